@@ -1,0 +1,38 @@
+/** Part of the launcher, see `launch.mjs`: runs on Node 20, before anything is installed. */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+/**
+ * Runs a program to its end, as if it had been started in our place: our signals are its signals.
+ *
+ * A terminal sends Ctrl-C and its hang-up to the whole process group, the program included. They
+ * are not passed on a second time then, because many programs take a second one for impatience.
+ */
+export function run(command, args, { onSpawn, ...options }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, options);
+    const hasTerminal = [process.stdin, process.stdout, process.stderr].some((one) => one.isTTY);
+    const forwarders = ["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => {
+      const isSentToAll = hasTerminal && signal !== "SIGTERM";
+      const forward = () => void (isSentToAll || child.kill(signal));
+      process.on(signal, forward);
+      return () => process.off(signal, forward);
+    });
+    const finish = (end) => {
+      for (const stopForwarding of forwarders) stopForwarding();
+      resolve(end);
+    };
+    child.on("spawn", () => onSpawn && onSpawn(child.pid));
+    child.on("error", (error) => {
+      console.error(`tenantry: ${command} could not be started: ${error.message}`);
+      finish({ code: 1, signal: null });
+    });
+    child.on("exit", (code, signal) => finish({ code, signal }));
+  });
+}
+
+/** Ends this process the way the program ended: with its exit code, or by the same signal. */
+export function endAs({ code, signal }) {
+  process.exitCode = signal === null ? code : 128 + constants.signals[signal];
+  if (signal !== null) process.kill(process.pid, signal);
+}

@@ -1,0 +1,98 @@
+/** Part of the launcher, see `launch.mjs`: runs on Node 20, before anything is installed. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./child-process.mjs";
+import { takeInstallLock } from "./install-lock.mjs";
+
+/**
+ * Makes `node_modules` what `package-lock.json` says, if it is not already.
+ *
+ * Of several starts at once one installs and the others wait for it.
+ */
+export async function installMissing(root, say) {
+  if (findMissing(root).length === 0) return done;
+  const lock = await takeInstallLock(root, say);
+  try {
+    if (findMissing(root).length === 0) return done;
+    say("installing dependencies with npm ci, as package-lock.json names them …");
+    // npm writes this file last. Without it an installation that is cut short is never taken for whole.
+    rmSync(join(root, hiddenLockfile), { force: true });
+    const installed = await npm(process.execPath, ["ci"], root, lock);
+    if (installed.code !== 0) {
+      say("npm ci failed; its messages are above. Nothing was started.");
+      return installed;
+    }
+    return await addSkipped(root, lock);
+  } finally {
+    lock.release();
+  }
+}
+
+const done = { code: 0, signal: null };
+const hiddenLockfile = join("node_modules", ".package-lock.json");
+
+/**
+ * The packages that `package-lock.json` names and `node_modules` lacks or has in another version.
+ * Optional ones that are absent don't count, since most of them are for other platforms.
+ */
+export function findMissing(root) {
+  return diffLockfiles(root).filter(({ isOptional, isAbsent }) => !(isOptional && isAbsent));
+}
+
+function diffLockfiles(root) {
+  const wanted = readPackages(join(root, "package-lock.json"));
+  const installed = existsSync(join(root, hiddenLockfile))
+    ? readPackages(join(root, hiddenLockfile))
+    : {};
+  return Object.keys(wanted)
+    .filter((path) => path.startsWith("node_modules/"))
+    .map((path) => ({
+      path,
+      wanted: wanted[path],
+      isOptional: wanted[path].optional === true,
+      isAbsent: installed[path] === undefined,
+      isSame:
+        installed[path] !== undefined &&
+        installed[path].version === wanted[path].version &&
+        installed[path].integrity === wanted[path].integrity &&
+        installed[path].link === wanted[path].link &&
+        existsSync(join(root, path)),
+    }))
+    .filter(({ isSame }) => !isSame);
+}
+
+function readPackages(lockfile) {
+  return JSON.parse(readFileSync(lockfile, "utf8")).packages;
+}
+
+/**
+ * npm leaves out optional packages that ask for a newer Node than the one npm itself runs on, and
+ * the programs run on another. Where one for this platform was left out, the Node that has now been
+ * installed adds it.
+ */
+async function addSkipped(root, lock) {
+  const isForThisPlatform = ({ os = [process.platform], cpu = [process.arch] }) =>
+    os.includes(process.platform) && cpu.includes(process.arch);
+  const isSkipped = diffLockfiles(root).some(
+    ({ wanted, isOptional, isAbsent }) =>
+      isOptional && isAbsent && wanted.engines !== undefined && isForThisPlatform(wanted),
+  );
+  const node = join(root, "node_modules", ".bin", "node");
+  if (!isSkipped || !existsSync(node)) return done;
+  return npm(node, ["install", "--no-save"], root, lock);
+}
+
+function npm(node, args, root, lock) {
+  const options = ["--include=dev", "--include=optional", "--no-audit", "--no-fund"];
+  const command = [...args, ...options, "--loglevel=error"];
+  const npmFile = process.env.npm_execpath;
+  const isNpm = npmFile !== undefined && /npm-cli\.c?js$/.test(npmFile);
+  const spawnOptions = {
+    cwd: root,
+    // stdout belongs to the program that comes afterwards.
+    stdio: ["ignore", 2, 2],
+    onSpawn: (pid) => lock.nameInstaller(pid),
+  };
+  if (isNpm) return run(node, [npmFile, ...command], spawnOptions);
+  return run("npm", command, { ...spawnOptions, shell: process.platform === "win32" });
+}

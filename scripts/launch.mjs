@@ -1,0 +1,77 @@
+/**
+ * Starts a program of this workspace: `node scripts/launch.mjs FILE [ARGUMENTS]`.
+ *
+ * Tenantry runs on Node 24 and brings it along as a package, so that any Node from 20 on is enough
+ * to begin with. This file therefore runs before anything is installed, on a Node that is older than
+ * the rest of the code: no dependency, no syntax newer than Node 20. It installs what is missing,
+ * then hands over to the Node in `node_modules`, which it calls by its path: a shell may remember
+ * another one.
+ *
+ * Everything it has to say goes to stderr; stdout belongs to the program.
+ */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const oldestLauncherNode = "20.0.0";
+const oldestNode = "24.0.0";
+/** Older ones can lose a write that was acknowledged (the WAL-reset bug). */
+const oldestSqlite = "3.51.3";
+
+if (isOlder(process.versions.node, oldestLauncherNode)) {
+  say(`Node 20 or newer is needed to start; this is Node ${process.versions.node}.`);
+  process.exitCode = 1;
+} else {
+  // Not awaited here: the line above must also be reached on a Node that doesn't know how.
+  launch(process.argv.slice(2));
+}
+
+async function launch([file, ...args]) {
+  const { installMissing } = await import("./install.mjs");
+  const { endAs, run } = await import("./child-process.mjs");
+  const installed = await installMissing(root, say);
+  if (installed.code !== 0) return endAs(installed);
+  const node = findNode();
+  if (node === undefined) return endAs({ code: 1, signal: null });
+  return endAs(await run(node, [join(root, file), ...args], { cwd: root, stdio: "inherit" }));
+}
+
+/** The Node to run programs with, or nothing after having said why there is none. */
+function findNode() {
+  const local =
+    process.platform === "win32"
+      ? join(root, "node_modules", "node", "bin", "node.exe")
+      : join(root, "node_modules", ".bin", "node");
+  const probe = spawnSync(local, ["-p", "JSON.stringify(process.versions)"], { encoding: "utf8" });
+  const versions = probe.status === 0 ? JSON.parse(probe.stdout) : undefined;
+  if (versions !== undefined && isRecent(versions)) return local;
+  if (isRecent(process.versions)) return process.execPath;
+  say(
+    versions === undefined
+      ? `${local} does not run${probe.error ? ` (${probe.error.code})` : ""}: npm was kept from running the install ` +
+          'script of the package "node". Run "npm rebuild node --ignore-scripts=false", or start with Node 24.'
+      : `${local} is Node ${versions.node} with SQLite ${versions.sqlite || "none"}; Node ${oldestNode} and ` +
+          `SQLite ${oldestSqlite} or newer are needed. Run "npm ci".`,
+  );
+  return undefined;
+}
+
+function isRecent(versions) {
+  return (
+    !isOlder(versions.node, oldestNode) &&
+    versions.sqlite !== undefined &&
+    !isOlder(versions.sqlite, oldestSqlite)
+  );
+}
+
+function isOlder(version, oldest) {
+  const parts = version.split(".").map(Number);
+  const oldestParts = oldest.split(".").map(Number);
+  const at = oldestParts.findIndex((part, index) => part !== (parts[index] || 0));
+  return at !== -1 && (parts[at] || 0) < oldestParts[at];
+}
+
+function say(line) {
+  console.error(`tenantry: ${line}`);
+}
