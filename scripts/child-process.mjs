@@ -18,8 +18,10 @@ export function run(command, args, { onSpawn, ...options }) {
       process.on(signal, forward);
       return () => process.off(signal, forward);
     });
+    const orphanWatch = watchForLossOfNpm(() => child.kill("SIGTERM"));
     const finish = (end) => {
       for (const stopForwarding of forwarders) stopForwarding();
+      clearInterval(orphanWatch);
       resolve(end);
     };
     child.on("spawn", () => onSpawn && onSpawn(child.pid));
@@ -29,6 +31,21 @@ export function run(command, args, { onSpawn, ...options }) {
     });
     child.on("exit", (code, signal) => finish({ code, signal }));
   });
+}
+
+/**
+ * npm dies of some signals without telling its child, and a server nobody knows of would keep the
+ * port. A process without its parent gets another one.
+ */
+function watchForLossOfNpm(onLoss) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    onLoss();
+  }, 500);
+  return watch;
 }
 
 /** Ends this process the way the program ended: with its exit code, or by the same signal. */

@@ -71,15 +71,19 @@ function readPackages(lockfile) {
  * installed adds it.
  */
 async function addSkipped(root, lock) {
-  const isForThisPlatform = ({ os = [process.platform], cpu = [process.arch] }) =>
-    os.includes(process.platform) && cpu.includes(process.arch);
   const isSkipped = diffLockfiles(root).some(
-    ({ wanted, isOptional, isAbsent }) =>
-      isOptional && isAbsent && wanted.engines !== undefined && isForThisPlatform(wanted),
+    ({ wanted, isAbsent }) => isAbsent && wanted.engines !== undefined && isForHere(wanted),
   );
   const node = join(root, "node_modules", ".bin", "node");
   if (!isSkipped || !existsSync(node)) return done;
   return npm(node, ["install", "--no-save"], root, lock);
+}
+
+/** Whether a package holds native code, and holds it for this platform. */
+function isForHere({ os = [], cpu = [], libc = [] }) {
+  if (!os.includes(process.platform) || !cpu.includes(process.arch)) return false;
+  const ownLibc = process.report.getReport().header.glibcVersionRuntime ? "glibc" : "musl";
+  return libc.length === 0 || libc.includes(ownLibc);
 }
 
 function npm(node, args, root, lock) {
