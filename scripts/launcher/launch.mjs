@@ -1,5 +1,5 @@
 /**
- * Starts a program of this workspace: `node scripts/launch.mjs FILE [ARGUMENTS]`.
+ * Starts a program of this workspace: `node scripts/launcher/launch.mjs FILE [ARGUMENTS]`.
  *
  * Tenantry runs on Node 24 and brings it along as a package, so that any Node from 20 on is enough
  * to begin with. This file therefore runs before anything is installed, on a Node that is older than
@@ -13,7 +13,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const oldestLauncherNode = "20.0.0";
 const oldestNode = "24.0.0";
 /** Older ones can lose a write that was acknowledged (the WAL-reset bug). */
