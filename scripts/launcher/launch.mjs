@@ -23,8 +23,8 @@ if (isOlder(process.versions.node, oldestLauncherNode)) {
   say(`Node 20 or newer is needed to start; this is Node ${process.versions.node}.`);
   process.exitCode = 1;
 } else {
-  // Not awaited here: the line above must also be reached on a Node that doesn't know how.
-  launch(process.argv.slice(2));
+  // No top-level await: a Node that does not know it must get as far as the line above.
+  void launch(process.argv.slice(2));
 }
 
 async function launch([file, ...args]) {
