@@ -24,7 +24,7 @@ export function run(command, args, { onSpawn, ...options }) {
       clearInterval(orphanWatch);
       resolve(end);
     };
-    child.on("spawn", () => onSpawn && onSpawn(child.pid));
+    child.on("spawn", () => onSpawn?.(child.pid));
     child.on("error", (error) => {
       console.error(`tenantry: ${command} could not be started: ${error.message}`);
       finish({ code: 1, signal: null });
