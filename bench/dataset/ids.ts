@@ -1,0 +1,40 @@
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+const lettersOfTime = 10;
+const lettersOfChance = 16;
+
+/** Where the clock of the made-up data starts: fixed, so that two runs measure the same bytes. */
+export const datasetEpochMs = Date.UTC(2026, 0, 1);
+
+/**
+ * A small generator of pseudo-random numbers below 2^32 (mulberry32). The data of a
+ * run must be the same for both sides and for the next run, so nothing here asks
+ * the system for chance.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+}
+
+/**
+ * A time-ordered id of the product's shape: a prefix and 26 letters, of which the
+ * first ten are milliseconds. Inserts with such ids append to the end of an index;
+ * random ones would split pages, and the bench would measure that instead.
+ */
+export function makeTimeOrderedId(prefix: string, timeMs: number, random: () => number): string {
+  let time = "";
+  let rest = timeMs;
+  for (let letter = 0; letter < lettersOfTime; letter += 1) {
+    time = alphabet[rest % 32] + time;
+    rest = Math.floor(rest / 32);
+  }
+  let chance = "";
+  for (let letter = 0; letter < lettersOfChance; letter += 1) {
+    chance += alphabet[random() % 32];
+  }
+  return `${prefix}_${time}${chance}`;
+}

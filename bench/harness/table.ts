@@ -1,0 +1,70 @@
+import { toResultRow } from "./result.ts";
+import type { MeasuredRow, Reading } from "./row.ts";
+import { spreadOf } from "./statistics.ts";
+
+const titles = ["row", "ours", "min–max", "reference", "min–max", "unit", "ratio", "goal", ""];
+/** The columns that hold words; the others hold figures and stand right. */
+const wordColumns = new Set([0, 5, 8]);
+
+/** The table of a run: one line of figures a row, and under the table what each row compares. */
+export function renderTable(rows: MeasuredRow[]): string {
+  const lines = [titles, ...rows.map(toCells)];
+  const widths = titles.map((_, column) => Math.max(...lines.map((cells) => width(cells, column))));
+  const table = lines.map((cells) => joinCells(cells, widths));
+  table.splice(1, 0, widths.map((columnWidth) => "─".repeat(columnWidth)).join("  "));
+  const sentences = rows.map((row) => `${row.id}: ${row.compares}${describeBusy(row)}`);
+  return [...table, "", ...sentences, ""].join("\n");
+}
+
+function toCells(row: MeasuredRow): string[] {
+  const result = toResultRow(row);
+  const ours = spreadOf(row.ours.map((reading) => reading.value));
+  const reference = spreadOf(row.reference.map((reading) => reading.value));
+  return [
+    row.id,
+    formatNumber(ours.median),
+    `${formatNumber(ours.min)}–${formatNumber(ours.max)}`,
+    formatNumber(reference.median),
+    `${formatNumber(reference.min)}–${formatNumber(reference.max)}`,
+    row.unit,
+    result.ratio.toFixed(2),
+    result.goal === null ? "" : `≥ ${result.goal}`,
+    result.met === null ? "" : result.met ? "met" : "MISSED",
+  ];
+}
+
+/**
+ * A server that had time to spare was not what limited the round, and then the ratio
+ * tells of the load and not of the servers: the reader has to know.
+ */
+function describeBusy(row: MeasuredRow): string {
+  const ours = busyPercent(row.ours);
+  const reference = busyPercent(row.reference);
+  if (ours === undefined && reference === undefined) return "";
+  return ` (of a core in use: ours ${ours ?? "–"} %, reference ${reference ?? "–"} %)`;
+}
+
+function busyPercent(readings: Reading[]): number | undefined {
+  const shares = readings.flatMap(({ busy }) => (busy === undefined ? [] : [busy]));
+  return shares.length === 0 ? undefined : Math.round(spreadOf(shares).median * 100);
+}
+
+/** Three figures that count: more would be noise, and fewer would hide a tenth. */
+export function formatNumber(value: number): string {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
+  return value.toPrecision(3);
+}
+
+function width(cells: string[], column: number): number {
+  return cells[column]?.length ?? 0;
+}
+
+function joinCells(cells: string[], widths: number[]): string {
+  return widths
+    .map((columnWidth, column) => {
+      const cell = cells[column] ?? "";
+      return wordColumns.has(column) ? cell.padEnd(columnWidth) : cell.padStart(columnWidth);
+    })
+    .join("  ")
+    .trimEnd();
+}

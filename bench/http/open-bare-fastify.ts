@@ -1,0 +1,16 @@
+import { startChild } from "../children/start-child.ts";
+import type { Bench } from "../harness/bench.ts";
+import type { LoadedServer } from "../load/loader.ts";
+import type { BareInput } from "./bare-fastify.ts";
+
+export type BareFastify = LoadedServer & { close(): Promise<void> };
+
+/** A bare Fastify route in a process of its own that answers every check with these bytes. */
+export function openBareFastify(bench: Bench, answer: string): Promise<BareFastify> {
+  return bench.share("bare-fastify", async () => {
+    const child = startChild(new URL("./bare-fastify.ts", import.meta.url));
+    const input: BareInput = { answer };
+    const { origin } = await child.call<{ origin: string }>("open", input);
+    return { origin, child, close: () => child.stop() };
+  });
+}
