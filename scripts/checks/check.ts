@@ -1,0 +1,65 @@
+/**
+ * Runs every check that needs no running program, all at once, and shows what the failing ones say:
+ * `npm run check`, or `npm run check -- NAME …` for some of them.
+ */
+import { spawn } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { findWrongImports } from "./import-direction.ts";
+import { findUnwantedLicenses, readLockedPackages } from "./licenses.ts";
+
+interface CheckResult {
+  readonly isFine: boolean;
+  readonly output: string;
+}
+
+const root = process.cwd();
+
+const checks: Record<string, () => Promise<CheckResult> | CheckResult> = {
+  types: () => runTool("typescript/bin/tsc", "--project", ".", "--pretty"),
+  lint: () => runTool("@biomejs/biome/bin/biome", "check", "--error-on-warnings", "--colors=force"),
+  unused: () => runTool("knip/bin/knip.js"),
+  imports: () =>
+    listFaults(
+      globSync("packages/*/src/**/*.ts").flatMap((path) =>
+        findWrongImports(path.replaceAll("\\", "/"), readFileSync(path, "utf8")),
+      ),
+    ),
+  licences: () => listFaults(findUnwantedLicenses(readLockedPackages(root))),
+};
+
+const unknown = process.argv.slice(2).filter((name) => checks[name] === undefined);
+if (unknown.length > 0) {
+  console.error(
+    `No such check: ${unknown.join(", ")}. There are: ${Object.keys(checks).join(", ")}`,
+  );
+  process.exit(2);
+}
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(checks);
+const results = await Promise.all(
+  wanted.map(async (name) => ({ name, ...(await checks[name]?.()) })),
+);
+for (const { name, isFine, output } of results) {
+  if (!isFine) console.log(output);
+  console.log(`${isFine ? "ok  " : "FAIL"} ${name}`);
+}
+if (results.some(({ isFine }) => !isFine)) process.exitCode = 1;
+
+/** Runs a tool of the workspace, by its path, on the Node that runs this. */
+async function runTool(path: string, ...args: readonly string[]): Promise<CheckResult> {
+  const child = spawn(process.execPath, [`node_modules/${path}`, ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  const [code, out, err] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
+  return { isFine: code === 0, output: `${out}${err}`.trimEnd() };
+}
+
+function listFaults(faults: readonly string[]): CheckResult {
+  return { isFine: faults.length === 0, output: faults.join("\n") };
+}
