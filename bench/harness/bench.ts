@@ -12,18 +12,18 @@ export type Bench = {
   /** How long a round of a row over HTTP lasts. */
   roundSeconds: number;
   /** Opens something the first time a row asks for it; it is closed at the end of the run. */
-  share<Shared extends Closable>(name: string, open: () => Promise<Shared>): Promise<Shared>;
+  share<Shared extends object>(name: string, open: () => Promise<Shared>): Promise<Shared>;
   close(): Promise<void>;
 };
 
 export function openBench(options: { isQuick: boolean }): Bench {
   const directory = mkdtempSync(path.join(tmpdir(), "tenantry-bench-"));
-  const shared = new Map<string, Promise<Closable>>();
+  const shared = new Map<string, Promise<object>>();
   return {
     directory,
     roundMs: options.isQuick ? 200 : 1_000,
     roundSeconds: options.isQuick ? 1 : 3,
-    share<Shared extends Closable>(name: string, open: () => Promise<Shared>): Promise<Shared> {
+    share<Shared extends object>(name: string, open: () => Promise<Shared>): Promise<Shared> {
       const opened = shared.get(name) ?? open();
       shared.set(name, opened);
       return opened as Promise<Shared>;
@@ -31,7 +31,8 @@ export function openBench(options: { isQuick: boolean }): Bench {
     async close() {
       // Last opened, first closed: a library is closed before the file that it stands on.
       for (const opening of [...shared.values()].reverse()) {
-        const opened = await opening.catch(() => undefined);
+        // What could not be opened was reported by the row that wanted it.
+        const opened: Closable | undefined = await opening.catch(() => undefined);
         await opened?.close?.();
       }
       rmSync(directory, { recursive: true, force: true });

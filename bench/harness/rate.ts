@@ -52,3 +52,21 @@ export async function measureRateOfCallers(
   await Promise.all(Array.from({ length: callers }, call));
   return (turn * 1_000) / (performance.now() - start);
 }
+
+/** Calls a second of so many calls, shared among so many callers at once. */
+export async function measureRateOfCount(
+  ask: () => Promise<unknown>,
+  callers: number,
+  count: number,
+): Promise<number> {
+  const start = performance.now();
+  let turn = 0;
+  const call = async (): Promise<void> => {
+    while (turn < count) {
+      turn += 1;
+      await ask();
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, call));
+  return (count * 1_000) / (performance.now() - start);
+}

@@ -20,7 +20,10 @@ export type RowHead = {
 };
 
 /** A row of the table. What several rows need is opened once, by `bench.share`. */
-export type Row = RowHead & { open(bench: Bench): Promise<Pair> };
+export type Row = RowHead & {
+  openOurs(bench: Bench): Promise<Side>;
+  openReference(bench: Bench): Promise<Side>;
+};
 
 /** A row as it was measured: every round of both sides. */
 export type MeasuredRow = RowHead & { ours: Reading[]; reference: Reading[] };

@@ -1,0 +1,43 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { CheckQuestion } from "../dataset/questions.ts";
+import { pageSize } from "../dataset/questions.ts";
+
+/** The reads as one writes them by hand on node:sqlite: prepared once, rows, JSON.stringify. */
+export type RawReads = {
+  lookUpRole(question: CheckQuestion): unknown;
+  /** A page of members after a user's id. */
+  pageMembers(organizationId: string, afterUserId: string): string;
+  listOrganizations(userId: string): string;
+};
+
+export function prepareRawReads(database: DatabaseSync, tenantId: string): RawReads {
+  const role = database.prepare(
+    `SELECT role, roles, status FROM memberships
+     WHERE tenant_id = ? AND organization_id = ? AND user_id = ?`,
+  );
+  const page = database.prepare(pageOfMembers);
+  const organizations = database.prepare(organizationsOfUser);
+  return {
+    lookUpRole: ({ organizationId, userId }) => role.get(tenantId, organizationId, userId),
+    pageMembers: (organizationId, afterUserId) =>
+      JSON.stringify(page.all(tenantId, organizationId, afterUserId)),
+    listOrganizations: (userId) => JSON.stringify(organizations.all(tenantId, userId)),
+  };
+}
+
+const pageOfMembers = `
+  SELECT m.id, m.tenant_id, m.organization_id, m.user_id, m.role, m.roles, m.status,
+    m.invited_by_user_id, m.joined_at, m.last_active_at, m.metadata, m.revision,
+    m.created_at, m.updated_at, u.username, u.email, u.name
+  FROM memberships m JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id
+  WHERE m.tenant_id = ? AND m.organization_id = ? AND m.user_id > ?
+  ORDER BY m.user_id LIMIT ${pageSize}`;
+
+const organizationsOfUser = `
+  SELECT o.id, o.tenant_id, o.name, o.slug, o.domain, o.billing_email, o.billing_address,
+    o.plan_tier, o.status, o.lago_customer_id, o.stripe_customer_id, o.logo_url, o.metadata,
+    o.client_metadata, o.external_id, o.revision, o.row_revision, o.created_at, o.updated_at,
+    o.deleted_at, m.role, m.roles, m.status AS membership_status, m.joined_at
+  FROM memberships m JOIN organizations o ON o.tenant_id = m.tenant_id AND o.id = m.organization_id
+  WHERE m.tenant_id = ? AND m.user_id = ? AND m.status = 'active' AND o.status <> 'deleted'
+  ORDER BY o.id LIMIT ${pageSize}`;

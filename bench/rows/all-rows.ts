@@ -1,0 +1,15 @@
+import type { Row } from "../harness/row.ts";
+import { httpCheckRows } from "./http-check.ts";
+import { libraryCreationRows } from "./library-creations.ts";
+import { libraryReadRows } from "./library-reads.ts";
+import { peerInProcessRows } from "./peer-in-process.ts";
+import { peerOverHttpRows } from "./peer-over-http.ts";
+
+/** The table, from top to bottom. */
+export const allRows: Row[] = [
+  ...libraryReadRows,
+  ...libraryCreationRows,
+  ...httpCheckRows,
+  ...peerOverHttpRows,
+  ...peerInProcessRows,
+];
