@@ -1,0 +1,69 @@
+import { billingAdminRole, ownerRole } from "../roles/default-roles.ts";
+import type { AccessRecord, GrantedRole } from "./access.store.ts";
+import { everyPermission, isReading } from "./permissions.ts";
+
+/** What a user may do in an organization, as far as it follows from one {@link AccessRecord}. */
+export interface Access {
+  readonly roles: readonly string[];
+  readonly rank: number;
+  /** Holds everything, `*`. */
+  readonly holdsAll: boolean;
+  readonly permissions: ReadonlySet<string>;
+  /** What is left: all, only reading (a suspended organization), or nothing. */
+  readonly extent: "all" | "reading" | "none";
+  /** An active member of a suspended organization: may know of it, and do no more than `extent` says. */
+  readonly isSuspendedOrganization: boolean;
+  readonly isDeletedOrganization: boolean;
+}
+
+/** Decides, once per record, everything that a check asks about. */
+export function accessOf(record: AccessRecord): Access {
+  const roles = record.roles.map((role) => role.key);
+  const permissions = new Set(record.roles.flatMap((role) => role.permissions));
+  return {
+    roles,
+    rank: Math.max(0, ...record.roles.map((role) => role.rank)),
+    holdsAll: permissions.has(everyPermission),
+    permissions,
+    extent: extentOf(record, roles),
+    isSuspendedOrganization:
+      record.organization_status === "suspended" &&
+      record.user_status === "active" &&
+      record.membership_status === "active",
+    isDeletedOrganization: record.organization_status === "deleted",
+  };
+}
+
+function extentOf(record: AccessRecord, roles: readonly string[]): Access["extent"] {
+  if (record.user_status !== "active" || record.membership_status !== "active") return "none";
+  switch (record.organization_status) {
+    case "active":
+      return "all";
+    case "suspended":
+      // Decision 5: everything is denied but reading, and that only for those who can settle the matter.
+      return roles.includes(ownerRole) || roles.includes(billingAdminRole) ? "reading" : "none";
+    case "deleted":
+      return "none";
+  }
+}
+
+/** The answer to every check. */
+export function isAllowed(access: Access, permission: string): boolean {
+  if (access.extent === "none") return false;
+  if (access.extent === "reading" && !isReading(permission)) return false;
+  return access.holdsAll || access.permissions.has(permission);
+}
+
+/** A permission of the roles that the access does not hold itself; undefined where it may grant them all. */
+export function permissionBeyond(
+  access: Access,
+  roles: readonly Pick<GrantedRole, "permissions">[],
+): string | undefined {
+  if (access.holdsAll) return undefined;
+  for (const role of roles) {
+    for (const permission of role.permissions) {
+      if (!access.permissions.has(permission)) return permission;
+    }
+  }
+  return undefined;
+}

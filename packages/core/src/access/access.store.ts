@@ -1,0 +1,33 @@
+import type { MembershipStatus } from "../members/members.schema.ts";
+import type { OrganizationStatus } from "../organizations/organizations.schema.ts";
+import type { Awaitable } from "../store.ts";
+import type { UserStatus } from "../users/users.schema.ts";
+
+/** A role that a user holds in an organization, directly or through a team. */
+export interface GrantedRole {
+  readonly key: string;
+  readonly rank: number;
+  readonly permissions: readonly string[];
+}
+
+/** Everything that decides what a user may do in an organization, of one moment. */
+export interface AccessRecord {
+  readonly organization_status: OrganizationStatus;
+  readonly organization_revision: number;
+  readonly tenant_revision: number;
+  readonly user_status: UserStatus;
+  readonly membership_status: MembershipStatus;
+  /** The union, each role once, by rank and key, highest first. */
+  readonly roles: readonly GrantedRole[];
+}
+
+export interface AccessStore {
+  /** One query. Undefined where user, organization or membership is not there. */
+  findAccess(
+    tenantId: string,
+    organizationId: string,
+    userId: string,
+  ): Awaitable<AccessRecord | undefined>;
+  /** The organization's revision, whatever its status. */
+  organizationRevision(tenantId: string, organizationId: string): Awaitable<number | undefined>;
+}

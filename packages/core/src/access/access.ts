@@ -1,0 +1,123 @@
+import type { Context, Engine } from "../context.ts";
+import type { Ports } from "../store.ts";
+import { type Access, accessOf, isAllowed } from "./access.policy.ts";
+import type {
+  CheckBatchInput,
+  CheckBatchResult,
+  CheckRequest,
+  CheckResult,
+} from "./access.schema.ts";
+import type { CachedAccess } from "./access-table.ts";
+
+/**
+ * May the user do this in the organization? Answers from memory; unknown and foreign ids, strangers, invited and suspended members
+ * and deactivated users are all the same `false`.
+ *
+ * Within a process the answer is never older than the last acknowledged change. Across processes it is as old as the storage's last
+ * look for others' commits (on SQLite: this turn of the event loop), unless `consistency: "strong"` or a `minimum_revision` demands more.
+ *
+ * It tells what the membership grants. That tenant administrators and the operator manage organizations beside that is the API's matter.
+ */
+export function check(ctx: Context, request: CheckRequest): CheckResult | Promise<CheckResult> {
+  const { engine, tenantId } = ctx;
+  const caughtUp = engine.storage.catchUp(request.consistency === "strong");
+  if (caughtUp instanceof Promise) return caughtUp.then(() => answer(ctx, request));
+  const cached = engine.permissions.find(tenantId, request.organization_id, request.user_id);
+  if (cached === undefined || cached.revision < (request.minimum_revision ?? 0)) {
+    return answer(ctx, request);
+  }
+  return resultOf(cached, request.permission);
+}
+
+/** As {@link check}, for up to 100 at once; answers in the order of the questions. */
+export async function checkBatch(ctx: Context, input: CheckBatchInput): Promise<CheckBatchResult> {
+  await ctx.engine.storage.catchUp(input.consistency === "strong");
+  const results: CheckResult[] = [];
+  for (const one of input.checks) {
+    results.push(await answer(ctx, { ...one, minimum_revision: input.minimum_revision }));
+  }
+  return { results };
+}
+
+async function answer(
+  ctx: Context,
+  request: Omit<CheckRequest, "consistency">,
+): Promise<CheckResult> {
+  const { organization_id, user_id, minimum_revision } = request;
+  const { engine, tenantId } = ctx;
+  let cached = await cachedAccess(engine, tenantId, organization_id, user_id);
+  if (cached.revision < (minimum_revision ?? 0)) {
+    // The entry was read before the revision that the caller holds. It may still be true, but only a new read shows it.
+    await engine.storage.catchUp(true);
+    cached = await readAccess(engine, tenantId, organization_id, user_id);
+  }
+  return resultOf(cached, request.permission);
+}
+
+function resultOf(cached: CachedAccess, permission: string): CheckResult {
+  const { access, revision } = cached;
+  // A stranger learns nothing, not even that there is such an organization.
+  if (access === null) return nothing;
+  if (access.extent === "none") return { allowed: false, roles: [], revision };
+  return { allowed: isAllowed(access, permission), roles: access.roles as string[], revision };
+}
+
+const nothing: CheckResult = Object.freeze({ allowed: false, roles: [], revision: 0 });
+
+async function cachedAccess(
+  engine: Engine,
+  tenantId: string,
+  organizationId: string,
+  userId: string,
+): Promise<CachedAccess> {
+  return (
+    engine.permissions.find(tenantId, organizationId, userId) ??
+    (await readAccess(engine, tenantId, organizationId, userId))
+  );
+}
+
+/** Reads access from the storage and keeps it, unless something changed while it was read. */
+async function readAccess(
+  engine: Engine,
+  tenantId: string,
+  organizationId: string,
+  userId: string,
+): Promise<CachedAccess> {
+  const fill = engine.permissions.beginFill(tenantId, organizationId, userId);
+  try {
+    const ports = engine.storage.committed.access;
+    const record = await ports.findAccess(tenantId, organizationId, userId);
+    const revision =
+      record?.organization_revision ??
+      (await ports.organizationRevision(tenantId, organizationId)) ??
+      0;
+    return engine.permissions.endFill(fill, record, revision);
+  } catch (error) {
+    engine.permissions.abandonFill(fill);
+    throw error;
+  }
+}
+
+/**
+ * The access of a user from the cache, for showing and refusing. What decides a mutation is read again under its lock, by
+ * {@link lockedAccess}.
+ */
+export async function currentAccess(
+  ctx: Context,
+  organizationId: string,
+  userId: string,
+): Promise<Access | null> {
+  await ctx.engine.storage.catchUp(false);
+  return (await cachedAccess(ctx.engine, ctx.tenantId, organizationId, userId)).access;
+}
+
+/** The access of a user within a transaction that holds the organization's lock. */
+export async function lockedAccess(
+  ports: Ports,
+  tenantId: string,
+  organizationId: string,
+  userId: string,
+): Promise<Access | null> {
+  const record = await ports.access.findAccess(tenantId, organizationId, userId);
+  return record === undefined ? null : accessOf(record);
+}

@@ -1,0 +1,253 @@
+import type { Context } from "../context.ts";
+import { DomainError, type ErrorCode } from "../errors.ts";
+import {
+  type LockedOrganization,
+  type Mutation,
+  type MutationOptions,
+  mutate,
+} from "../mutation.ts";
+import type { OrganizationRecord } from "../organizations/organizations.store.ts";
+import type { Awaitable, Ports } from "../store.ts";
+import { type Access, isAllowed } from "./access.policy.ts";
+import { currentAccess, lockedAccess } from "./access.ts";
+import type { Permission } from "./permissions.ts";
+
+/** What an operation wants of its caller: a permission in the organization, to be above it, or a membership of whichever status. */
+export type Required = Permission | "administrator" | "own_membership";
+
+/** What the caller may do, once it is let in. */
+export interface Authority {
+  /** The operator, the embedding program or an administrator of the tenant: above every role. */
+  readonly isAdministrator: boolean;
+  readonly access: Access;
+}
+
+export const administratorAccess: Access = {
+  roles: [],
+  rank: Number.POSITIVE_INFINITY,
+  holdsAll: true,
+  permissions: new Set(),
+  extent: "all",
+  isSuspendedOrganization: false,
+  isDeletedOrganization: false,
+};
+export const administratorAuthority: Authority = {
+  isAdministrator: true,
+  access: administratorAccess,
+};
+
+/** True for the operator and the embedding program, who act in any tenant. */
+export function isOperator(ctx: Context): boolean {
+  return ctx.actor.type === "operator" || ctx.actor.type === "system";
+}
+
+/** True for whoever manages all of the tenant: the operator and its administrators (decision 12). */
+export async function isAdministrator(ctx: Context, ports: Ports): Promise<boolean> {
+  if (isOperator(ctx)) return true;
+  if (ctx.actor.type !== "user") return false;
+  const user = await ports.users.find(ctx.tenantId, ctx.actor.id);
+  if (user?.status !== "active") return false;
+  return await ports.users.isTenantAdministrator(ctx.tenantId, ctx.actor.id);
+}
+
+/** @throws {DomainError} `authentication_required` for the anonymous. */
+export function requireActor(ctx: Context): void {
+  if (ctx.actor.type === "anonymous") {
+    throw new DomainError("authentication_required", "Send a token: Authorization: Bearer …");
+  }
+}
+
+/**
+ * Lets in only those who manage the tenant.
+ *
+ * @throws {DomainError} `authentication_required`, `permission_denied`.
+ */
+export async function requireAdministrator(
+  ctx: Context,
+  ports: Ports,
+  operation: string,
+): Promise<void> {
+  requireActor(ctx);
+  if (await isAdministrator(ctx, ports)) return;
+  throw deny(ctx, "permission_denied", operation, null, "administrator");
+}
+
+/**
+ * Lets a caller read something of an organization. Whoever may not know that it exists gets `organization_not_found`; whoever may
+ * see it but lacks the permission gets `permission_denied`.
+ */
+export async function authorizeRead(
+  ctx: Context,
+  operation: string,
+  organizationId: string,
+  required: Required,
+): Promise<Authority> {
+  requireActor(ctx);
+  if (isOperator(ctx)) return administratorAuthority;
+  const actorId = ctx.actor.type === "user" ? ctx.actor.id : "";
+  const access = await currentAccess(ctx, organizationId, actorId);
+  return await decide(
+    ctx,
+    ctx.engine.storage.committed,
+    operation,
+    organizationId,
+    access,
+    required,
+  );
+}
+
+async function decide(
+  ctx: Context,
+  ports: Ports,
+  operation: string,
+  organizationId: string,
+  access: Access | null,
+  required: Required,
+): Promise<Authority> {
+  if (access !== null && isGranted(access, required)) return { isAdministrator: false, access };
+  if (await isAdministrator(ctx, ports)) return administratorAuthority;
+  if (access === null || !isVisible(access)) {
+    throw deny(ctx, "organization_not_found", operation, organizationId, required);
+  }
+  throw deny(ctx, "permission_denied", operation, organizationId, required);
+}
+
+function isGranted(access: Access, required: Required): boolean {
+  if (required === "administrator") return false;
+  if (required === "own_membership") return !access.isDeletedOrganization;
+  return isAllowed(access, required);
+}
+
+/** Whether the user may know of the organization: an active member of one that is not deleted. */
+function isVisible(access: Access): boolean {
+  return access.extent !== "none" || access.isSuspendedOrganization;
+}
+
+/** The refusal, kept in the security log. One place, so that no refusal goes unrecorded. */
+export function deny(
+  ctx: Context,
+  code: Extract<
+    ErrorCode,
+    "organization_not_found" | "permission_denied" | "cannot_grant" | "outranked"
+  >,
+  operation: string,
+  organizationId: string | null,
+  permission: string,
+): DomainError {
+  ctx.engine.recordDenial({
+    tenant_id: ctx.tenantId,
+    code,
+    operation,
+    actor_type: ctx.actor.type,
+    actor_id: ctx.actor.type === "anonymous" ? null : ctx.actor.id,
+    organization_id: organizationId,
+    permission,
+    request_id: ctx.requestId ?? null,
+  });
+  if (code === "organization_not_found") return organizationNotFound();
+  return new DomainError(code, denialMessages[code](permission), { data: { permission } });
+}
+
+const denialMessages = {
+  permission_denied: (permission: string) =>
+    permission === "administrator"
+      ? "Only the operator and administrators of the tenant may do this"
+      : `This takes the permission ${permission}, which you do not hold here`,
+  cannot_grant: (permission: string) =>
+    `The role holds the permission ${permission}, which you do not hold and so cannot grant`,
+  outranked: (permission: string) =>
+    `The member's role ${permission} ranks above yours; ask somebody who ranks as high`,
+};
+
+/** The same for an id that never was, one of another tenant and one that the caller may not know of. */
+export function organizationNotFound(): DomainError {
+  return new DomainError(
+    "organization_not_found",
+    "There is no such organization, or you may not see it",
+  );
+}
+
+/** A mutation inside one organization, as its use case describes it. */
+export interface OrganizationCall {
+  readonly operation: string;
+  readonly organizationId: string;
+  readonly required: Required;
+  readonly input: unknown;
+  /** Whether it may touch a deleted organization; administrators alone see one. */
+  readonly deleted?: "refused" | "allowed";
+}
+
+/**
+ * Runs a mutation of one organization: refuses strangers before any lock is taken, locks, decides again under the lock (what the
+ * first look saw may be over by then), and gives `work` the locked organization and the caller's authority.
+ */
+export async function mutateOrganization<T>(
+  ctx: Context,
+  call: OrganizationCall,
+  work: (
+    mutation: Mutation,
+    organization: LockedOrganization,
+    authority: Authority,
+  ) => Awaitable<T>,
+  options?: MutationOptions,
+): Promise<T> {
+  const { operation, organizationId, required } = call;
+  await authorizeRead(ctx, operation, organizationId, required);
+  const input = [organizationId, call.input];
+  return await mutate(
+    ctx,
+    operation,
+    input,
+    async (mutation) => {
+      const organization = await mutation.lockOrganization(organizationId);
+      if (organization === undefined) throw organizationNotFound();
+      const authority = await authorizeLocked(mutation, call);
+      if (organization.record.status === "deleted" && call.deleted !== "allowed") {
+        throw deletedError(organization.record);
+      }
+      return await work(mutation, organization, authority);
+    },
+    options,
+  );
+}
+
+async function authorizeLocked(mutation: Mutation, call: OrganizationCall): Promise<Authority> {
+  const { ctx, ports } = mutation;
+  if (isOperator(ctx)) return administratorAuthority;
+  const actorId = ctx.actor.type === "user" ? ctx.actor.id : "";
+  const access = await lockedAccess(ports, ctx.tenantId, call.organizationId, actorId);
+  return await decide(ctx, ports, call.operation, call.organizationId, access, call.required);
+}
+
+function deletedError(record: OrganizationRecord): DomainError {
+  return new DomainError(
+    "organization_deleted",
+    `The organization ${record.slug} is deleted; restore it first`,
+  );
+}
+
+/**
+ * Refuses a write to a resource that has changed since the caller read it (RFC 9110, section 13.1.1).
+ *
+ * @param revision The resource's own revision, its ETag.
+ * @throws {DomainError} `revision_mismatch`; `precondition_required` where a setting wants If-Match and none came.
+ */
+export function assertIfMatch(ctx: Context, revision: number): void {
+  if (ctx.ifMatch === undefined) {
+    if (!ctx.engine.settings.requireIfMatch || isEmbedded(ctx)) return;
+    throw new DomainError(
+      "precondition_required",
+      "Send If-Match with the ETag that you read, so that nobody's change is overwritten unseen",
+    );
+  }
+  if (ctx.ifMatch === revision) return;
+  throw new DomainError(
+    "revision_mismatch",
+    `The resource is at revision ${revision}, not ${ctx.ifMatch}; read it again and decide again`,
+    { data: { revision } },
+  );
+}
+
+function isEmbedded(ctx: Context): boolean {
+  return ctx.actor.type === "system";
+}

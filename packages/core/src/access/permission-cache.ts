@@ -1,0 +1,115 @@
+import type { Change } from "../events/events.store.ts";
+import { accessOf } from "./access.policy.ts";
+import type { AccessRecord } from "./access.store.ts";
+import { type CachedAccess, createAccessTable } from "./access-table.ts";
+
+/**
+ * A read that is under way. Changes that come in meanwhile spoil it: what it read may be older than they are, and is answered
+ * but not stored.
+ */
+export interface CacheFill {
+  readonly tenantId: string;
+  readonly organizationId: string;
+  readonly userId: string;
+  spoiled: boolean;
+}
+
+/** Access by tenant, organization and user; bounded; exact as long as {@link PermissionCache.apply} is told of every change. */
+export interface PermissionCache {
+  find(tenantId: string, organizationId: string, userId: string): CachedAccess | undefined;
+  beginFill(tenantId: string, organizationId: string, userId: string): CacheFill;
+  /** Stores what a fill read, unless a change came in since it began; the entry either way. */
+  endFill(fill: CacheFill, record: AccessRecord | undefined, revision: number): CachedAccess;
+  /** Ends a fill whose read failed. */
+  abandonFill(fill: CacheFill): void;
+  apply(changes: readonly Change[] | "everything"): void;
+  size(): number;
+}
+
+/**
+ * @param maximumEntries How many users' access is kept. A check that finds nothing reads the storage, so the bound costs time and
+ * never truth.
+ */
+export function createPermissionCache(maximumEntries: number): PermissionCache {
+  const table = createAccessTable(maximumEntries);
+  const fills = new Set<CacheFill>();
+
+  function spoil(change: Change, reach: Reach): void {
+    for (const fill of fills) if (isTouched(fill, change, reach)) fill.spoiled = true;
+  }
+
+  function applyOne(change: Change): void {
+    const { tenant_id, organization_id, entity_id } = change;
+    const reach = reachOf(change);
+    if (reach === "nobody") return;
+    if (reach === "tenant" || organization_id === null) table.dropTenant(tenant_id);
+    else if (reach === "organization") table.dropOrganization(tenant_id, organization_id);
+    else table.dropUser(tenant_id, organization_id, entity_id);
+    spoil(change, reach);
+  }
+
+  return {
+    find: table.find,
+    beginFill(tenantId, organizationId, userId) {
+      const fill = { tenantId, organizationId, userId, spoiled: false };
+      fills.add(fill);
+      return fill;
+    },
+    endFill(fill, record, revision) {
+      fills.delete(fill);
+      const entry = { access: record === undefined ? null : accessOf(record), revision };
+      // Of organizations that do not exist nothing is kept, else a caller could fill the cache with invented ids.
+      if (!fill.spoiled && revision > 0) {
+        table.put(fill.tenantId, fill.organizationId, fill.userId, entry);
+      }
+      return entry;
+    },
+    abandonFill: (fill) => fills.delete(fill),
+    apply(changes) {
+      if (changes !== "everything") return changes.forEach(applyOne);
+      table.clear();
+      for (const fill of fills) fill.spoiled = true;
+    },
+    size: table.size,
+  };
+}
+
+type Reach = "nobody" | "user" | "organization" | "tenant";
+
+function isTouched(fill: CacheFill, change: Change, reach: Reach): boolean {
+  if (fill.tenantId !== change.tenant_id) return false;
+  if (reach === "tenant" || change.organization_id === null) return true;
+  if (fill.organizationId !== change.organization_id) return false;
+  return reach === "organization" || fill.userId === change.entity_id;
+}
+
+/** Whose access a change touches. What is not listed as harmless drops more rather than less. */
+function reachOf(change: Change): Reach {
+  switch (change.entity) {
+    case "membership":
+      return "user";
+    case "resource":
+    case "plan":
+      return "nobody";
+    case "user":
+      return change.type === "user.created" || change.type === "user.updated" ? "nobody" : "tenant";
+    case "organization":
+      return isHarmlessToAccess(change) ? "nobody" : "organization";
+    case "team":
+    case "team_member":
+      return "organization";
+    case "role":
+      return change.organization_id === null ? "tenant" : "organization";
+    case "tenant_user_role":
+    case "tenant":
+      return "tenant";
+  }
+}
+
+function isHarmlessToAccess(change: Change): boolean {
+  return (
+    change.type === "organization.updated" ||
+    change.type === "organization.plan_changed" ||
+    change.type === "organization.billing_changed"
+  );
+}

@@ -1,0 +1,52 @@
+import { createPermissionCache } from "./access/permission-cache.ts";
+import type { Engine, EngineSettings, PasswordHasher } from "./context.ts";
+import { createSecurityLog } from "./security-log/security-log.ts";
+import { createSessionCache } from "./sessions/session-cache.ts";
+import type { Storage } from "./store.ts";
+
+export interface EngineOptions {
+  readonly storage: Storage;
+  readonly passwords: PasswordHasher;
+  readonly settings?: Partial<EngineSettings> | undefined;
+  /** Milliseconds since 1970; the system's clock unless a test says otherwise. */
+  readonly clock?: (() => number) | undefined;
+  /** How many users' access is kept in memory; each takes some 200 bytes. */
+  readonly maximumCachedAccess?: number | undefined;
+}
+
+export interface OpenEngine extends Engine {
+  /** Writes what waits, then closes the storage. */
+  close(): Promise<void>;
+}
+
+const defaultSettings: EngineSettings = {
+  registration: "open",
+  requireIfMatch: false,
+  billingConfigured: false,
+  refreshTokenTtlSeconds: 30 * 24 * 60 * 60,
+  idempotencyTtlSeconds: 24 * 60 * 60,
+};
+
+/** Joins a storage with what lives in memory beside it. Caches hear of every change before its caller has the answer. */
+export function createEngine(options: EngineOptions): OpenEngine {
+  const { storage, passwords } = options;
+  const clock = options.clock ?? Date.now;
+  const permissions = createPermissionCache(options.maximumCachedAccess ?? 1_000_000);
+  const sessions = createSessionCache(100_000);
+  const securityLog = createSecurityLog(storage, clock);
+  storage.onChange((changes) => permissions.apply(changes));
+  return {
+    storage,
+    permissions,
+    sessions,
+    passwords,
+    settings: { ...defaultSettings, ...options.settings },
+    clock,
+    recordDenial: securityLog.record,
+    runningIdempotencyKeys: new Set(),
+    async close() {
+      await securityLog.flush();
+      await storage.close();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { Context } from "../context.ts";
+import { newId } from "../ids.ts";
+import type { Ports } from "../store.ts";
+import { genesisHash, hashEvent } from "./event-hash.ts";
+import type { EventEntity, EventType } from "./events.schema.ts";
+import type { ChainHead, StoredEvent } from "./events.store.ts";
+import { type EventRow, sealEventData } from "./personal-data.ts";
+
+/** What a use case says of a change; the rest of the event follows from the chain and the call. */
+export interface EventDraft {
+  readonly type: EventType;
+  readonly entity: EventEntity;
+  /** The id by which the entity is known within its chain. */
+  readonly entity_id: string;
+  readonly before: EventRow | null;
+  /** The whole row, not the difference: history and the feed need no replay. */
+  readonly after: EventRow | null;
+}
+
+/** A chain whose lock is held: nobody else appends to it until the transaction ends. */
+export interface LockedChain {
+  readonly id: string;
+  readonly organization_id: string | null;
+  head: ChainHead;
+}
+
+/** The entities whose past decides who had access when. */
+const entitiesWithHistory: ReadonlySet<EventEntity> = new Set([
+  "tenant_user_role",
+  "role",
+  "membership",
+  "team",
+  "team_member",
+  "organization",
+]);
+
+/** The chain as it stands; read only after its lock is taken. */
+export async function openChain(
+  ports: Ports,
+  tenantId: string,
+  chainId: string,
+  organizationId: string | null,
+): Promise<LockedChain> {
+  const head = await ports.events.head(tenantId, chainId);
+  return { id: chainId, organization_id: organizationId, head: head ?? emptyChain };
+}
+
+const emptyChain: ChainHead = { sequence: 0, hash: genesisHash, occurred_at: "" };
+
+/**
+ * Appends an event to a locked chain, in the transaction of the change that it tells of, and keeps the history intervals. Time never
+ * decreases within a chain, whatever the clock does.
+ */
+export async function appendEvent(
+  ctx: Context,
+  ports: Ports,
+  chain: LockedChain,
+  now: string,
+  draft: EventDraft,
+): Promise<void> {
+  const { data, personal } = sealEventData(draft.entity, draft.before, draft.after);
+  const unhashed: Omit<StoredEvent, "hash"> = {
+    tenant_id: ctx.tenantId,
+    chain_id: chain.id,
+    sequence: chain.head.sequence + 1,
+    id: newId("evt"),
+    type: draft.type,
+    entity: draft.entity,
+    entity_id: draft.entity_id,
+    organization_id: chain.organization_id,
+    actor_type: ctx.actor.type === "anonymous" ? "system" : ctx.actor.type,
+    actor_id: ctx.actor.type === "anonymous" ? "anonymous" : ctx.actor.id,
+    occurred_at: now > chain.head.occurred_at ? now : chain.head.occurred_at,
+    data,
+    personal,
+    previous_hash: chain.head.hash,
+  };
+  const event: StoredEvent = { ...unhashed, hash: hashEvent(unhashed) };
+  await ports.events.append(event);
+  chain.head = event;
+  if (entitiesWithHistory.has(draft.entity)) await keepHistory(ports, event, draft);
+}
+
+async function keepHistory(ports: Ports, event: StoredEvent, draft: EventDraft): Promise<void> {
+  const { tenant_id, chain_id, entity, entity_id, sequence, occurred_at } = event;
+  if (draft.before !== null) {
+    await ports.events.closeInterval(tenant_id, chain_id, entity, entity_id, sequence, occurred_at);
+  }
+  if (draft.after !== null) {
+    await ports.events.openInterval({
+      tenant_id,
+      chain_id,
+      entity,
+      entity_id,
+      from_sequence: sequence,
+      from_at: occurred_at,
+      to_sequence: null,
+      to_at: null,
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { idField, timeField } from "../fields.ts";
+import { pageInput } from "../page.ts";
+
+/** What an event is about. History intervals are kept for those that access depends on. */
+export const eventEntitySchema = z.enum([
+  "tenant",
+  "user",
+  "tenant_user_role",
+  "role",
+  "plan",
+  "organization",
+  "membership",
+  "team",
+  "team_member",
+  "resource",
+]);
+export type EventEntity = z.infer<typeof eventEntitySchema>;
+
+export const actorSchema = z.strictObject({
+  type: z.enum(["user", "operator", "system"]),
+  id: z.string().nullable(),
+});
+export type EventActor = z.infer<typeof actorSchema>;
+
+/** Every type of event, once: what was done to what. */
+export const eventTypeSchema = z.enum([
+  "tenant.created",
+  "user.created",
+  "user.updated",
+  "user.deactivated",
+  "user.reactivated",
+  "tenant_administrator.granted",
+  "tenant_administrator.revoked",
+  "role.created",
+  "role.updated",
+  "role.deleted",
+  "plan.created",
+  "plan.updated",
+  "plan.deleted",
+  "organization.created",
+  "organization.updated",
+  "organization.plan_changed",
+  "organization.billing_changed",
+  "organization.suspended",
+  "organization.activated",
+  "organization.deleted",
+  "organization.restored",
+  "organization.purged",
+  "member.added",
+  "member.invited",
+  "member.accepted",
+  "member.updated",
+  "member.removed",
+  "team.created",
+  "team.updated",
+  "team.deleted",
+  "team.member_added",
+  "team.member_updated",
+  "team.member_removed",
+  "resource.registered",
+  "resource.removed",
+  "imported",
+]);
+export type EventType = z.infer<typeof eventTypeSchema>;
+
+/** A record before or after a change. Personal fields that were erased read as `null`. */
+const recordSchema = z.record(z.string(), z.json()).nullable();
+
+/**
+ * An event: one per change, in the order of its chain. `sequence` is gapless within the chain, `hash` covers the event and
+ * `previous_hash`, so that nothing can be taken out or altered unseen.
+ */
+export const eventSchema = z.strictObject({
+  id: idField,
+  tenant_id: idField,
+  chain_id: idField,
+  sequence: z.int(),
+  type: eventTypeSchema,
+  entity: eventEntitySchema,
+  entity_id: z.string(),
+  organization_id: z.string().nullable(),
+  actor: actorSchema,
+  occurred_at: timeField,
+  before: recordSchema,
+  after: recordSchema,
+  previous_hash: z.string(),
+  hash: z.string(),
+});
+export type Event = z.infer<typeof eventSchema>;
+
+export const listEventsSchema = z.strictObject({
+  limit: pageInput.limit,
+  /** Events after this sequence number; 0 begins at the first. */
+  after: z.int().min(0).default(0),
+});
+export type ListEventsInput = z.input<typeof listEventsSchema>;

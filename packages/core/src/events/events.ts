@@ -1,0 +1,59 @@
+import { authorizeRead } from "../access/authorize.ts";
+import type { Context } from "../context.ts";
+import { parseInput } from "../input.ts";
+import type { Page } from "../page.ts";
+import { type Event, type ListEventsInput, listEventsSchema } from "./events.schema.ts";
+import type { StoredEvent } from "./events.store.ts";
+import { type EventRow, openEventData } from "./personal-data.ts";
+
+/**
+ * The events of an organization after a sequence number, in order: audit log and feed in one. `next_cursor` is the sequence to go
+ * on after, there even when there are no more now, so that a reader can come back for what follows.
+ */
+export async function listEvents(
+  ctx: Context,
+  organizationId: string,
+  input: ListEventsInput = {},
+): Promise<Page<Event>> {
+  const { after, limit } = parseInput(listEventsSchema, input);
+  const authority = await authorizeRead(ctx, "list_events", organizationId, "event:read");
+  const { events } = ctx.engine.storage.committed;
+  const stored = await events.list(ctx.tenantId, organizationId, after, limit + 1);
+  const items = stored
+    .slice(0, limit)
+    .map((event) => presentEvent(event, authority.isAdministrator));
+  const last = items.at(-1)?.sequence;
+  return {
+    items,
+    next_cursor: last === undefined ? null : String(last),
+    has_more: stored.length > limit,
+  };
+}
+
+/** An event as callers see it, with personal data that has not been erased; private metadata is for administrators alone. */
+export function presentEvent(stored: StoredEvent, isAdministrator: boolean): Event {
+  const { before, after } = openEventData(stored.data, stored.personal);
+  const shown = isAdministrator ? (row: EventRow | null) => row : withoutPrivate;
+  return {
+    id: stored.id,
+    tenant_id: stored.tenant_id,
+    chain_id: stored.chain_id,
+    sequence: stored.sequence,
+    type: stored.type,
+    entity: stored.entity,
+    entity_id: stored.entity_id,
+    organization_id: stored.organization_id,
+    actor: { type: stored.actor_type, id: stored.actor_id },
+    occurred_at: stored.occurred_at,
+    before: shown(before) as Event["before"],
+    after: shown(after) as Event["after"],
+    previous_hash: stored.previous_hash,
+    hash: stored.hash,
+  };
+}
+
+function withoutPrivate(row: EventRow | null): EventRow | null {
+  if (row === null) return null;
+  const { private_metadata: _, ...shown } = row;
+  return shown;
+}

@@ -1,0 +1,121 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { EventEntity } from "./events.schema.ts";
+
+/**
+ * Personal data stands in an event as a commitment, HMAC-SHA-256 with a salt of its own, and beside it as salt and value. The hash
+ * chain covers the commitments alone: erasing a person deletes salts and values, and the chain still verifies. Without its salt a
+ * commitment says nothing, not even about a value that is guessed.
+ */
+
+/** The fields that tell about a person, by what the event is about. */
+const personalFields: Partial<Record<EventEntity, ReadonlySet<string>>> = {
+  user: new Set([
+    "username",
+    "username_key",
+    "email",
+    "name",
+    "external_id",
+    "metadata",
+    "client_metadata",
+    "private_metadata",
+  ]),
+  organization: new Set(["billing_email", "billing_address"]),
+  membership: new Set(["metadata"]),
+  team_member: new Set(["metadata"]),
+};
+
+export type EventRow = Readonly<Record<string, unknown>>;
+
+const commitmentKey = "$committed";
+
+interface Revealed {
+  readonly [pointer: string]: readonly [salt: string, value: unknown];
+}
+
+/** The event's data as the text that is hashed, and the personal part that is not. */
+export function sealEventData(
+  entity: EventEntity,
+  before: EventRow | null,
+  after: EventRow | null,
+): { data: string; personal: string | null } {
+  const fields = personalFields[entity];
+  if (fields === undefined) return { data: JSON.stringify({ before, after }), personal: null };
+  const revealed: Record<string, readonly [string, unknown]> = {};
+  const sealed = {
+    before: sealRow(before, "before", fields, revealed),
+    after: sealRow(after, "after", fields, revealed),
+  };
+  const data = JSON.stringify(sealed);
+  return { data, personal: isEmpty(revealed) ? null : JSON.stringify(revealed) };
+}
+
+function sealRow(
+  row: EventRow | null,
+  side: string,
+  fields: ReadonlySet<string>,
+  revealed: Record<string, readonly [string, unknown]>,
+): EventRow | null {
+  if (row === null) return null;
+  const sealed: Record<string, unknown> = {};
+  for (const key in row) {
+    const value = row[key];
+    if (!fields.has(key) || value === null || value === undefined || isEmptyObject(value)) {
+      sealed[key] = value;
+      continue;
+    }
+    const salt = randomBytes(16).toString("base64url");
+    revealed[`${side}/${key}`] = [salt, value];
+    sealed[key] = { [commitmentKey]: commitmentOf(salt, value) };
+  }
+  return sealed;
+}
+
+/** The rows as they were, with `null` where personal data has been erased. */
+export function openEventData(
+  data: string,
+  personal: string | null,
+): { before: EventRow | null; after: EventRow | null } {
+  const sealed = JSON.parse(data) as { before: EventRow | null; after: EventRow | null };
+  const revealed = personal === null ? {} : (JSON.parse(personal) as Revealed);
+  return {
+    before: openRow(sealed.before, "before", revealed),
+    after: openRow(sealed.after, "after", revealed),
+  };
+}
+
+function openRow(row: EventRow | null, side: string, revealed: Revealed): EventRow | null {
+  if (row === null) return null;
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) =>
+      isCommitment(value) ? [key, revealed[`${side}/${key}`]?.[1] ?? null] : [key, value],
+    ),
+  );
+}
+
+/** True when every value that is still there is the one that was committed to, and none is there that was not. */
+export function isPersonalDataTrue(data: string, personal: string | null): boolean {
+  if (personal === null) return true;
+  const sealed = JSON.parse(data) as Record<string, EventRow | null>;
+  return Object.entries(JSON.parse(personal) as Revealed).every(([place, [salt, value]]) => {
+    const [side, key] = place.split("/") as [string, string];
+    const commitment = sealed[side]?.[key];
+    return isCommitment(commitment) && commitment[commitmentKey] === commitmentOf(salt, value);
+  });
+}
+
+function commitmentOf(salt: string, value: unknown): string {
+  return createHmac("sha256", salt).update(JSON.stringify(value)).digest("base64url");
+}
+
+function isCommitment(value: unknown): value is { readonly [commitmentKey]: string } {
+  return typeof value === "object" && value !== null && commitmentKey in value;
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && isEmpty(value);
+}
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { nameKey, normalizeEmail } from "./normalization.ts";
+
+/** Field schemas that several records share. Messages say what is owed, since people read them in an error. */
+
+/** Any id. It is looked up and never parsed: an id that is not ours is simply not found. */
+export const idField = z.string().min(1, "is empty; give an id").max(255, "is longer than 255");
+
+/** UTC, ISO 8601 with milliseconds and `Z`: one width, so that text order is time order. */
+export const timeField = z.iso.datetime();
+
+export const nameField = z
+  .string("is not text; give a name")
+  .normalize("NFC")
+  .trim()
+  .min(1, "is empty; give 1 to 255 characters")
+  .max(255, "is longer than 255 characters");
+
+export const slugField = z
+  .string()
+  .max(63, "is longer than 63 characters")
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+    "use lower-case letters, digits and hyphens, with a letter or digit at both ends",
+  );
+
+/** A key that an application uses in code: a role, a plan, a type. */
+export const keyField = z
+  .string()
+  .max(63, "is longer than 63 characters")
+  .regex(/^[a-z][a-z0-9_-]*$/, "use lower-case letters, digits, _ and -, beginning with a letter");
+
+export const externalIdField = z.string().min(1, "is empty").max(255, "is longer than 255");
+
+/** ASCII after normalization: an address that cannot be compared safely is refused rather than guessed. */
+export const emailField = z
+  .string("is not text; give an e-mail address")
+  .max(254, "is longer than 254 characters (RFC 5321)")
+  .overwrite(normalizeEmail)
+  .regex(
+    /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/,
+    "is not an e-mail address; give one such as ann@example.com",
+  );
+
+/** A label and no proof (decision 1): only its form is checked, and it wants a dot. */
+export const domainField = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253, "is longer than 253 characters")
+  .regex(
+    /^(?=.*\.)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/,
+    "is not a domain; give one with a dot, such as example.com",
+  );
+
+const metadataBytes = 64 * 1024;
+
+/** An object of the application's own; at most 64 KiB as JSON. */
+export const metadataField = z
+  .record(z.string().max(255), z.json(), "is not an object")
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= metadataBytes, {
+    error: "is larger than 64 KiB as JSON",
+  });
+
+/** Text that people search for: the form that is compared, without regard to case. */
+export const searchField = z.string().max(255).overwrite(nameKey);

@@ -1,0 +1,42 @@
+import type { z } from "zod";
+import { DomainError, type FieldFault } from "./errors.ts";
+
+/**
+ * Input in its parsed form, or `invalid_input` with every fault and its place. Unknown fields are refused
+ * by the schemas themselves (`z.strictObject`).
+ */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const fields = result.error.issues.flatMap(faultsOf);
+  throw new DomainError("invalid_input", summary(fields), { fields });
+}
+
+function faultsOf(issue: z.core.$ZodIssue): FieldFault[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      pointer: pointer([...issue.path, key]),
+      detail: "is not a known field; remove it",
+    }));
+  }
+  return [{ pointer: pointer(issue.path), detail: issue.message }];
+}
+
+function summary(fields: readonly FieldFault[]): string {
+  return fields.map((fault) => `${fault.pointer || "The body"}: ${fault.detail}`).join("; ");
+}
+
+/** A JSON pointer (RFC 6901) of a path. */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+}
+
+type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Without the fields that are `undefined`: in a change an absent field stays as it is. */
+export function givenFields<T extends object>(fields: T): Given<T> {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Given<T>;
+}

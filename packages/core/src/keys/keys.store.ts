@@ -1,0 +1,27 @@
+import type { Awaitable } from "../store.ts";
+
+/** A key pair that signs access tokens. Installation-wide: no tenant. */
+export interface SigningKeyRecord {
+  readonly id: string;
+  readonly algorithm: string;
+  /** JSON Web Key (RFC 7517) as text. */
+  readonly public_jwk: string;
+  readonly private_jwk: string;
+  readonly created_at: string;
+}
+
+/** An operator key; only its SHA-256 is kept. */
+export interface OperatorKeyRecord {
+  readonly id: string;
+  readonly key_hash: string;
+  readonly created_at: string;
+}
+
+export interface KeyStore {
+  insertSigningKey(record: SigningKeyRecord): Awaitable<void>;
+  /** The newest first. */
+  listSigningKeys(): Awaitable<readonly SigningKeyRecord[]>;
+  insertOperatorKey(record: OperatorKeyRecord): Awaitable<void>;
+  removeOperatorKeys(): Awaitable<void>;
+  listOperatorKeys(): Awaitable<readonly OperatorKeyRecord[]>;
+}

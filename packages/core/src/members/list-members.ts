@@ -1,0 +1,66 @@
+import { authorizeRead, isAdministrator, requireActor } from "../access/authorize.ts";
+import type { Context } from "../context.ts";
+import { parseInput } from "../input.ts";
+import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
+import { canonicalRoleKey } from "../roles/default-roles.ts";
+import { userNotFound } from "../users/user-record.ts";
+import {
+  type ListMembersInput,
+  type ListUserOrganizationsInput,
+  listMembersSchema,
+  listUserOrganizationsSchema,
+  type Member,
+} from "./members.schema.ts";
+import { memberNotFound } from "./members.ts";
+
+/**
+ * One member with the person.
+ *
+ * @throws {DomainError} `organization_not_found`, `member_not_found`.
+ */
+export async function getMember(
+  ctx: Context,
+  organizationId: string,
+  userId: string,
+): Promise<Member> {
+  await authorizeRead(ctx, "get_member", organizationId, "member:read");
+  const { members } = ctx.engine.storage.committed;
+  const member = await members.findMember(ctx.tenantId, organizationId, userId);
+  if (member === undefined) throw memberNotFound();
+  return member;
+}
+
+/** The members of every status, unless filtered; in a stable order, so that a member is on exactly one page. */
+export async function listMembers(
+  ctx: Context,
+  organizationId: string,
+  input: ListMembersInput = {},
+): Promise<JsonPage> {
+  const { limit, cursor, skip, total, ...filter } = parseInput(listMembersSchema, input);
+  await authorizeRead(ctx, "list_members", organizationId, "member:read");
+  const page = toPageRequest({ limit, cursor, skip, total });
+  const role = filter.role === undefined ? undefined : canonicalRoleKey(filter.role);
+  const { members } = ctx.engine.storage.committed;
+  return toJsonPage(await members.list(ctx.tenantId, organizationId, { ...filter, role }, page));
+}
+
+/**
+ * The organizations in which a user is an active member, with the user's roles. For the user and for administrators.
+ *
+ * @throws {DomainError} `user_not_found` for anybody else.
+ */
+export async function listUserOrganizations(
+  ctx: Context,
+  userId: string,
+  input: ListUserOrganizationsInput = {},
+): Promise<JsonPage> {
+  requireActor(ctx);
+  const page = toPageRequest(parseInput(listUserOrganizationsSchema, input));
+  const ports = ctx.engine.storage.committed;
+  const isOwn = ctx.actor.type === "user" && ctx.actor.id === userId;
+  if (!isOwn) {
+    if (!(await isAdministrator(ctx, ports))) throw userNotFound();
+    if ((await ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
+  }
+  return toJsonPage(await ports.members.listUserOrganizations(ctx.tenantId, userId, page));
+}

@@ -1,0 +1,177 @@
+import type { Context } from "./context.ts";
+import { DomainError } from "./errors.ts";
+import {
+  appendEvent,
+  type EventDraft,
+  type LockedChain,
+  openChain,
+} from "./events/append-event.ts";
+import {
+  findKeptAnswer,
+  type IdempotentCall,
+  idempotentCall,
+  keepAnswer,
+} from "./idempotency/idempotency.ts";
+import type { OrganizationRecord } from "./organizations/organizations.store.ts";
+import type { Awaitable, Ports } from "./store.ts";
+import type { Tenant } from "./tenants/tenants.schema.ts";
+
+/** An organization whose lock is held. `record` follows what the mutation writes. */
+export interface LockedOrganization {
+  readonly chain: LockedChain;
+  record: OrganizationRecord;
+}
+
+/** The tenant with its lock held. */
+export interface LockedTenant {
+  readonly chain: LockedChain;
+  readonly record: Tenant;
+}
+
+/** One mutation at work: its transaction, its moment, the locks that it holds. */
+export interface Mutation {
+  readonly ctx: Context;
+  readonly ports: Ports;
+  /** The moment of the mutation, ISO 8601. */
+  readonly now: string;
+  /**
+   * Locks an organization until the end of the transaction, whatever its status; undefined where there is none. Several are
+   * locked in ascending order of id, the tenant last: mutations that do so never wait for each other in a circle.
+   */
+  lockOrganization(id: string): Promise<LockedOrganization | undefined>;
+  /** A new organization holds its own lock from the start. */
+  insertOrganization(record: OrganizationRecord): Promise<LockedOrganization>;
+  lockTenant(): Promise<LockedTenant>;
+  /** Appends an event to a chain whose lock is held. */
+  append(chain: LockedChain, draft: EventDraft): Promise<void>;
+}
+
+export interface MutationOptions {
+  /** The answer holds a secret that must not be kept for a replay. */
+  readonly holdsSecret?: boolean;
+}
+
+/**
+ * The one door for changes. Runs `work` in a transaction and keeps everything it did or nothing: the rows, the events, the answer under
+ * its idempotency key. A mutation that appended no event changed nothing, and is taken back together with the revisions that its
+ * locks raised. A dry run is taken back always, and answers what would be.
+ *
+ * @param operation The operation's name; with `input` it is what an idempotency key is bound to.
+ */
+export async function mutate<T>(
+  ctx: Context,
+  operation: string,
+  input: unknown,
+  work: (mutation: Mutation) => Awaitable<T>,
+  options: MutationOptions = {},
+): Promise<T> {
+  const call = idempotentCall(ctx, operation, input);
+  if (call === undefined) return run(ctx, undefined, work, options);
+  const running = `${ctx.tenantId} ${call.principal} ${call.key}`;
+  if (ctx.engine.runningIdempotencyKeys.has(running)) {
+    throw new DomainError(
+      "idempotency_key_running",
+      "A request with this Idempotency-Key is still running; send it again when it has ended",
+    );
+  }
+  ctx.engine.runningIdempotencyKeys.add(running);
+  try {
+    return await run(ctx, call, work, options);
+  } finally {
+    ctx.engine.runningIdempotencyKeys.delete(running);
+  }
+}
+
+/** Takes a transaction back without failing the call. */
+class TakenBack<T> extends Error {
+  readonly result: T;
+
+  constructor(result: T) {
+    super("taken back");
+    this.result = result;
+  }
+}
+
+async function run<T>(
+  ctx: Context,
+  call: IdempotentCall | undefined,
+  work: (mutation: Mutation) => Awaitable<T>,
+  options: MutationOptions,
+): Promise<T> {
+  const { storage } = ctx.engine;
+  const nowMs = ctx.engine.clock();
+  const now = new Date(nowMs).toISOString();
+  try {
+    return await storage.transaction(async (ports) => {
+      if (call !== undefined) {
+        const kept = await findKeptAnswer(ports, ctx.tenantId, call, now);
+        if (kept !== undefined) return kept.result as T;
+      }
+      const mutation = startMutation(ctx, ports, now);
+      const result = await work(mutation);
+      if (ctx.dryRun || mutation.appended() === 0) throw new TakenBack(result);
+      if (call !== undefined) {
+        await keepAnswer(ctx, ports, call, nowMs, result, options.holdsSecret ?? false);
+      }
+      return result;
+    });
+  } catch (error) {
+    if (!(error instanceof TakenBack)) throw error;
+    const { result } = error as TakenBack<T>;
+    if (call !== undefined) {
+      const holdsSecret = options.holdsSecret ?? false;
+      await storage.transaction((ports) =>
+        keepAnswer(ctx, ports, call, nowMs, result, holdsSecret),
+      );
+    }
+    return result;
+  }
+}
+
+function startMutation(ctx: Context, ports: Ports, now: string): Mutation & { appended(): number } {
+  const organizations = new Map<string, LockedOrganization>();
+  let tenant: LockedTenant | undefined;
+  let highest = "";
+  let appended = 0;
+
+  async function lockOrganization(id: string): Promise<LockedOrganization | undefined> {
+    const held = organizations.get(id);
+    if (held !== undefined) return held;
+    if (tenant !== undefined || id < highest) {
+      throw new Error(`Lock order: ${id} after ${tenant === undefined ? highest : "the tenant"}`);
+    }
+    const record = await ports.organizations.lock(ctx.tenantId, id);
+    if (record === undefined) return undefined;
+    highest = id;
+    const locked = { chain: await openChain(ports, ctx.tenantId, id, id), record };
+    organizations.set(id, locked);
+    return locked;
+  }
+
+  return {
+    ctx,
+    ports,
+    now,
+    lockOrganization,
+    async insertOrganization(record) {
+      await ports.organizations.insert(record);
+      // An id that was purged and comes back by an import goes on in its old chain.
+      const chain = await openChain(ports, ctx.tenantId, record.id, record.id);
+      const locked = { chain, record };
+      organizations.set(record.id, locked);
+      return locked;
+    },
+    async lockTenant() {
+      if (tenant !== undefined) return tenant;
+      const record = await ports.tenants.lock(ctx.tenantId);
+      if (record === undefined) throw new DomainError("tenant_not_found", "No such tenant");
+      tenant = { chain: await openChain(ports, ctx.tenantId, record.id, null), record };
+      return tenant;
+    },
+    async append(chain, draft) {
+      appended += 1;
+      await appendEvent(ctx, ports, chain, now, draft);
+    },
+    appended: () => appended,
+  };
+}

@@ -1,0 +1,137 @@
+import {
+  administratorAuthority,
+  deny,
+  isAdministrator,
+  requireActor,
+} from "../access/authorize.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { givenFields, parseInput } from "../input.ts";
+import { admitMember, ownerGrant } from "../members/members.ts";
+import { type LockedOrganization, type Mutation, mutate } from "../mutation.ts";
+import { nameKey } from "../normalization.ts";
+import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
+import { organizationEventRow, presentOrganization } from "./organization-record.ts";
+import { generateSlug } from "./organization-slug.ts";
+import {
+  type CreateOrganizationInput,
+  createOrganizationSchema,
+  type Organization,
+} from "./organizations.schema.ts";
+import type { OrganizationRecord } from "./organizations.store.ts";
+
+/**
+ * Creates an organization. The calling user becomes its owner; the operator and tenant administrators may name another, or nobody.
+ *
+ * @throws {DomainError} `organization_name_taken`, `organization_slug_taken`, `external_id_taken`, `unknown_plan`, `unknown_user`.
+ */
+export async function createOrganization(
+  ctx: Context,
+  input: CreateOrganizationInput,
+): Promise<Organization> {
+  requireActor(ctx);
+  const parsed = parseInput(createOrganizationSchema, input);
+  assertOwnTenant(ctx, parsed.tenant_id);
+  return await mutate(ctx, "create_organization", parsed, async (mutation) => {
+    const { owner_user_id, tenant_id: _, ...fields } = parsed;
+    const ownerId = owner_user_id ?? (ctx.actor.type === "user" ? ctx.actor.id : undefined);
+    const isAdministrating = await decideCreation(mutation, parsed);
+    const organization = await insertOrganization(mutation, {
+      ...givenFields(fields),
+      id: newId("org"),
+      name: fields.name,
+    });
+    if (ownerId !== undefined) {
+      await admitMember(mutation, organization, {
+        user_id: ownerId,
+        roles: [ownerGrant],
+        status: "active",
+        invited_by_user_id: null,
+      });
+    }
+    return presentOrganization(organization.record, isAdministrating);
+  });
+}
+
+/** Who may create what: true for those who manage the tenant. */
+async function decideCreation(
+  mutation: Mutation,
+  input: {
+    owner_user_id?: string | undefined;
+    plan_tier?: string | undefined;
+    private_metadata?: unknown;
+  },
+): Promise<boolean> {
+  const { ctx, ports } = mutation;
+  const isForAnother =
+    input.owner_user_id !== undefined &&
+    !(ctx.actor.type === "user" && ctx.actor.id === input.owner_user_id);
+  const choosesPlan = input.plan_tier !== undefined && ctx.engine.settings.billingConfigured;
+  const wantsMore = isForAnother || choosesPlan || input.private_metadata !== undefined;
+  if (ctx.actor.type === "user" && !wantsMore) return false;
+  if (await isAdministrator(ctx, ports)) return administratorAuthority.isAdministrator;
+  throw deny(ctx, "permission_denied", "create_organization", null, "administrator");
+}
+
+/** What a new organization may be told; everything else has a default. */
+export interface NewOrganization
+  extends Partial<Omit<OrganizationRecord, "id" | "name" | "tenant_id" | "name_key">> {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * The one door by which organizations come to be, for the API, the import and the fourteen calls: default plan, slug, event.
+ * It makes nobody a member.
+ */
+export async function insertOrganization(
+  mutation: Mutation,
+  input: NewOrganization,
+): Promise<LockedOrganization> {
+  const { ctx, ports, now } = mutation;
+  const slug = input.slug ?? (await generateSlug(ports, ctx.tenantId, input.name));
+  const record: OrganizationRecord = {
+    id: input.id,
+    tenant_id: ctx.tenantId,
+    name: input.name,
+    slug,
+    domain: input.domain ?? null,
+    billing_email: input.billing_email ?? null,
+    billing_address: input.billing_address ?? null,
+    plan_tier: input.plan_tier ?? (await defaultPlanKey(mutation)),
+    status: input.status ?? "active",
+    lago_customer_id: input.lago_customer_id ?? null,
+    stripe_customer_id: input.stripe_customer_id ?? null,
+    logo_url: input.logo_url ?? null,
+    metadata: input.metadata ?? {},
+    client_metadata: input.client_metadata ?? {},
+    private_metadata: input.private_metadata ?? {},
+    external_id: input.external_id ?? null,
+    revision: 1,
+    row_revision: 1,
+    created_at: input.created_at ?? now,
+    updated_at: now,
+    deleted_at: input.deleted_at ?? null,
+    name_key: nameKey(input.name),
+    seat_count: 0,
+    member_count: 0,
+  };
+  const organization = await mutation.insertOrganization(record);
+  await mutation.append(organization.chain, {
+    type: "organization.created",
+    entity: "organization",
+    entity_id: record.id,
+    before: null,
+    after: organizationEventRow(record),
+  });
+  return organization;
+}
+
+async function defaultPlanKey(mutation: Mutation): Promise<string> {
+  const plan = await mutation.ports.plans.findDefault(mutation.ctx.tenantId);
+  if (plan !== undefined) return plan.key;
+  throw new DomainError("unknown_plan", "The tenant has no default plan; name one in plan_tier", {
+    fields: [{ pointer: "/plan_tier", detail: "is missing, and the tenant has no default plan" }],
+  });
+}

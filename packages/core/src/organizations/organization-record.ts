@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from "node:util";
+import type { EventType } from "../events/events.schema.ts";
+import type { LockedOrganization, Mutation } from "../mutation.ts";
+import type { Organization } from "./organizations.schema.ts";
+import type { OrganizationRecord } from "./organizations.store.ts";
+
+/** The record as callers see it; private metadata is for administrators alone. */
+export function presentOrganization(
+  record: OrganizationRecord,
+  isAdministrator: boolean,
+): Organization {
+  const {
+    name_key: _,
+    seat_count: __,
+    member_count: ___,
+    private_metadata,
+    ...organization
+  } = record;
+  return isAdministrator ? { ...organization, private_metadata } : organization;
+}
+
+/** The row as events keep it: whole, but for what is derived from it. */
+export function organizationEventRow(record: OrganizationRecord): Organization {
+  return presentOrganization(record, true);
+}
+
+/**
+ * The one door for changes of an organization's row: writes it, gives it its new revision, and appends the event. Nothing changed
+ * is nothing written.
+ */
+export async function changeOrganization(
+  mutation: Mutation,
+  organization: LockedOrganization,
+  changes: Partial<OrganizationRecord>,
+  type: EventType,
+): Promise<void> {
+  const before = organization.record;
+  const isChanged = Object.entries(changes).some(
+    ([key, value]) => !isDeepStrictEqual(before[key as keyof OrganizationRecord], value),
+  );
+  if (!isChanged) return;
+  const after: OrganizationRecord = {
+    ...before,
+    ...changes,
+    row_revision: before.revision,
+    updated_at: mutation.now > before.updated_at ? mutation.now : before.updated_at,
+  };
+  await mutation.ports.organizations.update(after);
+  organization.record = after;
+  await mutation.append(organization.chain, {
+    type,
+    entity: "organization",
+    entity_id: after.id,
+    before: organizationEventRow(before),
+    after: organizationEventRow(after),
+  });
+}

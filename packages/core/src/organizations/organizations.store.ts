@@ -1,0 +1,48 @@
+import type { PageRequest, StoredPage } from "../page.ts";
+import type { Awaitable } from "../store.ts";
+import type {
+  Organization,
+  OrganizationStats,
+  OrganizationStatus,
+} from "./organizations.schema.ts";
+
+/** An organization as it is stored. `seat_count` counts its memberships of every status, `member_count` the active ones. */
+export interface OrganizationRecord extends Omit<Organization, "private_metadata"> {
+  readonly private_metadata: NonNullable<Organization["private_metadata"]>;
+  readonly name_key: string;
+  readonly seat_count: number;
+  readonly member_count: number;
+}
+
+export interface OrganizationFilter {
+  readonly q?: string | undefined;
+  readonly name?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly external_id?: string | undefined;
+  readonly plan_tier?: string | undefined;
+  /** Without it every organization but the deleted ones. */
+  readonly status?: OrganizationStatus | undefined;
+  /** Only those in which this user has an active membership. */
+  readonly member_user_id?: string | undefined;
+}
+
+export interface OrganizationStore {
+  /** @throws {DomainError} `organization_name_taken`, `organization_slug_taken`, `external_id_taken`, `id_taken`, `unknown_plan`. */
+  insert(record: OrganizationRecord): Awaitable<void>;
+  find(tenantId: string, id: string): Awaitable<OrganizationRecord | undefined>;
+  findByNameKey(tenantId: string, nameKey: string): Awaitable<OrganizationRecord | undefined>;
+  findBySlug(tenantId: string, slug: string): Awaitable<OrganizationRecord | undefined>;
+  /**
+   * Raises the revision and gives the row as it is then, whatever its status. Until the transaction ends no other mutation
+   * of the organization runs: seat limit, last owner, sequence numbers and hash chain rest on it.
+   */
+  lock(tenantId: string, id: string): Awaitable<OrganizationRecord | undefined>;
+  /** Writes every column but the ids, `revision`, the counts and `created_at`. Errors as for insert. */
+  update(record: OrganizationRecord): Awaitable<void>;
+  setCounts(tenantId: string, id: string, seatCount: number, memberCount: number): Awaitable<void>;
+  /** Removes the row and everything in it but its events. */
+  purge(tenantId: string, id: string): Awaitable<void>;
+  stats(tenantId: string, id: string): Awaitable<OrganizationStats | undefined>;
+  /** In the order of ids. Items are organizations without `private_metadata`. */
+  list(tenantId: string, filter: OrganizationFilter, page: PageRequest): Awaitable<StoredPage>;
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { DomainError } from "./errors.ts";
+
+/** The fields of a list's input that every list shares. */
+export const pageInput = {
+  limit: z.int().min(1).max(200).default(50),
+  cursor: z.string().min(1).max(1000).optional(),
+  skip: z.int().min(0).max(1_000_000).optional(),
+  total: z.boolean().default(false),
+};
+
+export interface PageInput {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly skip?: number | undefined;
+  readonly total: boolean;
+}
+
+/** A page of a list. `next_cursor` goes on after the last item; `total` is there when it was asked for. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+  readonly has_more: boolean;
+  readonly total?: number;
+}
+
+/**
+ * A page whose items are finished JSON, as it leaves the database: the text is an array. It is two and a half times as
+ * fast as rows that become objects that become text.
+ */
+export interface JsonPage {
+  readonly items_json: string;
+  readonly next_cursor: string | null;
+  readonly has_more: boolean;
+  readonly total?: number;
+}
+
+/** What storage is asked for: rows after `after` in the list's order, `limit` of them, `skip` left out first. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly after: string | null;
+  readonly skip: number;
+  readonly total: boolean;
+}
+
+/** What storage answers: the items, the key of the last one and whether there are more. */
+export interface StoredPage {
+  readonly items_json: string;
+  readonly last_key: string | null;
+  readonly has_more: boolean;
+  readonly total?: number;
+}
+
+export function toPageRequest(input: PageInput): PageRequest {
+  return {
+    limit: input.limit,
+    after: input.cursor === undefined ? null : openCursor(input.cursor),
+    skip: input.skip ?? 0,
+    total: input.total,
+  };
+}
+
+export function toJsonPage(stored: StoredPage): JsonPage {
+  return {
+    items_json: stored.items_json,
+    next_cursor: stored.has_more && stored.last_key !== null ? sealCursor(stored.last_key) : null,
+    has_more: stored.has_more,
+    ...(stored.total === undefined ? {} : { total: stored.total }),
+  };
+}
+
+/** The page with its items as objects. The caller names the item's type: it is the list's own schema. */
+export function openPage<T>(page: JsonPage): Page<T> {
+  const { items_json, ...rest } = page;
+  return { items: JSON.parse(items_json) as T[], ...rest };
+}
+
+/** A cursor is opaque to callers; the version lets a later form be told apart. */
+const cursorVersion = "1";
+
+function sealCursor(key: string): string {
+  return Buffer.from(cursorVersion + key, "utf8").toString("base64url");
+}
+
+function openCursor(cursor: string): string {
+  const text = Buffer.from(cursor, "base64url").toString("utf8");
+  if (
+    !text.startsWith(cursorVersion) ||
+    Buffer.from(text, "utf8").toString("base64url") !== cursor
+  ) {
+    throw new DomainError(
+      "invalid_cursor",
+      "cursor: use the next_cursor of an earlier page, or leave it out to begin at the start",
+      { fields: [{ pointer: "/cursor", detail: "is not a cursor of this list" }] },
+    );
+  }
+  return text.slice(cursorVersion.length);
+}

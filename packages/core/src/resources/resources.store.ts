@@ -1,0 +1,28 @@
+import type { PageRequest, StoredPage } from "../page.ts";
+import type { Awaitable } from "../store.ts";
+import type { Resource } from "./resources.schema.ts";
+
+export interface ResourceStore {
+  /** Inserts and counts. @throws {DomainError} `resource_taken`. */
+  insert(resource: Resource): Awaitable<void>;
+  find(
+    tenantId: string,
+    organizationId: string,
+    type: string,
+    externalId: string,
+  ): Awaitable<Resource | undefined>;
+  /** Removes and counts. */
+  remove(
+    tenantId: string,
+    organizationId: string,
+    type: string,
+    externalId: string,
+  ): Awaitable<void>;
+  /** In the order of type and external id. Items are {@link Resource}. */
+  list(
+    tenantId: string,
+    organizationId: string,
+    type: string | undefined,
+    page: PageRequest,
+  ): Awaitable<StoredPage>;
+}

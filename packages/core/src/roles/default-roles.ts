@@ -1,0 +1,60 @@
+import { everyPermission, type Permission } from "../access/permissions.ts";
+
+/** A role of the catalogue that every tenant begins with. */
+interface DefaultRole {
+  readonly key: string;
+  readonly name: string;
+  readonly rank: number;
+  readonly permissions: readonly (Permission | typeof everyPermission)[];
+}
+
+const reading: readonly Permission[] = [
+  "organization:read",
+  "member:read",
+  "role:read",
+  "team:read",
+  "resource:read",
+];
+const developing: readonly Permission[] = [...reading, "resource:write"];
+const managing: readonly Permission[] = [...developing, "team:write"];
+const administering: readonly Permission[] = [
+  ...managing,
+  "organization:update",
+  "organization:delete",
+  "member:add",
+  "member:update",
+  "member:remove",
+  "role:write",
+  "event:read",
+];
+
+/** The ladder of decision 6, and `billing_admin` beside it. */
+export const defaultRoles: readonly DefaultRole[] = [
+  { key: "owner", name: "Owner", rank: 100, permissions: [everyPermission] },
+  { key: "admin", name: "Administrator", rank: 80, permissions: administering },
+  { key: "manager", name: "Manager", rank: 60, permissions: managing },
+  { key: "developer", name: "Developer", rank: 40, permissions: developing },
+  {
+    key: "billing_admin",
+    name: "Billing administrator",
+    rank: 20,
+    permissions: [...reading, "billing:write"],
+  },
+  { key: "member", name: "Member", rank: 20, permissions: reading },
+  { key: "viewer", name: "Viewer", rank: 10, permissions: reading },
+];
+
+export const ownerRole = "owner";
+export const billingAdminRole = "billing_admin";
+export const defaultRole = "member";
+
+/** Other names under which sources know a role (decision 6). */
+const roleAliases: Readonly<Record<string, string>> = { readonly: "viewer" };
+
+/** The key by which the catalogue knows the role. */
+export function canonicalRoleKey(key: string): string {
+  return roleAliases[key] ?? key;
+}
+
+/** The default keys as a sentence lists them. */
+export const everyRoleKnown = defaultRoles.map((role) => role.key).join(", ");

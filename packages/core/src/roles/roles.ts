@@ -1,0 +1,239 @@
+import { type Access, permissionBeyond } from "../access/access.policy.ts";
+import {
+  administratorAccess,
+  assertIfMatch,
+  authorizeRead,
+  deny,
+  mutateOrganization,
+  requireActor,
+  requireAdministrator,
+} from "../access/authorize.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import type { LockedChain } from "../events/append-event.ts";
+import { parseInput } from "../input.ts";
+import { type Mutation, mutate } from "../mutation.ts";
+import { canonicalRoleKey, ownerRole } from "./default-roles.ts";
+import {
+  type CreateRoleInput,
+  createRoleSchema,
+  type Role,
+  type UpdateRoleInput,
+  updateRoleSchema,
+} from "./roles.schema.ts";
+
+/**
+ * The roles that can be held: the tenant's and, where an organization is named, its own; highest first.
+ *
+ * @param organizationId Null for the tenant's catalogue alone.
+ */
+export async function listRoles(
+  ctx: Context,
+  organizationId: string | null,
+): Promise<readonly Role[]> {
+  if (organizationId === null) requireActor(ctx);
+  else await authorizeRead(ctx, "list_roles", organizationId, "role:read");
+  return await ctx.engine.storage.committed.roles.list(ctx.tenantId, organizationId);
+}
+
+/** @throws {DomainError} `role_not_found`. */
+export async function getRole(
+  ctx: Context,
+  organizationId: string | null,
+  key: string,
+): Promise<Role> {
+  if (organizationId === null) requireActor(ctx);
+  else await authorizeRead(ctx, "get_role", organizationId, "role:read");
+  const { roles } = ctx.engine.storage.committed;
+  const role = await roles.find(ctx.tenantId, organizationId, canonicalRoleKey(key));
+  if (role === undefined) throw roleNotFound();
+  return role;
+}
+
+/**
+ * Makes a role: for the whole tenant (administrators), or one of an organization's own, which may hold only what its maker holds.
+ *
+ * @throws {DomainError} `role_key_taken`, `cannot_grant`, `outranked`, `permission_denied`.
+ */
+export async function createRole(
+  ctx: Context,
+  organizationId: string | null,
+  input: CreateRoleInput,
+): Promise<Role> {
+  const parsed = parseInput(createRoleSchema, input);
+  return await mutateCatalogue(ctx, "create_role", organizationId, parsed, async (catalogue) => {
+    const { mutation, chain, revision, access } = catalogue;
+    const { ports, now } = mutation;
+    assertMayDefine(ctx, "create_role", organizationId, access, parsed.permissions, parsed.rank);
+    await assertKeyFree(mutation, organizationId, parsed.key);
+    const role: Role = {
+      tenant_id: ctx.tenantId,
+      organization_id: organizationId,
+      ...parsed,
+      is_default: false,
+      revision,
+      created_at: now,
+      updated_at: now,
+    };
+    await ports.roles.insert(role);
+    await mutation.append(chain, roleEvent("role.created", null, role));
+    return role;
+  });
+}
+
+/**
+ * Changes a role's name, description or permissions; its key and rank never change. What is taken away and what is added must
+ * both be the caller's own.
+ *
+ * @throws {DomainError} `role_not_found`, `role_fixed`, `cannot_grant`, `outranked`, `revision_mismatch`.
+ */
+export async function updateRole(
+  ctx: Context,
+  organizationId: string | null,
+  key: string,
+  input: UpdateRoleInput,
+): Promise<Role> {
+  const parsed = parseInput(updateRoleSchema, input);
+  return await mutateCatalogue(
+    ctx,
+    "update_role",
+    organizationId,
+    [key, parsed],
+    async (catalogue) => {
+      const { mutation, chain, revision, access } = catalogue;
+      const before = await findOwn(mutation, organizationId, key);
+      assertIfMatch(ctx, before.revision);
+      assertChangeable(before);
+      const after: Role = {
+        ...before,
+        name: parsed.name ?? before.name,
+        description: parsed.description === undefined ? before.description : parsed.description,
+        permissions: parsed.permissions ?? before.permissions,
+        revision,
+        updated_at: mutation.now,
+      };
+      const touched = [...before.permissions, ...after.permissions];
+      assertMayDefine(ctx, "update_role", organizationId, access, touched, before.rank);
+      if (isSame(before, after)) return before;
+      await mutation.ports.roles.update(after);
+      await mutation.append(chain, roleEvent("role.updated", before, after));
+      return after;
+    },
+  );
+}
+
+function isSame(before: Role, after: Role): boolean {
+  const changing = (role: Role) => JSON.stringify([role.name, role.description, role.permissions]);
+  return changing(before) === changing(after);
+}
+
+/** @throws {DomainError} `role_not_found`, `role_fixed`, `role_in_use`, `outranked`. */
+export async function deleteRole(
+  ctx: Context,
+  organizationId: string | null,
+  key: string,
+): Promise<void> {
+  await mutateCatalogue(ctx, "delete_role", organizationId, key, async (catalogue) => {
+    const { mutation, chain, access } = catalogue;
+    const before = await findOwn(mutation, organizationId, key);
+    assertIfMatch(ctx, before.revision);
+    if (before.is_default) throw roleFixed(before.key);
+    assertMayDefine(ctx, "delete_role", organizationId, access, before.permissions, before.rank);
+    await mutation.ports.roles.remove(before);
+    await mutation.append(chain, roleEvent("role.deleted", before, null));
+  });
+}
+
+interface Catalogue {
+  readonly mutation: Mutation;
+  readonly chain: LockedChain;
+  readonly revision: number;
+  readonly access: Access;
+}
+
+/** A mutation of the tenant's catalogue, or of one organization's own roles: the same work under another lock. */
+async function mutateCatalogue<T>(
+  ctx: Context,
+  operation: string,
+  organizationId: string | null,
+  input: unknown,
+  work: (catalogue: Catalogue) => Promise<T>,
+): Promise<T> {
+  if (organizationId !== null) {
+    const call = { operation, organizationId, required: "role:write", input } as const;
+    return await mutateOrganization(ctx, call, (mutation, organization, authority) => {
+      const { chain, record } = organization;
+      return work({ mutation, chain, revision: record.revision, access: authority.access });
+    });
+  }
+  await requireAdministrator(ctx, ctx.engine.storage.committed, operation);
+  return await mutate(ctx, operation, input, async (mutation) => {
+    await requireAdministrator(ctx, mutation.ports, operation);
+    const { chain, record } = await mutation.lockTenant();
+    return await work({ mutation, chain, revision: record.revision, access: administratorAccess });
+  });
+}
+
+function assertMayDefine(
+  ctx: Context,
+  operation: string,
+  organizationId: string | null,
+  access: Access,
+  permissions: readonly string[],
+  rank: number,
+): void {
+  const missing = permissionBeyond(access, [{ permissions }]);
+  if (missing !== undefined) throw deny(ctx, "cannot_grant", operation, organizationId, missing);
+  if (rank > access.rank) throw deny(ctx, "outranked", operation, organizationId, `rank ${rank}`);
+}
+
+/** A key means one thing in an organization, so none is both the tenant's and an organization's own. */
+async function assertKeyFree(
+  mutation: Mutation,
+  organizationId: string | null,
+  key: string,
+): Promise<void> {
+  const { ctx, ports } = mutation;
+  const isTaken =
+    canonicalRoleKey(key) !== key ||
+    (await ports.roles.find(ctx.tenantId, organizationId, key)) !== undefined ||
+    (organizationId === null && (await ports.roles.isKeyTakenByAnOrganization(ctx.tenantId, key)));
+  if (!isTaken) return;
+  throw new DomainError("role_key_taken", `There is a role ${key} already; choose another key`, {
+    fields: [{ pointer: "/key", detail: "is taken" }],
+  });
+}
+
+/** The role of exactly this catalogue: an organization does not change the tenant's. */
+async function findOwn(
+  mutation: Mutation,
+  organizationId: string | null,
+  key: string,
+): Promise<Role> {
+  const { ctx, ports } = mutation;
+  const role = await ports.roles.find(ctx.tenantId, organizationId, canonicalRoleKey(key));
+  if (role === undefined) throw roleNotFound();
+  if (role.organization_id !== organizationId) throw roleFixed(role.key);
+  return role;
+}
+
+/** The owner role is what the last owner and the founding of an organization rest on. */
+function assertChangeable(role: Role): void {
+  if (role.organization_id === null && role.key === ownerRole) throw roleFixed(role.key);
+}
+
+function roleFixed(key: string): DomainError {
+  return new DomainError("role_fixed", `The role ${key} cannot be changed or deleted here`);
+}
+
+function roleNotFound(): DomainError {
+  return new DomainError("role_not_found", "There is no such role");
+}
+
+function roleEvent(
+  type: "role.created" | "role.updated" | "role.deleted",
+  before: Role | null,
+  after: Role | null,
+) {
+  return { type, entity: "role", entity_id: (after ?? before)?.key ?? "", before, after } as const;
+}

@@ -1,0 +1,22 @@
+import type { Awaitable } from "../store.ts";
+
+/** A refusal. Kept apart from the events, so that a stranger can neither grow nor lock anybody's chain. */
+export interface DenialRecord {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly occurred_at: string;
+  readonly code: string;
+  readonly operation: string;
+  readonly actor_type: string;
+  readonly actor_id: string | null;
+  readonly organization_id: string | null;
+  readonly permission: string | null;
+  readonly request_id: string | null;
+}
+
+export interface SecurityLogStore {
+  /** Appends in one statement and drops the tenant's oldest beyond `keep`. */
+  append(records: readonly DenialRecord[], keep: number): Awaitable<void>;
+  /** The newest first. */
+  list(tenantId: string, limit: number): Awaitable<readonly DenialRecord[]>;
+}

@@ -1,0 +1,56 @@
+import { DomainError } from "../errors.ts";
+
+/** Passwords that attackers try first. Short on purpose: rate limits carry the rest. */
+const tooCommon: ReadonlySet<string> = new Set([
+  "12345678",
+  "123456789",
+  "1234567890",
+  "11111111",
+  "00000000",
+  "87654321",
+  "abcd1234",
+  "abc12345",
+  "password",
+  "password1",
+  "password12",
+  "password123",
+  "passw0rd",
+  "p@ssw0rd",
+  "qwertyui",
+  "qwerty123",
+  "qwertyuiop",
+  "1q2w3e4r",
+  "1qaz2wsx",
+  "asdfghjkl",
+  "iloveyou",
+  "sunshine",
+  "princess",
+  "football",
+  "baseball",
+  "superman",
+  "trustno1",
+  "welcome1",
+  "letmein1",
+  "changeme",
+  "whatever",
+  "starwars",
+  "computer",
+  "administrator",
+]);
+
+/**
+ * Refuses what is guessed first: the well-known ones and the person's own address or name (NIST SP 800-63B, section 5.1.1.2).
+ *
+ * @throws {DomainError} `weak_password`.
+ */
+export function assertStrongPassword(password: string, personal: readonly string[]): void {
+  const folded = password.toLowerCase();
+  const own = personal.flatMap((text) => [text, text.split("@")[0] ?? ""]);
+  const isOwn = own.some((text) => text !== "" && text.toLowerCase() === folded);
+  if (!isOwn && !tooCommon.has(folded)) return;
+  throw new DomainError(
+    "weak_password",
+    "The password is among those that are guessed first; choose another",
+    { fields: [{ pointer: "/password", detail: "is among those that are guessed first" }] },
+  );
+}

@@ -1,0 +1,48 @@
+/** What is known of a session that is live. */
+interface LiveSession {
+  readonly expiresAtMs: number;
+  /** The storage's count of foreign commits at which it was read: sessions have no events, so any other commit may have ended it. */
+  readonly foreignCommits: number;
+}
+
+/** Sessions that are known to be live; exact within the process, and read again after each commit of another. */
+export interface SessionCache {
+  isLive(tenantId: string, sessionId: string, nowMs: number, foreignCommits: number): boolean;
+  /** Counts the ends of sessions; a read that began before the newest one is not kept. */
+  readonly ends: () => number;
+  keep(tenantId: string, sessionId: string, session: LiveSession, endsAtRead: number): void;
+  /** Forgets a session that ended. Called after its commit, before the answer. */
+  drop(tenantId: string, sessionId: string): void;
+  clear(): void;
+}
+
+export function createSessionCache(maximumSessions: number): SessionCache {
+  const sessions = new Map<string, LiveSession>();
+  let ends = 0;
+  const keyOf = (tenantId: string, sessionId: string) => `${tenantId} ${sessionId}`;
+
+  return {
+    isLive(tenantId, sessionId, nowMs, foreignCommits) {
+      const session = sessions.get(keyOf(tenantId, sessionId));
+      return (
+        session !== undefined &&
+        session.foreignCommits === foreignCommits &&
+        session.expiresAtMs > nowMs
+      );
+    },
+    ends: () => ends,
+    keep(tenantId, sessionId, session, endsAtRead) {
+      if (endsAtRead !== ends) return;
+      if (sessions.size >= maximumSessions) sessions.clear();
+      sessions.set(keyOf(tenantId, sessionId), session);
+    },
+    drop(tenantId, sessionId) {
+      ends += 1;
+      sessions.delete(keyOf(tenantId, sessionId));
+    },
+    clear() {
+      ends += 1;
+      sessions.clear();
+    },
+  };
+}

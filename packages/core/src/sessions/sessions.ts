@@ -1,0 +1,236 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { parseInput } from "../input.ts";
+import { mutate } from "../mutation.ts";
+import { normalizeEmail } from "../normalization.ts";
+import type { Ports } from "../store.ts";
+import { insertUser, presentUser } from "../users/user-record.ts";
+import type { User } from "../users/users.schema.ts";
+import { assertStrongPassword } from "./password-strength.ts";
+import {
+  type LoginInput,
+  loginSchema,
+  type RefreshInput,
+  type RegisterInput,
+  refreshSchema,
+  registerSchema,
+} from "./sessions.schema.ts";
+import type { SessionRecord } from "./sessions.store.ts";
+
+/** A session with the refresh token that is shown once. The surface makes the access token of it. */
+export interface SessionGrant {
+  readonly session: SessionRecord;
+  readonly user: User;
+  readonly refresh_token: string;
+}
+
+/** A refresh token that comes again this soon is a race of its own client, not a thief: it is refused and the session goes on. */
+const reuseGraceMs = 10_000;
+
+const refreshTokenPrefix = "trt_";
+
+/**
+ * Makes an account with a password, and a session for it.
+ *
+ * @throws {DomainError} `registration_closed`, `email_taken`, `weak_password`.
+ */
+export async function registerUser(ctx: Context, input: RegisterInput): Promise<SessionGrant> {
+  const parsed = parseInput(registerSchema, input);
+  const { engine } = ctx;
+  if (engine.settings.registration === "closed") {
+    throw new DomainError("registration_closed", "New accounts are made by an administrator here");
+  }
+  assertStrongPassword(parsed.password, [parsed.email, parsed.name]);
+  const hash = await engine.passwords.hash(parsed.password);
+  const fingerprint = { ...parsed, password: undefined };
+  return await mutate(
+    ctx,
+    "register_user",
+    fingerprint,
+    async (mutation) => {
+      const { email, name } = parsed;
+      const user = await insertUser(mutation, { email, name });
+      await mutation.ports.users.setPasswordHash(ctx.tenantId, user.id, hash, mutation.now);
+      return await openSession(ctx, mutation.ports, presentUser(user, false));
+    },
+    { holdsSecret: true },
+  );
+}
+
+/**
+ * Opens a session for the right password. An unknown address and a wrong password cost the same time and give the same answer.
+ *
+ * @throws {DomainError} `invalid_credentials`.
+ */
+export async function login(ctx: Context, input: LoginInput): Promise<SessionGrant> {
+  const parsed = parseInput(loginSchema, input);
+  const { users } = ctx.engine.storage.committed;
+  const user = await users.findByEmail(ctx.tenantId, normalizeEmail(parsed.email));
+  const hash = user === undefined ? undefined : await users.findPasswordHash(ctx.tenantId, user.id);
+  const isRight = await ctx.engine.passwords.verify(
+    hash ?? (await decoyHash(ctx)),
+    parsed.password,
+  );
+  if (user === undefined || hash === undefined || !isRight || user.status !== "active") {
+    throw invalidCredentials();
+  }
+  return await ctx.engine.storage.transaction(async (ports) => {
+    // The password was checked outside the transaction; whoever was deactivated meanwhile gets no session.
+    const current = await ports.users.find(ctx.tenantId, user.id);
+    if (current?.status !== "active") throw invalidCredentials();
+    return await openSession(ctx, ports, presentUser(current, false));
+  });
+}
+
+let decoy: Promise<string> | undefined;
+
+/** A hash that no password matches: verifying it takes as long as verifying a real one. */
+function decoyHash(ctx: Context): Promise<string> {
+  decoy ??= ctx.engine.passwords.hash(randomBytes(16).toString("hex"));
+  return decoy;
+}
+
+function invalidCredentials(): DomainError {
+  return new DomainError("invalid_credentials", "The e-mail address or the password is wrong");
+}
+
+async function openSession(ctx: Context, ports: Ports, user: User): Promise<SessionGrant> {
+  const nowMs = ctx.engine.clock();
+  const session: SessionRecord = {
+    tenant_id: ctx.tenantId,
+    id: newId("ses"),
+    user_id: user.id,
+    created_at: new Date(nowMs).toISOString(),
+    expires_at: new Date(nowMs + ctx.engine.settings.refreshTokenTtlSeconds * 1000).toISOString(),
+    revoked_at: null,
+  };
+  await ports.sessions.insert(session);
+  return { session, user, refresh_token: await issueRefreshToken(ctx, ports, session.id) };
+}
+
+/** The token carries its tenant's short id, since the tenant comes first in every key by which it is found. */
+async function issueRefreshToken(ctx: Context, ports: Ports, sessionId: string): Promise<string> {
+  const tenant = await ports.tenants.find(ctx.tenantId);
+  const token = `${refreshTokenPrefix}${tenant?.short_id}_${randomBytes(32).toString("base64url")}`;
+  await ports.sessions.insertRefreshToken({
+    tenant_id: ctx.tenantId,
+    token_hash: hashToken(token),
+    session_id: sessionId,
+    created_at: new Date(ctx.engine.clock()).toISOString(),
+    used_at: null,
+  });
+  return token;
+}
+
+function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+/**
+ * Takes a refresh token for the next one. Each is good once. One that comes again later was stolen, from its owner or by them: the
+ * session ends (RFC 9700, section 4.14.2).
+ *
+ * @throws {DomainError} `invalid_token`, `session_revoked`.
+ */
+export async function refreshSession(ctx: Context, input: RefreshInput): Promise<SessionGrant> {
+  const { refresh_token } = parseInput(refreshSchema, input);
+  const tenanted = await withTokenTenant(ctx, refresh_token);
+  const tokenHash = hashToken(refresh_token);
+  const outcome = await ctx.engine.storage.transaction((ports) =>
+    rotate(tenanted, ports, tokenHash),
+  );
+  if (outcome === "reused") throw invalidToken();
+  if (typeof outcome !== "string") return outcome;
+  tenanted.engine.sessions.clear();
+  throw new DomainError(
+    "session_revoked",
+    "This refresh token was used before, so its session has ended; log in again",
+  );
+}
+
+/** The end of a session must be committed, so it is a result here and becomes an error outside. */
+async function rotate(
+  ctx: Context,
+  ports: Ports,
+  tokenHash: string,
+): Promise<SessionGrant | "reused" | "revoked"> {
+  const nowMs = ctx.engine.clock();
+  const now = new Date(nowMs).toISOString();
+  const token = await ports.sessions.findRefreshToken(ctx.tenantId, tokenHash);
+  if (token === undefined) throw invalidToken();
+  const session = await ports.sessions.find(ctx.tenantId, token.session_id);
+  if (session === undefined || session.revoked_at !== null || session.expires_at <= now) {
+    throw invalidToken();
+  }
+  if (!(await ports.sessions.useRefreshToken(ctx.tenantId, tokenHash, now))) {
+    if (nowMs - Date.parse(token.used_at ?? now) < reuseGraceMs) return "reused";
+    await ports.sessions.revoke(ctx.tenantId, session.id, now);
+    return "revoked";
+  }
+  const user = await ports.users.find(ctx.tenantId, session.user_id);
+  if (user?.status !== "active") throw invalidToken();
+  const refresh_token = await issueRefreshToken(ctx, ports, session.id);
+  return { session, user: presentUser(user, false), refresh_token };
+}
+
+function invalidToken(): DomainError {
+  return new DomainError(
+    "invalid_token",
+    "The refresh token is not valid or was used; log in again",
+  );
+}
+
+/** Ends the session of a refresh token. Unknown tokens end nothing, and that is no error. */
+export async function logout(ctx: Context, input: RefreshInput): Promise<void> {
+  const { refresh_token } = parseInput(refreshSchema, input);
+  const tenanted = await withTokenTenant(ctx, refresh_token);
+  const { tenantId, engine } = tenanted;
+  const sessionId = await engine.storage.transaction(async (ports) => {
+    const token = await ports.sessions.findRefreshToken(tenantId, hashToken(refresh_token));
+    if (token === undefined) return undefined;
+    await ports.sessions.revoke(tenantId, token.session_id, new Date(engine.clock()).toISOString());
+    return token.session_id;
+  });
+  if (sessionId !== undefined) engine.sessions.drop(tenantId, sessionId);
+}
+
+/** The tenant that a token names. It must be the one that the call names, so that no tenant is reached by another's door. */
+async function withTokenTenant(ctx: Context, token: string): Promise<Context> {
+  const shortId = /^trt_([0-9a-z]+)_/.exec(token)?.[1];
+  if (shortId === undefined) throw invalidToken();
+  const tenant = await ctx.engine.storage.committed.tenants.findByShortId(shortId);
+  if (tenant?.id !== ctx.tenantId) throw invalidToken();
+  return ctx;
+}
+
+/**
+ * Whether a session goes on: known within the process at once, read again after any commit of another process.
+ */
+export async function isSessionLive(ctx: Context, sessionId: string): Promise<boolean> {
+  const { engine, tenantId } = ctx;
+  await engine.storage.catchUp(false);
+  const nowMs = engine.clock();
+  const foreignCommits = engine.storage.foreignCommits();
+  if (engine.sessions.isLive(tenantId, sessionId, nowMs, foreignCommits)) return true;
+  const ends = engine.sessions.ends();
+  const session = await engine.storage.committed.sessions.find(tenantId, sessionId);
+  if (session === undefined || session.revoked_at !== null) return false;
+  const expiresAtMs = Date.parse(session.expires_at);
+  if (expiresAtMs <= nowMs) return false;
+  engine.sessions.keep(tenantId, sessionId, { expiresAtMs, foreignCommits }, ends);
+  return true;
+}
+
+/** Whether the cache already knows the session as live: the answer for the hot path; false says nothing yet. */
+export function isSessionKnownLive(ctx: Context, sessionId: string): boolean {
+  const { engine, tenantId } = ctx;
+  if (engine.storage.catchUp(false) instanceof Promise) return false;
+  return engine.sessions.isLive(
+    tenantId,
+    sessionId,
+    engine.clock(),
+    engine.storage.foreignCommits(),
+  );
+}

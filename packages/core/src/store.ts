@@ -1,0 +1,71 @@
+import type { AccessStore } from "./access/access.store.ts";
+import type { Change, EventStore } from "./events/events.store.ts";
+import type { IdempotencyStore } from "./idempotency/idempotency.store.ts";
+import type { KeyStore } from "./keys/keys.store.ts";
+import type { MemberStore } from "./members/members.store.ts";
+import type { OrganizationStore } from "./organizations/organizations.store.ts";
+import type { PlanStore } from "./plans/plans.store.ts";
+import type { ResourceStore } from "./resources/resources.store.ts";
+import type { RoleStore } from "./roles/roles.store.ts";
+import type { SecurityLogStore } from "./security-log/security-log.store.ts";
+import type { SessionStore } from "./sessions/sessions.store.ts";
+import type { TeamStore } from "./teams/teams.store.ts";
+import type { TenantStore } from "./tenants/tenants.store.ts";
+import type { UserStore } from "./users/users.store.ts";
+
+/** A value, or a promise of it: an embedded engine answers at once, a remote one does not. `await` takes both. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** Every feature's port. The first argument of each method that touches a tenant's rows is the tenant. */
+export interface Ports {
+  readonly access: AccessStore;
+  readonly events: EventStore;
+  readonly idempotency: IdempotencyStore;
+  readonly keys: KeyStore;
+  readonly members: MemberStore;
+  readonly organizations: OrganizationStore;
+  readonly plans: PlanStore;
+  readonly resources: ResourceStore;
+  readonly roles: RoleStore;
+  readonly securityLog: SecurityLogStore;
+  readonly sessions: SessionStore;
+  readonly teams: TeamStore;
+  readonly tenants: TenantStore;
+  readonly users: UserStore;
+}
+
+/** Told of every commit's changes before its caller has the answer; `"everything"` where a storage cannot say which. */
+export type ChangeListener = (changes: readonly Change[] | "everything") => void;
+
+/** A storage: where everything lives. `storage-testkit` says when an implementation is right. */
+export interface Storage {
+  /** The ports over what is committed: each call sees every commit acknowledged before it. No writes. */
+  readonly committed: Ports;
+
+  /**
+   * Runs `body` with all or none of its writes kept, one such body at a time as far as its rows go. Resolves when the commit is on
+   * disk. `body` awaits nothing but the ports: other bodies may share its commit. When `body` throws, nothing of it
+   * stays and the error is thrown on.
+   *
+   * @throws {DomainError} `storage_busy` when another process holds the storage for too long, `storage_unavailable`.
+   */
+  transaction<T>(body: (ports: Ports) => Awaitable<T>): Promise<T>;
+
+  /** Runs `body` over one moment of the data, however long it takes and whatever is written meanwhile. No writes. */
+  snapshot<T>(body: (ports: Ports) => Promise<T>): Promise<T>;
+
+  /** Registers the one listener for changes, of this process's commits and of others'. */
+  onChange(listener: ChangeListener): void;
+
+  /**
+   * Looks for commits of other processes and tells the listener. Cheap enough for every check: an embedded engine looks once per turn of
+   * the event loop, unless `fresh` demands a look now.
+   */
+  catchUp(fresh: boolean): Awaitable<void>;
+
+  /** Rises with every look that found commits of other processes. What was memorised without events is good for one value of it. */
+  foreignCommits(): number;
+
+  /** Ends after what was accepted is done. Calls after it throw `storage_closed`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import {
+  emailField,
+  externalIdField,
+  idField,
+  metadataField,
+  nameField,
+  searchField,
+  timeField,
+} from "../fields.ts";
+import { pageInput } from "../page.ts";
+
+export const userStatusSchema = z.enum(["active", "deactivated"]);
+export type UserStatus = z.infer<typeof userStatusSchema>;
+
+/** A person in one tenant. `username` is unique there without regard to case; both it and `email` may be absent. */
+export const userSchema = z.strictObject({
+  id: idField,
+  tenant_id: idField,
+  username: z.string().nullable(),
+  email: z.string().nullable(),
+  email_verified: z.boolean(),
+  name: z.string().nullable(),
+  external_id: z.string().nullable(),
+  status: userStatusSchema,
+  metadata: z.record(z.string(), z.json()),
+  /** Shown to the operator and tenant administrators alone. */
+  private_metadata: z.record(z.string(), z.json()).optional(),
+  client_metadata: z.record(z.string(), z.json()),
+  revision: z.int(),
+  created_at: timeField,
+  updated_at: timeField,
+});
+export type User = z.infer<typeof userSchema>;
+
+const usernameField = z
+  .string()
+  .normalize("NFKC")
+  .trim()
+  .min(1, "is empty; give 1 to 255 characters")
+  .max(255, "is longer than 255 characters");
+
+const writableFields = {
+  username: usernameField.nullable(),
+  email: emailField.nullable(),
+  name: nameField.nullable(),
+  external_id: externalIdField.nullable(),
+  metadata: metadataField,
+  client_metadata: metadataField,
+  private_metadata: metadataField,
+};
+
+export const createUserSchema = z.strictObject({
+  ...z.strictObject(writableFields).partial().shape,
+  /** An id of the application's or a provider's own; without it one is made (decision 4). */
+  id: idField.optional(),
+  tenant_id: idField.optional(),
+});
+export type CreateUserInput = z.input<typeof createUserSchema>;
+
+export const updateUserSchema = z
+  .strictObject({ ...writableFields, status: userStatusSchema, tenant_id: idField })
+  .partial();
+export type UpdateUserInput = z.input<typeof updateUserSchema>;
+
+export const listUsersSchema = z.strictObject({
+  ...pageInput,
+  q: searchField.optional(),
+  email: z.string().optional(),
+  username: z.string().optional(),
+  external_id: z.string().optional(),
+});
+export type ListUsersInput = z.input<typeof listUsersSchema>;

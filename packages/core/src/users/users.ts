@@ -1,0 +1,184 @@
+import {
+  assertIfMatch,
+  deny,
+  isAdministrator,
+  requireActor,
+  requireAdministrator,
+} from "../access/authorize.ts";
+import type { Context } from "../context.ts";
+import { givenFields, parseInput } from "../input.ts";
+import { lastOwner } from "../members/change-membership.ts";
+import { type Mutation, mutate } from "../mutation.ts";
+import { normalizeEmail, usernameKey } from "../normalization.ts";
+import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
+import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
+import { changeUser, insertUser, presentUser, userNotFound } from "./user-record.ts";
+import {
+  type CreateUserInput,
+  createUserSchema,
+  type ListUsersInput,
+  listUsersSchema,
+  type UpdateUserInput,
+  type User,
+  updateUserSchema,
+} from "./users.schema.ts";
+import type { UserRecord } from "./users.store.ts";
+
+/**
+ * Creates a user. For administrators; people make their own account by `registerUser`.
+ *
+ * @throws {DomainError} `id_taken`, `email_taken`, `username_taken`, `external_id_taken`.
+ */
+export async function createUser(ctx: Context, input: CreateUserInput): Promise<User> {
+  const { tenant_id, ...fields } = parseInput(createUserSchema, input);
+  await requireAdministrator(ctx, ctx.engine.storage.committed, "create_user");
+  assertOwnTenant(ctx, tenant_id);
+  return await mutate(ctx, "create_user", fields, async (mutation) => {
+    await requireAdministrator(ctx, mutation.ports, "create_user");
+    return presentUser(await insertUser(mutation, givenFields(fields)), true);
+  });
+}
+
+/** @throws {DomainError} `user_not_found`, to anybody but the user and administrators as well. */
+export async function getUser(ctx: Context, id: string): Promise<User> {
+  requireActor(ctx);
+  const ports = ctx.engine.storage.committed;
+  const isAbove = await isAdministrator(ctx, ports);
+  if (!isAbove && !isSelf(ctx, id)) throw userNotFound();
+  const record = await ports.users.find(ctx.tenantId, id);
+  if (record === undefined) throw userNotFound();
+  return presentUser(record, isAbove);
+}
+
+/** The users of the tenant. For administrators. */
+export async function listUsers(ctx: Context, input: ListUsersInput = {}): Promise<JsonPage> {
+  const { limit, cursor, skip, total, q, email, username, external_id } = parseInput(
+    listUsersSchema,
+    input,
+  );
+  const ports = ctx.engine.storage.committed;
+  await requireAdministrator(ctx, ports, "list_users");
+  const filter = {
+    q,
+    external_id,
+    email: email === undefined ? undefined : normalizeEmail(email),
+    username_key: username === undefined ? undefined : usernameKey(username),
+  };
+  const page = toPageRequest({ limit, cursor, skip, total });
+  return toJsonPage(await ports.users.list(ctx.tenantId, filter, page));
+}
+
+/** What people may change of themselves; the rest, their address too, is for administrators. */
+const ownFields: ReadonlySet<string> = new Set(["name", "client_metadata"]);
+
+/**
+ * Changes a user; `status: "deactivated"` ends their sessions and every check about them is denied.
+ *
+ * @throws {DomainError} `user_not_found`, `permission_denied`, `email_taken`, `username_taken`, `revision_mismatch`; `last_owner`
+ * where an organization would lose its only owner.
+ */
+export async function updateUser(ctx: Context, id: string, input: UpdateUserInput): Promise<User> {
+  const { tenant_id, ...parsed } = parseInput(updateUserSchema, input);
+  requireActor(ctx);
+  assertOwnTenant(ctx, tenant_id);
+  const fields = givenFields(parsed);
+  const isAbove = await isAdministrator(ctx, ctx.engine.storage.committed);
+  if (!isAbove && !isSelf(ctx, id)) throw userNotFound();
+  if (!isAbove && Object.keys(fields).some((key) => !ownFields.has(key))) {
+    throw deny(ctx, "permission_denied", "update_user", null, "administrator");
+  }
+  const user = await mutate(ctx, "update_user", [id, fields], async (mutation) => {
+    if (fields.status === "deactivated") await lockOwnedOrganizations(mutation, id);
+    const before = await mutation.ports.users.find(ctx.tenantId, id);
+    if (before === undefined) throw userNotFound();
+    assertIfMatch(ctx, before.revision);
+    return await applyUpdate(mutation, before, fields);
+  });
+  if (user.status === "deactivated") ctx.engine.sessions.clear();
+  return presentUser(user, isAbove);
+}
+
+async function applyUpdate(
+  mutation: Mutation,
+  before: UserRecord,
+  fields: Partial<UserRecord>,
+): Promise<UserRecord> {
+  const { status, ...rest } = fields;
+  const changes = withKeys(before, rest);
+  const changed = await changeUser(mutation, before, changes, "user.updated");
+  if (status === undefined || status === before.status) return changed;
+  if (status === "active") {
+    return await changeUser(mutation, changed, { status }, "user.reactivated");
+  }
+  await assertOwnersRemain(mutation, before.id);
+  await mutation.ports.sessions.revokeAllOf(before.tenant_id, before.id, mutation.now);
+  return await changeUser(mutation, changed, { status }, "user.deactivated");
+}
+
+/** The fields with what follows from them: a new address is not verified, a new username has a new key. */
+function withKeys(before: UserRecord, fields: Partial<UserRecord>): Partial<UserRecord> {
+  const { username, email } = fields;
+  return {
+    ...fields,
+    ...(username === undefined
+      ? {}
+      : { username_key: username === null ? null : usernameKey(username) }),
+    ...(email === undefined || email === before.email ? {} : { email_verified: false }),
+  };
+}
+
+/** Locks the organizations that could lose an owner, so that two owners who are deactivated at once do not both go. */
+async function lockOwnedOrganizations(mutation: Mutation, userId: string): Promise<void> {
+  const { ctx, ports } = mutation;
+  for (const id of await ports.members.organizationsOwnedBy(ctx.tenantId, userId)) {
+    await mutation.lockOrganization(id);
+  }
+}
+
+async function assertOwnersRemain(mutation: Mutation, userId: string): Promise<void> {
+  const { ctx, ports } = mutation;
+  for (const id of await ports.members.organizationsOwnedBy(ctx.tenantId, userId)) {
+    if ((await ports.members.countOwners(ctx.tenantId, id, 2)) < 2) throw lastOwner();
+  }
+}
+
+/** Makes a user an administrator of the tenant, who manages all of its organizations. For administrators. */
+export async function grantTenantAdministrator(ctx: Context, userId: string): Promise<void> {
+  await changeTenantAdministrator(ctx, userId, "grant_tenant_administrator");
+}
+
+/** Ends that a user administers the tenant. For administrators. */
+export async function revokeTenantAdministrator(ctx: Context, userId: string): Promise<void> {
+  await changeTenantAdministrator(ctx, userId, "revoke_tenant_administrator");
+}
+
+async function changeTenantAdministrator(
+  ctx: Context,
+  userId: string,
+  operation: "grant_tenant_administrator" | "revoke_tenant_administrator",
+): Promise<void> {
+  await requireAdministrator(ctx, ctx.engine.storage.committed, operation);
+  await mutate(ctx, operation, userId, async (mutation) => {
+    const { ports, now } = mutation;
+    await requireAdministrator(ctx, ports, operation);
+    const tenant = await mutation.lockTenant();
+    if ((await ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
+    const isGranted = operation === "grant_tenant_administrator";
+    const isChanged = isGranted
+      ? await ports.users.grantTenantAdministrator(ctx.tenantId, userId, now)
+      : await ports.users.revokeTenantAdministrator(ctx.tenantId, userId);
+    if (!isChanged) return;
+    const row = { tenant_id: ctx.tenantId, user_id: userId, role: "administrator" };
+    await mutation.append(tenant.chain, {
+      type: isGranted ? "tenant_administrator.granted" : "tenant_administrator.revoked",
+      entity: "tenant_user_role",
+      entity_id: userId,
+      before: isGranted ? null : row,
+      after: isGranted ? row : null,
+    });
+  });
+}
+
+function isSelf(ctx: Context, userId: string): boolean {
+  return ctx.actor.type === "user" && ctx.actor.id === userId;
+}
