@@ -19,6 +19,10 @@ interface ErrorEntry {
 /** Every error that Tenantry gives, once. A code is part of the interface: it is never renamed or used for something else. */
 export const errorCatalogue = {
   invalid_input: { kind: "invalid", title: "The input is not valid" },
+  malformed_body: { kind: "invalid", title: "The body is not JSON" },
+  payload_too_large: { kind: "invalid", title: "The body is too large" },
+  unsupported_media_type: { kind: "invalid", title: "The body is of another type" },
+  method_not_allowed: { kind: "invalid", title: "The method is not one of this resource's" },
   invalid_cursor: { kind: "invalid", title: "The cursor is not one of ours" },
   invalid_import: { kind: "invalid", title: "The file cannot be imported" },
   invalid_setting: { kind: "invalid", title: "A setting is not valid" },
@@ -89,6 +93,8 @@ export const errorCatalogue = {
   storage_closed: { kind: "unavailable", title: "The storage is closed" },
   storage_damaged: { kind: "unavailable", title: "The storage is damaged" },
   storage_newer: { kind: "unavailable", title: "The storage was made by a newer Tenantry" },
+
+  shutting_down: { kind: "unavailable", title: "The server is stopping" },
 
   internal: { kind: "internal", title: "Something went wrong on our side" },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,75 +1,374 @@
-export { createAccessTable, type AccessTable, type CachedAccess } from "./access/access-table.ts";
-export { accessOf, isAllowed, permissionBeyond, type Access } from "./access/access.policy.ts";
-export { checkBatchResultSchema, checkBatchSchema, checkRequestSchema, checkResultSchema, checkSchema, freshnessSchema, type CheckBatchInput, type CheckBatchResult, type CheckInput, type CheckRequest, type CheckResult } from "./access/access.schema.ts";
-export { type AccessRecord, type AccessStore, type GrantedRole } from "./access/access.store.ts";
+export { type Access, accessOf, isAllowed, permissionBeyond } from "./access/access.policy.ts";
+export {
+  type CheckBatchInput,
+  type CheckBatchResult,
+  type CheckInput,
+  type CheckRequest,
+  type CheckResult,
+  checkBatchResultSchema,
+  checkBatchSchema,
+  checkRequestSchema,
+  checkResultSchema,
+  checkSchema,
+  freshnessSchema,
+} from "./access/access.schema.ts";
+export type { AccessRecord, AccessStore, GrantedRole } from "./access/access.store.ts";
 export { check, checkBatch, currentAccess, lockedAccess } from "./access/access.ts";
-export { administratorAccess, administratorAuthority, assertIfMatch, authorizeRead, deny, isAdministrator, isOperator, mutateOrganization, organizationNotFound, requireActor, requireAdministrator, type Authority, type OrganizationCall, type Required } from "./access/authorize.ts";
-export { createPermissionCache, type CacheFill, type PermissionCache } from "./access/permission-cache.ts";
-export { everyPermission, isReading, permissions, type Permission } from "./access/permissions.ts";
-export { type Actor, type Context, type Engine, type EngineSettings, type PasswordHasher } from "./context.ts";
+export { type AccessTable, type CachedAccess, createAccessTable } from "./access/access-table.ts";
+export {
+  type Authority,
+  administratorAccess,
+  administratorAuthority,
+  assertIfMatch,
+  authorizeRead,
+  deny,
+  isAdministrator,
+  isOperator,
+  mutateOrganization,
+  type OrganizationCall,
+  organizationNotFound,
+  type Required,
+  requireActor,
+  requireAdministrator,
+} from "./access/authorize.ts";
+export {
+  type CacheFill,
+  createPermissionCache,
+  type PermissionCache,
+} from "./access/permission-cache.ts";
+export { everyPermission, isReading, type Permission, permissions } from "./access/permissions.ts";
+export type { Actor, Context, Engine, EngineSettings, PasswordHasher } from "./context.ts";
 export { createEngine, type EngineOptions, type OpenEngine } from "./engine.ts";
-export { DomainError, errorCatalogue, isDomainError, type DomainErrorOptions, type ErrorCode, type ErrorKind, type FieldFault } from "./errors.ts";
-export { appendEvent, openChain, type EventDraft, type LockedChain } from "./events/append-event.ts";
+export {
+  DomainError,
+  type DomainErrorOptions,
+  type ErrorCode,
+  type ErrorKind,
+  errorCatalogue,
+  type FieldFault,
+  isDomainError,
+} from "./errors.ts";
+export {
+  appendEvent,
+  type EventDraft,
+  type LockedChain,
+  openChain,
+} from "./events/append-event.ts";
 export { genesisHash, hashEvent } from "./events/event-hash.ts";
-export { actorSchema, eventEntitySchema, eventSchema, eventTypeSchema, listEventsSchema, type Event, type EventActor, type EventEntity, type EventType, type ListEventsInput } from "./events/events.schema.ts";
-export { type ChainHead, type Change, type EventStore, type HistoryInterval, type StoredEvent } from "./events/events.store.ts";
+export {
+  actorSchema,
+  type Event,
+  type EventActor,
+  type EventEntity,
+  type EventType,
+  eventEntitySchema,
+  eventSchema,
+  eventTypeSchema,
+  type ListEventsInput,
+  listEventsSchema,
+} from "./events/events.schema.ts";
+export type {
+  ChainHead,
+  Change,
+  EventStore,
+  HistoryInterval,
+  StoredEvent,
+} from "./events/events.store.ts";
 export { listEvents, presentEvent } from "./events/events.ts";
-export { isPersonalDataTrue, openEventData, sealEventData, type EventRow } from "./events/personal-data.ts";
-export { verifyChains, type ChainFault, type ChainReport } from "./events/verify-chains.ts";
-export { domainField, emailField, externalIdField, idField, keyField, metadataField, nameField, searchField, slugField, timeField } from "./fields.ts";
-export { type IdempotencyRecord, type IdempotencyStore } from "./idempotency/idempotency.store.ts";
-export { findKeptAnswer, idempotentCall, keepAnswer, type IdempotentCall, type KeptAnswer } from "./idempotency/idempotency.ts";
-export { newId, randomBase32, type IdPrefix } from "./ids.ts";
+export {
+  type EventRow,
+  isPersonalDataTrue,
+  openEventData,
+  sealEventData,
+} from "./events/personal-data.ts";
+export { type ChainFault, type ChainReport, verifyChains } from "./events/verify-chains.ts";
+export {
+  domainField,
+  emailField,
+  externalIdField,
+  idField,
+  keyField,
+  metadataField,
+  nameField,
+  searchField,
+  slugField,
+  timeField,
+} from "./fields.ts";
+export type { IdempotencyRecord, IdempotencyStore } from "./idempotency/idempotency.store.ts";
+export {
+  findKeptAnswer,
+  type IdempotentCall,
+  idempotentCall,
+  type KeptAnswer,
+  keepAnswer,
+} from "./idempotency/idempotency.ts";
+export { type IdPrefix, newId, randomBase32 } from "./ids.ts";
 export { givenFields, parseInput, pointer } from "./input.ts";
-export { type KeyStore, type OperatorKeyRecord, type SigningKeyRecord } from "./keys/keys.store.ts";
-export { ensureOperatorKey, ensureSigningKeys, findOperatorKey, replaceOperatorKey } from "./keys/keys.ts";
+export type { KeyStore, OperatorKeyRecord, SigningKeyRecord } from "./keys/keys.store.ts";
+export {
+  ensureOperatorKey,
+  ensureSigningKeys,
+  findOperatorKey,
+  replaceOperatorKey,
+} from "./keys/keys.ts";
 export { changeMembership, count, lastOwner } from "./members/change-membership.ts";
 export { getMember, listMembers, listUserOrganizations } from "./members/list-members.ts";
-export { isActingOwner, losesLastOwner, outranks, permissionNotGrantable, type JudgedMember } from "./members/members.policy.ts";
-export { addMemberSchema, listMembersSchema, listUserOrganizationsSchema, memberSchema, membershipSchema, membershipStatusSchema, updateMemberSchema, userOrganizationSchema, type AddMemberInput, type ListMembersInput, type ListUserOrganizationsInput, type Member, type Membership, type MembershipStatus, type UpdateMemberInput, type UserOrganization } from "./members/members.schema.ts";
-export { type HeldRole, type MemberFilter, type MemberStore } from "./members/members.store.ts";
-export { acceptMembership, addMember, admitMember, assertMayGrant, memberNotFound, ownerGrant, removeMember, updateMember, type Admission } from "./members/members.ts";
-export { mutate, type LockedOrganization, type LockedTenant, type Mutation, type MutationOptions } from "./mutation.ts";
+export {
+  isActingOwner,
+  type JudgedMember,
+  losesLastOwner,
+  outranks,
+  permissionNotGrantable,
+} from "./members/members.policy.ts";
+export {
+  type AddMemberInput,
+  addMemberSchema,
+  type ListMembersInput,
+  type ListUserOrganizationsInput,
+  listMembersSchema,
+  listUserOrganizationsSchema,
+  type Member,
+  type Membership,
+  type MembershipStatus,
+  memberSchema,
+  membershipSchema,
+  membershipStatusSchema,
+  type UpdateMemberInput,
+  type UserOrganization,
+  updateMemberSchema,
+  userOrganizationSchema,
+} from "./members/members.schema.ts";
+export type { HeldRole, MemberFilter, MemberStore } from "./members/members.store.ts";
+export {
+  type Admission,
+  acceptMembership,
+  addMember,
+  admitMember,
+  assertMayGrant,
+  memberNotFound,
+  ownerGrant,
+  removeMember,
+  updateMember,
+} from "./members/members.ts";
+export {
+  type LockedOrganization,
+  type LockedTenant,
+  type Mutation,
+  type MutationOptions,
+  mutate,
+} from "./mutation.ts";
 export { nameKey, normalizeEmail, usernameKey } from "./normalization.ts";
-export { createOrganization, insertOrganization, type NewOrganization } from "./organizations/create-organization.ts";
-export { changeOrganization, organizationEventRow, presentOrganization } from "./organizations/organization-record.ts";
+export {
+  createOrganization,
+  insertOrganization,
+  type NewOrganization,
+} from "./organizations/create-organization.ts";
+export {
+  changeOrganization,
+  organizationEventRow,
+  presentOrganization,
+} from "./organizations/organization-record.ts";
 export { generateSlug } from "./organizations/organization-slug.ts";
 export { canChoosePlan } from "./organizations/organizations.policy.ts";
-export { createOrganizationSchema, listOrganizationsSchema, organizationSchema, organizationStatsSchema, organizationStatusSchema, organizationWithStatsSchema, restoreOrganizationSchema, setBillingSchema, setPlanSchema, setStatusSchema, updateOrganizationSchema, type CreateOrganizationInput, type ListOrganizationsInput, type Organization, type OrganizationStats, type OrganizationStatus, type OrganizationWithStats, type RestoreOrganizationInput, type SetBillingInput, type UpdateOrganizationInput } from "./organizations/organizations.schema.ts";
-export { type OrganizationFilter, type OrganizationRecord, type OrganizationStore } from "./organizations/organizations.store.ts";
-export { deleteOrganization, getOrganization, listOrganizations, purgeOrganization, restoreOrganization, setBilling, setPlan, setStatus, updateOrganization } from "./organizations/organizations.ts";
-export { openPage, pageInput, toJsonPage, toPageRequest, type JsonPage, type Page, type PageInput, type PageRequest, type StoredPage } from "./page.ts";
+export {
+  type CreateOrganizationInput,
+  createOrganizationSchema,
+  type ListOrganizationsInput,
+  listOrganizationsSchema,
+  type Organization,
+  type OrganizationStats,
+  type OrganizationStatus,
+  type OrganizationWithStats,
+  organizationSchema,
+  organizationStatsSchema,
+  organizationStatusSchema,
+  organizationWithStatsSchema,
+  type RestoreOrganizationInput,
+  restoreOrganizationSchema,
+  type SetBillingInput,
+  setBillingSchema,
+  setPlanSchema,
+  setStatusSchema,
+  type UpdateOrganizationInput,
+  updateOrganizationSchema,
+} from "./organizations/organizations.schema.ts";
+export type {
+  OrganizationFilter,
+  OrganizationRecord,
+  OrganizationStore,
+} from "./organizations/organizations.store.ts";
+export {
+  deleteOrganization,
+  getOrganization,
+  listOrganizations,
+  purgeOrganization,
+  restoreOrganization,
+  setBilling,
+  setPlan,
+  setStatus,
+  updateOrganization,
+} from "./organizations/organizations.ts";
+export {
+  type JsonPage,
+  openPage,
+  type Page,
+  type PageInput,
+  type PageRequest,
+  pageInput,
+  type StoredPage,
+  toJsonPage,
+  toPageRequest,
+} from "./page.ts";
 export { defaultPlans } from "./plans/default-plans.ts";
-export { createPlanSchema, planSchema, seatLimitField, updatePlanSchema, type CreatePlanInput, type Plan, type SeatLimit, type UpdatePlanInput } from "./plans/plans.schema.ts";
-export { type PlanStore } from "./plans/plans.store.ts";
-export { createPlan, deletePlan, getPlan, insertPlan, listPlans, updatePlan } from "./plans/plans.ts";
+export {
+  type CreatePlanInput,
+  createPlanSchema,
+  type Plan,
+  planSchema,
+  type SeatLimit,
+  seatLimitField,
+  type UpdatePlanInput,
+  updatePlanSchema,
+} from "./plans/plans.schema.ts";
+export type { PlanStore } from "./plans/plans.store.ts";
+export {
+  createPlan,
+  deletePlan,
+  getPlan,
+  insertPlan,
+  listPlans,
+  updatePlan,
+} from "./plans/plans.ts";
 export { assertSeatsSuffice } from "./plans/seats.ts";
-export { countedResourceTypes, listResourcesSchema, registerResourceSchema, resourceSchema, type CountedResourceType, type ListResourcesInput, type RegisterResourceInput, type Resource } from "./resources/resources.schema.ts";
-export { type ResourceStore } from "./resources/resources.store.ts";
+export {
+  type CountedResourceType,
+  countedResourceTypes,
+  type ListResourcesInput,
+  listResourcesSchema,
+  type RegisterResourceInput,
+  type Resource,
+  registerResourceSchema,
+  resourceSchema,
+} from "./resources/resources.schema.ts";
+export type { ResourceStore } from "./resources/resources.store.ts";
 export { listResources, registerResource, removeResource } from "./resources/resources.ts";
-export { billingAdminRole, canonicalRoleKey, defaultRole, defaultRoles, everyRoleKnown, ownerRole } from "./roles/default-roles.ts";
-export { grantOf, resolveRoles, type RoleGrant } from "./roles/held-roles.ts";
-export { createRoleSchema, permissionField, roleSchema, updateRoleSchema, type CreateRoleInput, type Role, type UpdateRoleInput } from "./roles/roles.schema.ts";
-export { type RoleStore } from "./roles/roles.store.ts";
+export {
+  billingAdminRole,
+  canonicalRoleKey,
+  defaultRole,
+  defaultRoles,
+  everyRoleKnown,
+  ownerRole,
+} from "./roles/default-roles.ts";
+export { grantOf, type RoleGrant, resolveRoles } from "./roles/held-roles.ts";
+export {
+  type CreateRoleInput,
+  createRoleSchema,
+  permissionField,
+  type Role,
+  roleSchema,
+  type UpdateRoleInput,
+  updateRoleSchema,
+} from "./roles/roles.schema.ts";
+export type { RoleStore } from "./roles/roles.store.ts";
 export { createRole, deleteRole, getRole, listRoles, updateRole } from "./roles/roles.ts";
-export { type DenialRecord, type SecurityLogStore } from "./security-log/security-log.store.ts";
+export type { DenialRecord, SecurityLogStore } from "./security-log/security-log.store.ts";
 export { createSecurityLog, type SecurityLog } from "./security-log/security-log.ts";
 export { assertStrongPassword } from "./sessions/password-strength.ts";
 export { createSessionCache, type SessionCache } from "./sessions/session-cache.ts";
-export { loginSchema, passwordField, refreshSchema, registerSchema, type LoginInput, type RefreshInput, type RegisterInput } from "./sessions/sessions.schema.ts";
-export { type RefreshTokenRecord, type SessionRecord, type SessionStore } from "./sessions/sessions.store.ts";
-export { isSessionKnownLive, isSessionLive, login, logout, refreshSession, registerUser, type SessionGrant } from "./sessions/sessions.ts";
-export { type Awaitable, type ChangeListener, type Ports, type Storage } from "./store.ts";
-export { addTeamMember, insertTeamMember, listTeamMembers, removeTeamMember, updateTeamMember } from "./teams/team-members.ts";
-export { assertDepth, depthInside, insertTeam, presentTeam, teamNotFound } from "./teams/team-record.ts";
-export { addTeamMemberSchema, createTeamSchema, listTeamMembersSchema, listTeamsSchema, maximumTeamDepth, teamMemberRoleSchema, teamMemberSchema, teamSchema, updateTeamMemberSchema, updateTeamSchema, type AddTeamMemberInput, type CreateTeamInput, type ListTeamMembersInput, type ListTeamsInput, type Team, type TeamMember, type TeamMemberRole, type UpdateTeamInput } from "./teams/teams.schema.ts";
-export { type TeamFilter, type TeamRecord, type TeamStore } from "./teams/teams.store.ts";
-export { assertMayTake, createTeam, deleteTeam, findTeam, getTeam, listTeams, updateTeam } from "./teams/teams.ts";
+export {
+  type LoginInput,
+  loginSchema,
+  passwordField,
+  type RefreshInput,
+  type RegisterInput,
+  refreshSchema,
+  registerSchema,
+} from "./sessions/sessions.schema.ts";
+export type { RefreshTokenRecord, SessionRecord, SessionStore } from "./sessions/sessions.store.ts";
+export {
+  isSessionKnownLive,
+  isSessionLive,
+  login,
+  logout,
+  refreshSession,
+  registerUser,
+  type SessionGrant,
+} from "./sessions/sessions.ts";
+export type { Awaitable, ChangeListener, Ports, Storage } from "./store.ts";
+export {
+  addTeamMember,
+  insertTeamMember,
+  listTeamMembers,
+  removeTeamMember,
+  updateTeamMember,
+} from "./teams/team-members.ts";
+export {
+  assertDepth,
+  depthInside,
+  insertTeam,
+  presentTeam,
+  teamNotFound,
+} from "./teams/team-record.ts";
+export {
+  type AddTeamMemberInput,
+  addTeamMemberSchema,
+  type CreateTeamInput,
+  createTeamSchema,
+  type ListTeamMembersInput,
+  type ListTeamsInput,
+  listTeamMembersSchema,
+  listTeamsSchema,
+  maximumTeamDepth,
+  type Team,
+  type TeamMember,
+  type TeamMemberRole,
+  teamMemberRoleSchema,
+  teamMemberSchema,
+  teamSchema,
+  type UpdateTeamInput,
+  updateTeamMemberSchema,
+  updateTeamSchema,
+} from "./teams/teams.schema.ts";
+export type { TeamFilter, TeamRecord, TeamStore } from "./teams/teams.store.ts";
+export {
+  assertMayTake,
+  createTeam,
+  deleteTeam,
+  findTeam,
+  getTeam,
+  listTeams,
+  updateTeam,
+} from "./teams/teams.ts";
 export { assertOwnTenant } from "./tenants/assert-own-tenant.ts";
-export { defaultTenantSlug, tenantSchema, type Tenant } from "./tenants/tenants.schema.ts";
-export { type TenantStore } from "./tenants/tenants.store.ts";
+export { defaultTenantSlug, type Tenant, tenantSchema } from "./tenants/tenants.schema.ts";
+export type { TenantStore } from "./tenants/tenants.store.ts";
 export { ensureDefaultTenant, findTenant } from "./tenants/tenants.ts";
-export { changeUser, insertUser, presentUser, userNotFound, type NewUser } from "./users/user-record.ts";
-export { createUserSchema, listUsersSchema, updateUserSchema, userSchema, userStatusSchema, type CreateUserInput, type ListUsersInput, type UpdateUserInput, type User, type UserStatus } from "./users/users.schema.ts";
-export { type UserFilter, type UserRecord, type UserStore } from "./users/users.store.ts";
-export { createUser, getUser, grantTenantAdministrator, listUsers, revokeTenantAdministrator, updateUser } from "./users/users.ts";
+export {
+  changeUser,
+  insertUser,
+  type NewUser,
+  presentUser,
+  userNotFound,
+} from "./users/user-record.ts";
+export {
+  type CreateUserInput,
+  createUserSchema,
+  type ListUsersInput,
+  listUsersSchema,
+  type UpdateUserInput,
+  type User,
+  type UserStatus,
+  updateUserSchema,
+  userSchema,
+  userStatusSchema,
+} from "./users/users.schema.ts";
+export type { UserFilter, UserRecord, UserStore } from "./users/users.store.ts";
+export {
+  createUser,
+  getUser,
+  grantTenantAdministrator,
+  listUsers,
+  revokeTenantAdministrator,
+  updateUser,
+} from "./users/users.ts";

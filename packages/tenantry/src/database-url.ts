@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { DomainError } from "@tenantry/core";
+
+/** Where data lives, as `DATABASE_URL` says it. */
+export type DatabaseLocation =
+  | { readonly kind: "sqlite"; readonly path: string }
+  | { readonly kind: "json"; readonly directory: string };
+
+/**
+ * Reads `sqlite:PATH` and `json:DIRECTORY`. Without a URL it is SQLite in the data directory.
+ *
+ * @throws {DomainError} `invalid_setting`.
+ */
+export function parseDatabaseUrl(url: string | undefined, dataDirectory: string): DatabaseLocation {
+  if (url === undefined) return { kind: "sqlite", path: join(dataDirectory, "tenantry.db") };
+  const [scheme, rest] = splitAt(url, url.indexOf(":"));
+  if (rest === "") throw invalid(url);
+  if (scheme === "sqlite") return { kind: "sqlite", path: withoutSlashes(rest) };
+  if (scheme === "json") return { kind: "json", directory: withoutSlashes(rest) };
+  throw invalid(url);
+}
+
+function splitAt(text: string, index: number): [string, string] {
+  return [text.slice(0, Math.max(index, 0)), text.slice(index + 1)];
+}
+
+/** `sqlite:///var/lib/x.db` and `sqlite:/var/lib/x.db` are the same place. */
+function withoutSlashes(path: string): string {
+  return path.startsWith("//") ? path.slice(2) : path;
+}
+
+function invalid(url: string): DomainError {
+  // The URL may hold a password, so only what stands before the colon is shown.
+  const scheme = url.split(":")[0];
+  return new DomainError(
+    "invalid_setting",
+    `DATABASE_URL: ${scheme}: is not a storage of this version; write sqlite:PATH or json:DIRECTORY`,
+    { fields: [{ pointer: "/DATABASE_URL", detail: "is not sqlite:PATH or json:DIRECTORY" }] },
+  );
+}

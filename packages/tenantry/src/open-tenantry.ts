@@ -1,0 +1,74 @@
+import {
+  type Actor,
+  type Context,
+  createEngine,
+  type Engine,
+  type EngineSettings,
+  ensureDefaultTenant,
+  type Storage,
+  type Tenant,
+} from "@tenantry/core";
+import { openSqliteStorage } from "@tenantry/storage-sqlite";
+import { argon2Passwords } from "./argon2-passwords.ts";
+import { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
+
+export interface TenantryOptions {
+  /** `sqlite:PATH` or `json:DIRECTORY`; without it, SQLite in the data directory. */
+  readonly databaseUrl?: string | undefined;
+  /** Where files live that have no place of their own; `./data` without it. */
+  readonly dataDirectory?: string | undefined;
+  readonly settings?: Partial<EngineSettings> | undefined;
+  /** What this process calls itself, for whoever waits for a file that it holds. */
+  readonly program?: string | undefined;
+  /** How long a write waits for another process before it is refused; 5,000 ms without it. */
+  readonly busyTimeoutMs?: number | undefined;
+  readonly clock?: (() => number) | undefined;
+}
+
+/** An opened Tenantry: give its contexts to the use cases. */
+export interface Tenantry {
+  readonly engine: Engine;
+  readonly defaultTenant: Tenant;
+  /** A call's surroundings. Without an actor it is the embedding program, which may do everything; without a tenant the default one. */
+  context(call?: Partial<Omit<Context, "engine">>): Context;
+  /** Writes what waits and closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens Tenantry in this process, making its storage and the default tenant where there is none.
+ *
+ * @throws {DomainError} `invalid_setting`, `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`.
+ */
+export async function openTenantry(options: TenantryOptions = {}): Promise<Tenantry> {
+  const location = parseDatabaseUrl(options.databaseUrl, options.dataDirectory ?? "./data");
+  const storage = await openStorage(location, options);
+  const { settings, clock } = options;
+  const engine = createEngine({ storage, passwords: argon2Passwords, settings, clock });
+  try {
+    const defaultTenant = await ensureDefaultTenant(engine);
+    return {
+      engine,
+      defaultTenant,
+      context: (call = {}) => ({ engine, tenantId: defaultTenant.id, actor: embedded, ...call }),
+      close: () => engine.close(),
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+const embedded: Actor = { type: "system", id: "embedded" };
+
+async function openStorage(location: DatabaseLocation, options: TenantryOptions): Promise<Storage> {
+  const { busyTimeoutMs, program } = options;
+  const shared = {
+    ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }),
+    ...(program === undefined ? {} : { program }),
+  };
+  if (location.kind === "sqlite") {
+    return await openSqliteStorage({ path: location.path, ...shared });
+  }
+  throw new Error("The JSON directory has no storage yet");
+}
