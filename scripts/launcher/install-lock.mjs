@@ -69,7 +69,7 @@ function readHolder(file) {
  * first one's new one. So the right to remove *this* holder's lock is itself a file that only one
  * can create, and whoever has it looks once more who holds the lock.
  */
-function breakAbandoned(file, holder) {
+export function breakAbandoned(file, holder) {
   if (holder.pids.some(isAlive)) return false;
   const claim = `${file}-${holder.token}-abandoned`;
   try {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { breakAbandoned } from "./install-lock.mjs";
 import { createSmallWorkspace, lockedZod, type SmallWorkspace } from "./small-workspace.ts";
 
 function createWorkspace(): SmallWorkspace {
@@ -104,6 +105,21 @@ test("starts nothing when npm fails, ends as npm did, and tries again the next t
   }
 });
 
+test("installs again after an installation that was cut short", async () => {
+  const workspace = createWorkspace();
+  rmSync(join(workspace.root, "node_modules", "zod"), { recursive: true });
+  workspace.write(
+    "npm-cli.js",
+    `import { appendFileSync, mkdirSync } from "node:fs";
+     appendFileSync("npm-calls", "ci\\n");
+     mkdirSync("node_modules/zod", { recursive: true });
+     process.kill(process.pid, "SIGKILL");`,
+  );
+  expect(await workspace.start().ended).toMatchObject({ signal: "SIGKILL" });
+  expect(await workspace.start().ended).toMatchObject({ signal: "SIGKILL" });
+  expect(npmCallsOf(workspace)).toHaveLength(2);
+});
+
 test("lets one of several starts install while the others wait, and then starts them all", async () => {
   const workspace = createWorkspace();
   rmSync(join(workspace.root, "node_modules", "zod"), { recursive: true });
@@ -124,6 +140,16 @@ test("takes over from several starts that died, however many want to", async () 
   const starts = await Promise.all([1, 2, 3, 4, 5].map(() => workspace.start().ended));
   expect(starts.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
   expect(npmCallsOf(workspace)).toHaveLength(1);
+});
+
+test("leaves alone the lock of whoever took over first", async () => {
+  const workspace = createWorkspace();
+  const dead = spawn(process.execPath, ["-e", ""]);
+  await once(dead, "exit");
+  const file = join(workspace.root, ".install-lock");
+  workspace.write(".install-lock", { token: "new", pids: [process.pid] });
+  breakAbandoned(file, { token: "dead", pids: [dead.pid] });
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ token: "new" });
 });
 
 test("waits for an npm that outlives the start it belongs to", async () => {
