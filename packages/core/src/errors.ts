@@ -43,7 +43,6 @@ export const errorCatalogue = {
   cannot_grant: { kind: "forbidden", title: "Nobody grants what they do not hold" },
   outranked: { kind: "forbidden", title: "The member ranks above you" },
   registration_closed: { kind: "forbidden", title: "Registration is closed" },
-  user_deactivated: { kind: "forbidden", title: "The user is deactivated" },
 
   tenant_not_found: { kind: "not_found", title: "No such tenant" },
   user_not_found: { kind: "not_found", title: "No such user" },
