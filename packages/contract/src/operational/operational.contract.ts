@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { defineOperations } from "../operation.ts";
+
+const healthSchema = z.strictObject({ status: z.literal("healthy"), version: z.string() });
+const stateSchema = z.strictObject({ status: z.literal("ok") });
+
+export const operationalOperations = defineOperations({
+  getHealth: {
+    method: "GET",
+    path: "/health",
+    tag: "Operational",
+    summary: "Is the server up, and which version is it?",
+    permission: "anonymous",
+    effect: "read",
+    status: 200,
+    answer: healthSchema,
+    errors: [],
+  },
+  getLiveness: {
+    method: "GET",
+    path: "/livez",
+    tag: "Operational",
+    summary: "Does the process answer?",
+    permission: "anonymous",
+    effect: "read",
+    status: 200,
+    answer: stateSchema,
+    errors: [],
+  },
+  getReadiness: {
+    method: "GET",
+    path: "/readyz",
+    tag: "Operational",
+    summary: "Should requests be sent here?",
+    description:
+      "503 while the storage cannot be read, and from the moment that the server is told to stop.",
+    permission: "anonymous",
+    effect: "read",
+    status: 200,
+    answer: stateSchema,
+    errors: ["shutting_down"],
+  },
+  getMetrics: {
+    method: "GET",
+    path: "/metrics",
+    tag: "Operational",
+    summary: "Get the metrics in Prometheus' text format",
+    permission: "anonymous",
+    effect: "read",
+    status: 200,
+    answer: z.string(),
+    mediaType: "text/plain",
+    errors: [],
+  },
+  getOpenApi: {
+    method: "GET",
+    path: "/openapi.json",
+    tag: "Operational",
+    summary: "Get this document",
+    permission: "anonymous",
+    effect: "read",
+    status: 200,
+    answer: z.record(z.string(), z.json()),
+    errors: [],
+  },
+});

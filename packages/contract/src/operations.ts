@@ -1,0 +1,32 @@
+import { accessOperations } from "./access/access.contract.ts";
+import { authOperations } from "./auth/auth.contract.ts";
+import { eventOperations } from "./events/events.contract.ts";
+import { memberOperations } from "./members/members.contract.ts";
+import { operationalOperations } from "./operational/operational.contract.ts";
+import { orgManagerOperations } from "./org-manager/org-manager.contract.ts";
+import { organizationOperations } from "./organizations/organizations.contract.ts";
+import { planOperations } from "./plans/plans.contract.ts";
+import { resourceOperations } from "./resources/resources.contract.ts";
+import { roleOperations } from "./roles/roles.contract.ts";
+import { teamOperations } from "./teams/teams.contract.ts";
+import { userOperations } from "./users/users.contract.ts";
+
+/** The contract: every operation of the HTTP interface, once. A key is the operation's id and is never renamed. */
+export const operations = {
+  ...authOperations,
+  ...organizationOperations,
+  ...memberOperations,
+  ...userOperations,
+  ...roleOperations,
+  ...planOperations,
+  ...teamOperations,
+  ...resourceOperations,
+  ...eventOperations,
+  ...accessOperations,
+  ...orgManagerOperations,
+  ...operationalOperations,
+};
+
+export type Operations = typeof operations;
+export type OperationId = keyof Operations;
+export const operationIds = Object.keys(operations) as OperationId[];

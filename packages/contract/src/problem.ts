@@ -1,0 +1,50 @@
+import { type ErrorCode, type ErrorKind, errorCatalogue } from "@tenantry/core";
+import { z } from "zod";
+
+/** The status of each kind of error (decision 15). */
+const statusOfKind: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  limit: 409,
+  precondition: 412,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+/** Codes for which HTTP has a status of its own. */
+const statusOfCode: Partial<Record<ErrorCode, number>> = {
+  method_not_allowed: 405,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  idempotency_key_reused: 422,
+  precondition_required: 428,
+};
+
+export function statusOf(code: ErrorCode): number {
+  return statusOfCode[code] ?? statusOfKind[errorCatalogue[code].kind];
+}
+
+/** A problem document (RFC 9457): the body of every error. */
+export const problemSchema = z.strictObject({
+  /** Where the code is explained. */
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  request_id: z.string(),
+  /** The fields at fault, each with what is owed there. */
+  errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })),
+  /** What a program can read, for example the permission that is missing. */
+  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** The path at which a server explains a code; a problem's `type`. */
+export function problemType(code: ErrorCode): string {
+  return `/errors/${code}`;
+}
