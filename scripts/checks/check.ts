@@ -14,10 +14,19 @@ interface CheckResult {
 }
 
 const root = process.cwd();
+/** Whether somebody looks on, for whom colours are. */
+const isSeen = process.stdout.isTTY === true;
 
 const checks: Record<string, () => Promise<CheckResult> | CheckResult> = {
-  types: () => runTool("typescript/bin/tsc", "--project", ".", "--pretty"),
-  lint: () => runTool("@biomejs/biome/bin/biome", "check", "--error-on-warnings", "--colors=force"),
+  types: () => runTool("typescript/bin/tsc", "--project", ".", "--pretty", String(isSeen)),
+  lint: () =>
+    runTool(
+      "@biomejs/biome/bin/biome",
+      "check",
+      "--error-on-warnings",
+      "--max-diagnostics=200",
+      isSeen ? "--colors=force" : "--colors=off",
+    ),
   unused: () => runTool("knip/bin/knip.js"),
   imports: () =>
     listFaults(

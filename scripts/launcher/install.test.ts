@@ -94,6 +94,14 @@ test("adds an optional package for this platform that npm left out on an older N
   ]);
 });
 
+test("says in one line that the lockfile is missing", async () => {
+  const workspace = createWorkspace();
+  rmSync(join(workspace.root, "package-lock.json"));
+  const { code, stderr } = await workspace.start().ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^tenantry: .*package-lock\.json.*\n$/);
+});
+
 test("starts nothing when npm fails, ends as npm did, and tries again the next time", async () => {
   const workspace = createWorkspace();
   rmSync(join(workspace.root, "node_modules", "zod"), { recursive: true });

@@ -24,7 +24,10 @@ if (isOlder(process.versions.node, oldestLauncherNode)) {
   process.exitCode = 1;
 } else {
   // No top-level await: a Node that does not know it must get as far as the line above.
-  void launch(process.argv.slice(2));
+  launch(process.argv.slice(2)).catch((error) => {
+    say(error.message);
+    process.exitCode = 1;
+  });
 }
 
 async function launch([file, ...args]) {
