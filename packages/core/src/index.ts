@@ -114,9 +114,8 @@ export {
 export { changeMembership, count, lastOwner } from "./members/change-membership.ts";
 export { getMember, listMembers, listUserOrganizations } from "./members/list-members.ts";
 export {
-  isActingOwner,
+  ceasesToOwn,
   type JudgedMember,
-  losesLastOwner,
   outranks,
   permissionNotGrantable,
 } from "./members/members.policy.ts";

@@ -2,7 +2,7 @@ import { DomainError } from "../errors.ts";
 import type { EventType } from "../events/events.schema.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
 import type { RoleGrant } from "../roles/held-roles.ts";
-import { isActingOwner, losesLastOwner } from "./members.policy.ts";
+import { ceasesToOwn } from "./members.policy.ts";
 import type { Membership } from "./members.schema.ts";
 
 /**
@@ -43,10 +43,11 @@ async function keepAnOwner(
   before: Membership,
   after: Membership | null,
 ): Promise<void> {
-  if (!isActingOwner(before) || isActingOwner(after)) return;
+  if (!ceasesToOwn(before, after)) return;
   const { ctx, ports } = mutation;
-  const owners = await ports.members.countOwners(ctx.tenantId, before.organization_id, 2);
-  if (losesLastOwner(before, after, owners)) throw lastOwner();
+  const { organization_id, user_id } = before;
+  if (!(await ports.members.hasOtherOwner(ctx.tenantId, organization_id, user_id)))
+    throw lastOwner();
 }
 
 export function lastOwner(): DomainError {

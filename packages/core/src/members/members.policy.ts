@@ -24,20 +24,14 @@ export function permissionNotGrantable(
   return permissionBeyond(actor, roles);
 }
 
-/** Whether a member counts as an owner: only one who can act does. */
-export function isActingOwner(member: JudgedMember | null): boolean {
-  return member !== null && member.status === "active" && member.roles.includes(ownerRole);
+/**
+ * Whether a change makes an owner who can act into somebody who is not one. Then another must remain (decision 7): an organization
+ * that has an owner keeps one.
+ */
+export function ceasesToOwn(before: JudgedMember, after: JudgedMember | null): boolean {
+  return isActingOwner(before) && !isActingOwner(after);
 }
 
-/**
- * Whether a change takes an organization's last owner (decision 7): an organization that has an owner keeps one.
- *
- * @param owners How many acting owners there are before the change; 2 stands for more.
- */
-export function losesLastOwner(
-  before: JudgedMember | null,
-  after: JudgedMember | null,
-  owners: number,
-): boolean {
-  return isActingOwner(before) && !isActingOwner(after) && owners < 2;
+function isActingOwner(member: JudgedMember | null): boolean {
+  return member !== null && member.status === "active" && member.roles.includes(ownerRole);
 }

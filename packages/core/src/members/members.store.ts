@@ -30,8 +30,8 @@ export interface MemberStore {
   update(membership: Membership, roles: readonly HeldRole[] | null): Awaitable<void>;
   /** Removes the row, its roles and its places in teams. */
   remove(tenantId: string, organizationId: string, userId: string): Awaitable<void>;
-  /** How many owners there are whose membership and user are active, counted no further than `atMost`. */
-  countOwners(tenantId: string, organizationId: string, atMost: number): Awaitable<number>;
+  /** Whether somebody else is an owner who can act: membership and user are active. */
+  hasOtherOwner(tenantId: string, organizationId: string, userId: string): Awaitable<boolean>;
   /** Writes `last_active_at`, without event or revision (decision 10). */
   touch(tenantId: string, organizationId: string, userId: string, at: string): Awaitable<void>;
   /** In the order of user ids. Items are {@link Member}. */

@@ -138,7 +138,7 @@ async function lockOwnedOrganizations(mutation: Mutation, userId: string): Promi
 async function assertOwnersRemain(mutation: Mutation, userId: string): Promise<void> {
   const { ctx, ports } = mutation;
   for (const id of await ports.members.organizationsOwnedBy(ctx.tenantId, userId)) {
-    if ((await ports.members.countOwners(ctx.tenantId, id, 2)) < 2) throw lastOwner();
+    if (!(await ports.members.hasOtherOwner(ctx.tenantId, id, userId))) throw lastOwner();
   }
 }
 
