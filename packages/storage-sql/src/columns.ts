@@ -1,0 +1,19 @@
+import type { SqlValue } from "./session.ts";
+
+/** `{ column: its argument }` for INSERT and UPDATE, where an argument has the column's name. */
+export function assign<const Column extends string>(
+  columns: readonly Column[],
+  params: { readonly [N in Column]: never },
+): { [N in Column]: never } {
+  return Object.fromEntries(columns.map((column) => [column, params[column]])) as {
+    [N in Column]: never;
+  };
+}
+
+/** A row's values in the order of columns: the arguments of a query whose arguments are named as the columns. */
+export function argumentsOf<const Column extends string>(
+  columns: readonly Column[],
+  row: Readonly<Record<Column, SqlValue>>,
+): readonly SqlValue[] {
+  return columns.map((column) => row[column]);
+}

@@ -1,0 +1,128 @@
+import {
+  DummyDriver,
+  Kysely,
+  type RawBuilder,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from "kysely";
+import type { Database } from "./schema.ts";
+
+/** A column that goes into a JSON object: text and numbers as they are, JSON as JSON, a flag as true or false. */
+export type JsonField =
+  | string
+  | { readonly json: string }
+  | { readonly flag: string }
+  | { readonly object: Readonly<Record<string, JsonField>> };
+
+/** What a planner may take for granted of an index: how many rows there are, then how many share its first columns. */
+export interface PlannerStatistic {
+  readonly table: string;
+  readonly index: string;
+  readonly rows: readonly number[];
+}
+
+/** Every difference between the engines. A query or a migration that wants something else of one of them adds it here. */
+export interface SqlDialect {
+  readonly name: "sqlite" | "postgres";
+  /** Kysely as a compiler: it has no connection. */
+  readonly compiler: Kysely<Database>;
+  /** The parts of CREATE TABLE. */
+  readonly ddl: {
+    /** Text compared by its bytes, so that no locale decides what is unique. */
+    readonly text: string;
+    readonly integer: string;
+    /** The events' position: filled by the engine, rising. */
+    readonly position: string;
+    /** After the bracket of an ordinary table. */
+    readonly table: string;
+    /** After the bracket of a narrow table that is always found by its key: the key's tree holds the row. */
+    readonly keyedTable: string;
+    /** What a migration runs first to mark the database as Tenantry's. */
+    readonly mark: readonly string[];
+    /** Tells the planner what the tables look like; nothing where the engine finds out by itself. */
+    plannerStatistics(statistics: readonly PlannerStatistic[]): readonly string[];
+  };
+  /** One JSON object of columns, as text. */
+  jsonObject(fields: Readonly<Record<string, JsonField>>): RawBuilder<string>;
+  /** An aggregate: the items in the order of their keys as the text of one JSON array. */
+  jsonArray(item: RawBuilder<string>, key: RawBuilder<string>): RawBuilder<string>;
+  /** Whether a text contains another. There are no wildcards: every character means itself. */
+  contains(column: string, part: unknown): RawBuilder<boolean>;
+  /** The rows of a text that is a JSON array of arrays, as a query. */
+  rowsOfJson(columns: readonly string[], text: unknown): RawBuilder<unknown>;
+}
+
+/** `Tnty`: how SQLite files of ours are told from other programs'. */
+export const sqliteApplicationId = 0x546e7479;
+
+/** SQLite through any driver. */
+export const sqliteDialect: SqlDialect = {
+  name: "sqlite",
+  compiler: new Kysely<Database>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  }),
+  ddl: {
+    text: "TEXT",
+    integer: "INTEGER",
+    position: "INTEGER PRIMARY KEY",
+    table: "STRICT",
+    keyedTable: "STRICT, WITHOUT ROWID",
+    mark: [`PRAGMA application_id = ${sqliteApplicationId}`],
+    plannerStatistics: sqlitePlannerStatistics,
+  },
+  jsonObject(fields) {
+    const parts = Object.entries(fields).map(
+      ([name, field]) => sql`${sql.lit(name)}, ${sqliteJsonValue(field)}`,
+    );
+    return sql<string>`json_object(${sql.join(parts)})`;
+  },
+  // The rows come ordered from a subquery, and group_concat keeps their order; sorting once more would cost as much as the page.
+  jsonArray: (item) => sql<string>`'[' || group_concat(${item}, ',') || ']'`,
+  contains: (column, part) => sql<boolean>`instr(${sql.ref(column)}, ${part}) > 0`,
+  rowsOfJson(columns, text) {
+    const values = columns.map((_, index) => sql`value ->> ${sql.lit(index)}`);
+    return sql`select ${sql.join(values)} from json_each(${text})`;
+  },
+};
+
+function sqliteJsonValue(field: JsonField): RawBuilder<unknown> {
+  if (typeof field === "string") return sql.ref(field);
+  if ("json" in field) return sql`json(${sql.ref(field.json)})`;
+  if ("flag" in field) return sql`json(iif(${sql.ref(field.flag)}, 'true', 'false'))`;
+  return sqliteDialect.jsonObject(field.object);
+}
+
+/**
+ * SQLite never measures by itself. The rows go where ANALYZE would put its own. What SQLite calls the index of a key stands in
+ * `pragma_index_list`; a table without rowid is its own.
+ */
+function sqlitePlannerStatistics(statistics: readonly PlannerStatistic[]): readonly string[] {
+  return [
+    // On empty tables it only makes the place for the rows.
+    "ANALYZE",
+    "DELETE FROM sqlite_stat1",
+    ...statistics.map(
+      ({ table, index, rows }) => `
+        INSERT INTO sqlite_stat1 (tbl, idx, stat)
+        SELECT '${table}', ${sqliteIndexName(table, index)}, '${rows.join(" ")}'`,
+    ),
+    "ANALYZE sqlite_schema",
+  ];
+}
+
+function sqliteIndexName(table: string, index: string): string {
+  if (!index.endsWith("_key") && !index.endsWith("_unique")) return `'${index}'`;
+  const origin = index.endsWith("_key") ? "pk" : "u";
+  // A constraint has no name of its own in SQLite: it is found by its origin. A named unique index is found by its name.
+  return `coalesce(
+    (SELECT name FROM sqlite_schema WHERE type = 'index' AND name = '${index}'),
+    (SELECT '${table}' FROM pragma_table_list WHERE name = '${table}' AND wr = 1 AND '${origin}' = 'pk'),
+    (SELECT name FROM pragma_index_list('${table}') WHERE origin = '${origin}'))`;
+}

@@ -1,0 +1,11 @@
+export { constraintError, type Violation } from "./constraints.ts";
+export { type SqlDialect, sqliteApplicationId, sqliteDialect } from "./dialect.ts";
+export { lastPosition, readChanges } from "./events/changes.sql.ts";
+export type { Migration } from "./migrations/migration.ts";
+export { migrations } from "./migrations/migrations.ts";
+export { ledgerTable, migrateToLatest, type SchemaState, schemaState } from "./migrator.ts";
+export { defineEveryPage } from "./page-query.ts";
+export { createPorts } from "./ports.ts";
+export { bind, type CompiledForm, definedQueries, type Query } from "./query.ts";
+export type { Database } from "./schema.ts";
+export type { Session, SqlValue } from "./session.ts";

@@ -1,0 +1,251 @@
+import {
+  type HeldRole,
+  type Member,
+  type MemberStore,
+  type Membership,
+  ownerRole,
+} from "@tenantry/core";
+import { type Selectable, sql } from "kysely";
+import { andThen, inOrder, settle } from "../awaitable.ts";
+import { argumentsOf, assign } from "../columns.ts";
+import { defineQuery } from "../query.ts";
+import { parseJson } from "../records.ts";
+import type { Database } from "../schema.ts";
+import type { Session } from "../session.ts";
+import { listMembers, listUserOrganizations } from "./members-list.sql.ts";
+
+type Row = Selectable<Database["memberships"]>;
+
+const columns = [
+  "tenant_id",
+  "organization_id",
+  "user_id",
+  "id",
+  "role",
+  "roles",
+  "status",
+  "invited_by_user_id",
+  "joined_at",
+  "last_active_at",
+  "metadata",
+  "revision",
+  "created_at",
+  "updated_at",
+] as const satisfies readonly (keyof Row)[];
+
+const writableColumns = [
+  "role",
+  "roles",
+  "status",
+  "invited_by_user_id",
+  "joined_at",
+  "last_active_at",
+  "metadata",
+  "revision",
+  "updated_at",
+] as const satisfies readonly (keyof Row)[];
+
+const key = ["tenant_id", "organization_id", "user_id"] as const;
+
+const insert = defineQuery("members.insert", columns, (db, p) =>
+  db.insertInto("memberships").values(assign(columns, p)),
+);
+
+const roleColumns = [...key, "role_scope", "role_key"] as const;
+
+const insertRole = defineQuery("members.insert role", roleColumns, (db, p) =>
+  db.insertInto("membership_roles").values(assign(roleColumns, p)),
+);
+
+const removeRoles = defineQuery("members.update roles", key, (db, p) =>
+  db
+    .deleteFrom("membership_roles")
+    .where("tenant_id", "=", p.tenant_id)
+    .where("organization_id", "=", p.organization_id)
+    .where("user_id", "=", p.user_id),
+);
+
+const find = defineQuery("members.find", key, (db, p) =>
+  db
+    .selectFrom("memberships")
+    .select(columns)
+    .where("tenant_id", "=", p.tenant_id)
+    .where("organization_id", "=", p.organization_id)
+    .where("user_id", "=", p.user_id),
+);
+
+const findMember = defineQuery("members.findMember", key, (db, p) =>
+  db
+    .selectFrom("memberships as m")
+    .innerJoin("users as u", (join) =>
+      join.onRef("u.tenant_id", "=", "m.tenant_id").onRef("u.id", "=", "m.user_id"),
+    )
+    .select(columns.map((column) => `m.${column}` as const))
+    .select(["u.username", "u.email", "u.name"])
+    .where("m.tenant_id", "=", p.tenant_id)
+    .where("m.organization_id", "=", p.organization_id)
+    .where("m.user_id", "=", p.user_id),
+);
+
+const update = defineQuery("members.update", [...writableColumns, ...key], (db, p) =>
+  db
+    .updateTable("memberships")
+    .set(assign(writableColumns, p))
+    .where("tenant_id", "=", p.tenant_id)
+    .where("organization_id", "=", p.organization_id)
+    .where("user_id", "=", p.user_id),
+);
+
+// Its roles and its places in teams go with it (ON DELETE CASCADE).
+const remove = defineQuery("members.remove", key, (db, p) =>
+  db
+    .deleteFrom("memberships")
+    .where("tenant_id", "=", p.tenant_id)
+    .where("organization_id", "=", p.organization_id)
+    .where("user_id", "=", p.user_id),
+);
+
+const touch = defineQuery("members.touch", ["last_active_at", ...key], (db, p) =>
+  db
+    .updateTable("memberships")
+    .set({ last_active_at: p.last_active_at })
+    .where("tenant_id", "=", p.tenant_id)
+    .where("organization_id", "=", p.organization_id)
+    .where("user_id", "=", p.user_id),
+);
+
+const findOtherOwner = defineQuery(
+  "members.findOtherOwner",
+  ["tenant_id", "organization_id", "user_id"],
+  (db, p) =>
+    db
+      .selectFrom("membership_roles as r")
+      .innerJoin("memberships as m", (join) =>
+        join
+          .onRef("m.tenant_id", "=", "r.tenant_id")
+          .onRef("m.organization_id", "=", "r.organization_id")
+          .onRef("m.user_id", "=", "r.user_id"),
+      )
+      .innerJoin("users as u", (join) =>
+        join.onRef("u.tenant_id", "=", "r.tenant_id").onRef("u.id", "=", "r.user_id"),
+      )
+      .select("r.user_id")
+      .where("r.tenant_id", "=", p.tenant_id)
+      .where("r.role_scope", "=", sql.lit("tenant"))
+      .where("r.role_key", "=", sql.lit(ownerRole))
+      .where("r.organization_id", "=", p.organization_id)
+      .where("r.user_id", "<>", p.user_id)
+      .where("m.status", "=", sql.lit("active"))
+      .where("u.status", "=", sql.lit("active"))
+      .limit(sql.lit(1)),
+);
+
+const organizationsOwnedBy = defineQuery(
+  "members.organizationsOwnedBy",
+  ["tenant_id", "user_id"],
+  (db, p) =>
+    db
+      .selectFrom("memberships as m")
+      .innerJoin("membership_roles as r", (join) =>
+        join
+          .onRef("r.tenant_id", "=", "m.tenant_id")
+          .onRef("r.organization_id", "=", "m.organization_id")
+          .onRef("r.user_id", "=", "m.user_id"),
+      )
+      .innerJoin("organizations as o", (join) =>
+        join.onRef("o.tenant_id", "=", "m.tenant_id").onRef("o.id", "=", "m.organization_id"),
+      )
+      .select("m.organization_id")
+      .where("m.tenant_id", "=", p.tenant_id)
+      .where("m.user_id", "=", p.user_id)
+      .where("m.status", "=", sql.lit("active"))
+      .where("r.role_scope", "=", sql.lit("tenant"))
+      .where("r.role_key", "=", sql.lit(ownerRole))
+      .where("o.status", "<>", sql.lit("deleted"))
+      .orderBy("m.organization_id"),
+);
+
+export function createMemberStore(session: Session): MemberStore {
+  return {
+    insert: (membership, roles) =>
+      andThen(session.run(insert, argumentsOf(columns, toRow(membership))), () =>
+        insertRoles(session, membership, roles),
+      ),
+    find: (tenantId, organizationId, userId) =>
+      andThen(session.get(find, [tenantId, organizationId, userId]), (row) =>
+        row === undefined ? undefined : toMembership(row),
+      ),
+    findMember: (tenantId, organizationId, userId) =>
+      andThen(session.get(findMember, [tenantId, organizationId, userId]), (row) =>
+        row === undefined ? undefined : toMember(row),
+      ),
+    update: (membership, roles) =>
+      andThen(
+        session.run(update, [
+          ...argumentsOf(writableColumns, toRow(membership)),
+          ...argumentsOf(key, membership),
+        ]),
+        () => (roles === null ? undefined : replaceRoles(session, membership, roles)),
+      ),
+    remove: (tenantId, organizationId, userId) =>
+      settle(session.run(remove, [tenantId, organizationId, userId])),
+    hasOtherOwner: (tenantId, organizationId, userId) =>
+      andThen(
+        session.get(findOtherOwner, [tenantId, organizationId, userId]),
+        (row) => row !== undefined,
+      ),
+    touch: (tenantId, organizationId, userId, at) =>
+      settle(session.run(touch, [at, tenantId, organizationId, userId])),
+    list: (tenantId, organizationId, filter, page) =>
+      listMembers(session, tenantId, organizationId, filter, page),
+    listUserOrganizations: (tenantId, userId, page) =>
+      listUserOrganizations(session, tenantId, userId, page),
+    organizationsOwnedBy: (tenantId, userId) =>
+      andThen(session.all(organizationsOwnedBy, [tenantId, userId]), (rows) =>
+        rows.map((row) => row.organization_id),
+      ),
+  };
+}
+
+function insertRoles(session: Session, membership: Membership, roles: readonly HeldRole[]) {
+  const { tenant_id, organization_id, user_id } = membership;
+  return inOrder(roles, (role) =>
+    session.run(insertRole, [
+      tenant_id,
+      organization_id,
+      user_id,
+      role.scope === "tenant" ? "tenant" : organization_id,
+      role.key,
+    ]),
+  );
+}
+
+function replaceRoles(session: Session, membership: Membership, roles: readonly HeldRole[]) {
+  return andThen(session.run(removeRoles, argumentsOf(key, membership)), () =>
+    insertRoles(session, membership, roles),
+  );
+}
+
+function toRow(membership: Membership): Row {
+  return {
+    ...membership,
+    roles: JSON.stringify(membership.roles),
+    metadata: JSON.stringify(membership.metadata),
+  };
+}
+
+function toMembership(row: Row): Membership {
+  return {
+    ...row,
+    roles: parseJson(row.roles),
+    status: row.status as Membership["status"],
+    metadata: parseJson(row.metadata),
+  };
+}
+
+function toMember(
+  row: Row & { username: string | null; email: string | null; name: string | null },
+): Member {
+  const { username, email, name, ...membership } = row;
+  return { ...toMembership(membership), user: { id: row.user_id, username, email, name } };
+}

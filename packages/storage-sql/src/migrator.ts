@@ -1,0 +1,73 @@
+import { DomainError } from "@tenantry/core";
+import { type Kysely, sql } from "kysely";
+import { type Migration as KyselyMigration, Migrator } from "kysely/migration";
+import type { SqlDialect } from "./dialect.ts";
+import type { Migration } from "./migrations/migration.ts";
+import { migrations } from "./migrations/migrations.ts";
+
+/** The table that holds the names of the migrations that ran. */
+export const ledgerTable = "tenantry_migrations";
+const ledgerLockTable = "tenantry_migrations_lock";
+
+/** What a database's ledger says, compared with what this program knows. */
+export interface SchemaState {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+}
+
+/**
+ * Compares a ledger with the migrations that this program knows.
+ *
+ * @throws {DomainError} `storage_newer` where the ledger names one that it doesn't: a newer program was here, and what this one
+ *   would write could be wrong there.
+ */
+export function schemaState(
+  applied: readonly string[],
+  known: readonly Migration[] = migrations,
+): SchemaState {
+  const names = known.map((migration) => migration.name);
+  const unknown = applied.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new DomainError(
+      "storage_newer",
+      `The storage was made by a newer Tenantry (it knows ${unknown.join(", ")}); update this program`,
+    );
+  }
+  return { applied, pending: names.filter((name) => !applied.includes(name)) };
+}
+
+/**
+ * Brings a database to the newest schema. The caller holds the engine's lock for migrations, so that of several programs that start
+ * at once one does it and the others find it done.
+ */
+export async function migrateToLatest(
+  db: Kysely<unknown>,
+  dialect: SqlDialect,
+  known: readonly Migration[] = migrations,
+): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => toKyselyMigrations(dialect, known) },
+    migrationTableName: ledgerTable,
+    migrationLockTableName: ledgerLockTable,
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+function toKyselyMigrations(
+  dialect: SqlDialect,
+  known: readonly Migration[],
+): Record<string, KyselyMigration> {
+  return Object.fromEntries(
+    known.map((migration) => [
+      migration.name,
+      {
+        async up(db: Kysely<unknown>) {
+          for (const statement of migration.statements(dialect))
+            await sql.raw(statement).execute(db);
+        },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,159 @@
+import type { Awaitable, PageRequest, StoredPage } from "@tenantry/core";
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
+import { andThen } from "./awaitable.ts";
+import type { SqlDialect } from "./dialect.ts";
+import { defineQuery, type Params, type Query } from "./query.ts";
+import type { Database } from "./schema.ts";
+import type { Session, SqlValue } from "./session.ts";
+
+/** Where the rows of a list come from, already filtered. */
+type Source<DB, TB extends keyof DB> = SelectQueryBuilder<DB, TB, object>;
+
+/** A list: where its rows come from, by which key they are ordered, and what an item is. */
+export interface PageShape<DB, TB extends keyof DB, Name extends string> {
+  readonly name: string;
+  /** The arguments of the filter; `after`, `limit` and `skip` come after them. */
+  readonly argumentNames: readonly Name[];
+  readonly from: (
+    db: Kysely<Database>,
+    params: Params<Name>,
+    dialect: SqlDialect,
+  ) => Source<DB, TB>;
+  /** The column that orders the list and is unique in it; or two, of which the first holds no character below `"`. */
+  readonly key: string | readonly [string, string];
+  readonly item: (dialect: SqlDialect) => RawBuilder<string>;
+}
+
+interface PageRow {
+  readonly items: string | null;
+  readonly last_key: string | null;
+  readonly has_more: number;
+  readonly total: number | null;
+}
+
+/** The same list without and with its total: counting costs a pass over all that the filter lets through. */
+export interface PageQuery {
+  readonly page: Query<PageRow>;
+  readonly pageWithTotal: Query<PageRow>;
+}
+
+/**
+ * Defines a list that leaves the database as finished JSON. Everything is one statement and so of one moment: the items, whether
+ * more come after the last, and the total under the very same filter.
+ */
+export function definePage<DB, TB extends keyof DB, const Name extends string>(
+  shape: PageShape<DB, TB, Name>,
+): PageQuery {
+  return {
+    page: definePageQuery(shape, false),
+    pageWithTotal: definePageQuery(shape, true),
+  };
+}
+
+function definePageQuery<DB, TB extends keyof DB, Name extends string>(
+  shape: PageShape<DB, TB, Name>,
+  total: boolean,
+): Query<PageRow> {
+  const argumentNames = [...shape.argumentNames, "after", "limit", "skip"] as const;
+  return defineQuery<PageRow, Name | "after" | "limit" | "skip">(
+    total ? `${shape.name} with total` : shape.name,
+    argumentNames,
+    (db, params, dialect) => {
+      const source = shape.from(db, params, dialect);
+      const key = pageKey(shape.key);
+      const rows = source
+        .select([shape.item(dialect).as("item"), key.text.as("key")])
+        .where(key.after(params.after))
+        .orderBy(key.order)
+        .limit(params.limit)
+        .offset(params.skip);
+      const more = source.select(sql.lit(1).as("one")).where(key.after(sql.ref("head.last_key")));
+      const count = source.select(sql`count(*)`.as("count"));
+      return sql<PageRow>`
+        select items, last_key, exists ${more} as has_more, ${total ? sql`${count}` : sql.lit(null)} as total
+        from (
+          select ${dialect.jsonArray(sql.ref("item"), sql.ref("key"))} as items, max(${sql.ref("key")}) as last_key
+          from ${rows} as page
+        ) as head`;
+    },
+  );
+}
+
+interface PageKey {
+  readonly text: RawBuilder<string>;
+  readonly order: RawBuilder<unknown>;
+  after(key: unknown): RawBuilder<boolean>;
+}
+
+/**
+ * A key of two columns is one text with a space between them, which sorts below every character of the first: so text order is the
+ * order of the columns, and the index on both serves.
+ */
+function pageKey(key: string | readonly [string, string]): PageKey {
+  if (typeof key === "string") {
+    const column = sql.ref<string>(key);
+    return { text: column, order: column, after: (last) => sql`${column} > ${last}` };
+  }
+  const [first, second] = [sql.ref(key[0]), sql.ref(key[1])];
+  return {
+    text: sql`${first} || ' ' || ${second}`,
+    order: sql`${first}, ${second}`,
+    after: (last) => sql`(${first}, ${second}) > (
+      substr(${last}, 1, instr(${last}, ' ') - 1), substr(${last}, instr(${last}, ' ') + 1))`,
+  };
+}
+
+/** Runs a list. */
+export function runPage(
+  session: Session,
+  query: PageQuery,
+  filterArguments: readonly SqlValue[],
+  page: PageRequest,
+): Awaitable<StoredPage> {
+  const args = [...filterArguments, page.after ?? "", page.limit, page.skip];
+  return andThen(session.get(page.total ? query.pageWithTotal : query.page, args), (row) => {
+    if (row === undefined) throw new Error("A page has one row");
+    return {
+      items_json: row.items ?? "[]",
+      last_key: row.last_key,
+      has_more: Boolean(row.has_more),
+      ...(row.total === null ? {} : { total: row.total }),
+    };
+  });
+}
+
+/**
+ * A list with optional filters: one query for each combination that is asked for, since a condition that may be absent
+ * (`? IS NULL OR …`) would keep the engine from using an index.
+ */
+export function definePages<Filter extends string>(
+  filters: readonly Filter[],
+  define: (given: ReadonlySet<Filter>) => PageQuery,
+): { of(given: readonly Filter[]): PageQuery; combinations(): void } {
+  const known = new Map<string, PageQuery>();
+  const of = (given: readonly Filter[]): PageQuery => {
+    const mark = given.join(" ");
+    const found = known.get(mark);
+    if (found !== undefined) return found;
+    const query = define(new Set(given));
+    known.set(mark, query);
+    return query;
+  };
+  const family = { of, combinations: () => allSubsets(filters).forEach(of) };
+  families.push(family);
+  return family;
+}
+
+const families: { combinations(): void }[] = [];
+
+/** Defines every combination of every list: for the tests that look at each plan. */
+export function defineEveryPage(): void {
+  for (const family of families) family.combinations();
+}
+
+function allSubsets<T>(items: readonly T[]): readonly T[][] {
+  const [first, ...rest] = items;
+  if (first === undefined) return [[]];
+  const without = allSubsets(rest);
+  return [...without, ...without.map((subset) => [first, ...subset])];
+}

@@ -1,0 +1,119 @@
+import type { CompiledQuery, Kysely, QueryExecutorProvider } from "kysely";
+import type { SqlDialect } from "./dialect.ts";
+import type { Database } from "./schema.ts";
+import type { SqlValue } from "./session.ts";
+
+/** Stands for an argument while a query is built; `never` fits every column. */
+export type Params<Name extends string> = { readonly [N in Name]: never };
+
+/** Anything of Kysely's that compiles: its builders know their engine, raw SQL is told. */
+interface Compilable<Row> {
+  compile(engine: QueryExecutorProvider): CompiledQuery<Row>;
+}
+
+/** Where a placeholder's value comes from: the argument of that number, or a constant of the query. */
+export type Binding = { readonly argument: number } | { readonly constant: SqlValue };
+
+/** A query as one engine takes it. */
+export interface CompiledForm {
+  readonly sql: string;
+  /** By placeholder. `null` where the placeholders are the arguments in their order. */
+  readonly bindings: readonly Binding[] | null;
+}
+
+/**
+ * A query that is written once, compiled once for each engine and then run on the engine's prepared statement: what Kysely costs
+ * is paid once and not with each call.
+ */
+export interface Query<Row> {
+  /** Small and dense: a session keeps its prepared statements in an array. */
+  readonly id: number;
+  readonly name: string;
+  readonly argumentNames: readonly string[];
+  compile(dialect: SqlDialect): CompiledForm;
+  /** Never there; it makes the row a part of the type. */
+  readonly row?: Row;
+}
+
+export type QueryBuilder<Row, Name extends string> = (
+  db: Kysely<Database>,
+  params: Params<Name>,
+  dialect: SqlDialect,
+) => Compilable<Row>;
+
+const queries: Query<unknown>[] = [];
+
+/** Every query there is: for the tests that look at each plan. */
+export function definedQueries(): readonly Query<unknown>[] {
+  return queries;
+}
+
+/**
+ * @param name Feature and port method, for example `members.find`.
+ * @param argumentNames The order in which a session is given the arguments.
+ */
+export function defineQuery<Row, const Name extends string>(
+  name: string,
+  argumentNames: readonly Name[],
+  build: QueryBuilder<Row, Name>,
+): Query<Row> {
+  const forms = new Map<string, CompiledForm>();
+  const query: Query<Row> = {
+    id: queries.length,
+    name,
+    argumentNames,
+    compile(dialect) {
+      const known = forms.get(dialect.name);
+      if (known !== undefined) return known;
+      const form = compileQuery(argumentNames, build, dialect);
+      forms.set(dialect.name, form);
+      return form;
+    },
+  };
+  queries.push(query);
+  return query;
+}
+
+class Sentinel {
+  readonly argument: number;
+  constructor(argument: number) {
+    this.argument = argument;
+  }
+}
+
+function compileQuery<Row, Name extends string>(
+  argumentNames: readonly Name[],
+  build: QueryBuilder<Row, Name>,
+  dialect: SqlDialect,
+): CompiledForm {
+  const sentinels = Object.fromEntries(
+    argumentNames.map((name, index) => [name, new Sentinel(index)]),
+  );
+  const compiled = build(dialect.compiler, sentinels as Params<Name>, dialect).compile(
+    dialect.compiler,
+  );
+  const bindings = compiled.parameters.map(
+    (parameter): Binding =>
+      parameter instanceof Sentinel
+        ? { argument: parameter.argument }
+        : { constant: parameter as SqlValue },
+  );
+  const isPlain =
+    bindings.length === argumentNames.length &&
+    bindings.every((binding, index) => "argument" in binding && binding.argument === index);
+  return { sql: compiled.sql, bindings: isPlain ? null : bindings };
+}
+
+/** The values of a statement's placeholders. */
+export function bind(
+  bindings: readonly Binding[] | null,
+  args: readonly SqlValue[],
+): readonly SqlValue[] {
+  if (bindings === null) return args;
+  const values = new Array<SqlValue>(bindings.length);
+  for (let index = 0; index < bindings.length; index += 1) {
+    const binding = bindings[index] as Binding;
+    values[index] = "argument" in binding ? (args[binding.argument] as SqlValue) : binding.constant;
+  }
+  return values;
+}

@@ -1,0 +1,129 @@
+import type { Role, RoleStore } from "@tenantry/core";
+import { type Selectable, sql } from "kysely";
+import { andThen, settle } from "../awaitable.ts";
+import { argumentsOf, assign } from "../columns.ts";
+import { defineQuery } from "../query.ts";
+import { parseJson, toFlag } from "../records.ts";
+import type { Database } from "../schema.ts";
+import type { Session } from "../session.ts";
+
+type Row = Selectable<Database["roles"]>;
+
+const columns = [
+  "tenant_id",
+  "scope",
+  "key",
+  "organization_id",
+  "name",
+  "description",
+  "rank",
+  "permissions",
+  "is_default",
+  "revision",
+  "created_at",
+  "updated_at",
+] as const satisfies readonly (keyof Row)[];
+
+const writableColumns = [
+  "name",
+  "description",
+  "permissions",
+  "is_default",
+  "revision",
+  "updated_at",
+] as const satisfies readonly (keyof Row)[];
+
+const key = ["tenant_id", "scope", "key"] as const;
+
+const insert = defineQuery("roles.insert", columns, (db, p) =>
+  db.insertInto("roles").values(assign(columns, p)),
+);
+
+// Where there is no organization its scope is the tenant's once more.
+const find = defineQuery("roles.find", ["tenant_id", "organization_scope", "key"], (db, p) =>
+  db
+    .selectFrom("roles")
+    .select(columns)
+    .where("tenant_id", "=", p.tenant_id)
+    .where("scope", "in", [sql.lit("tenant"), p.organization_scope])
+    .where("key", "=", p.key)
+    .limit(sql.lit(1)),
+);
+
+const list = defineQuery("roles.list", ["tenant_id", "organization_scope"], (db, p) =>
+  db
+    .selectFrom("roles")
+    .select(columns)
+    .where("tenant_id", "=", p.tenant_id)
+    .where("scope", "in", [sql.lit("tenant"), p.organization_scope])
+    .orderBy("rank", "desc")
+    .orderBy("key")
+    .limit(sql.lit(1000)),
+);
+
+const update = defineQuery("roles.update", [...writableColumns, ...key], (db, p) =>
+  db
+    .updateTable("roles")
+    .set(assign(writableColumns, p))
+    .where("tenant_id", "=", p.tenant_id)
+    .where("scope", "=", p.scope)
+    .where("key", "=", p.key),
+);
+
+const remove = defineQuery("roles.remove", key, (db, p) =>
+  db
+    .deleteFrom("roles")
+    .where("tenant_id", "=", p.tenant_id)
+    .where("scope", "=", p.scope)
+    .where("key", "=", p.key),
+);
+
+const findOwnOfAny = defineQuery(
+  "roles.isKeyTakenByAnOrganization",
+  ["tenant_id", "key"],
+  (db, p) =>
+    db
+      .selectFrom("roles")
+      .select("key")
+      .where("tenant_id", "=", p.tenant_id)
+      .where("key", "=", p.key)
+      .where("scope", "<>", sql.lit("tenant"))
+      .limit(sql.lit(1)),
+);
+
+export function createRoleStore(session: Session): RoleStore {
+  return {
+    insert: (role) => settle(session.run(insert, argumentsOf(columns, toRow(role)))),
+    find: (tenantId, organizationId, roleKey) =>
+      andThen(session.get(find, [tenantId, organizationId ?? "tenant", roleKey]), (row) =>
+        row === undefined ? undefined : toRole(row),
+      ),
+    list: (tenantId, organizationId) =>
+      andThen(session.all(list, [tenantId, organizationId ?? "tenant"]), (rows) =>
+        rows.map(toRole),
+      ),
+    update: (role) => {
+      const row = toRow(role);
+      return settle(
+        session.run(update, [...argumentsOf(writableColumns, row), ...argumentsOf(key, row)]),
+      );
+    },
+    remove: (role) => settle(session.run(remove, argumentsOf(key, toRow(role)))),
+    isKeyTakenByAnOrganization: (tenantId, roleKey) =>
+      andThen(session.get(findOwnOfAny, [tenantId, roleKey]), (row) => row !== undefined),
+  };
+}
+
+function toRow(role: Role): Row {
+  return {
+    ...role,
+    scope: role.organization_id ?? "tenant",
+    permissions: JSON.stringify(role.permissions),
+    is_default: toFlag(role.is_default),
+  };
+}
+
+function toRole(row: Row): Role {
+  const { scope: _, ...role } = row;
+  return { ...role, permissions: parseJson(row.permissions), is_default: row.is_default === 1 };
+}

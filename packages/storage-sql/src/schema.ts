@@ -1,0 +1,296 @@
+import type { Generated } from "kysely";
+
+/**
+ * The tables, as both engines have them. Times are ISO 8601 text (UTC, milliseconds, `Z`), JSON is text, a flag is 0 or 1: a row
+ * is the same bytes everywhere, so that it can be copied from one engine to the other and compared there.
+ */
+export interface Database {
+  tenants: TenantsTable;
+  users: UsersTable;
+  user_passwords: UserPasswordsTable;
+  tenant_user_roles: TenantUserRolesTable;
+  roles: RolesTable;
+  plans: PlansTable;
+  organizations: OrganizationsTable;
+  memberships: MembershipsTable;
+  membership_roles: MembershipRolesTable;
+  teams: TeamsTable;
+  team_roles: TeamRolesTable;
+  team_members: TeamMembersTable;
+  resources: ResourcesTable;
+  resource_counts: ResourceCountsTable;
+  events: EventsTable;
+  history: HistoryTable;
+  sessions: SessionsTable;
+  refresh_tokens: RefreshTokensTable;
+  idempotency_keys: IdempotencyKeysTable;
+  security_log: SecurityLogTable;
+  signing_keys: SigningKeysTable;
+  operator_keys: OperatorKeysTable;
+}
+
+interface TenantsTable {
+  id: string;
+  slug: string;
+  short_id: string;
+  name: string;
+  status: string;
+  placement: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+}
+
+interface UsersTable {
+  tenant_id: string;
+  id: string;
+  username: string | null;
+  username_key: string | null;
+  email: string | null;
+  email_verified: number;
+  name: string | null;
+  external_id: string | null;
+  status: string;
+  metadata: string;
+  private_metadata: string;
+  client_metadata: string;
+  /** Name, username and e-mail address as they are compared in a search. */
+  search_key: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+}
+
+interface UserPasswordsTable {
+  tenant_id: string;
+  user_id: string;
+  hash: string;
+  updated_at: string;
+}
+
+interface TenantUserRolesTable {
+  tenant_id: string;
+  user_id: string;
+  role: string;
+  created_at: string;
+}
+
+interface RolesTable {
+  tenant_id: string;
+  /** `tenant`, or the id of the one organization that has the role. */
+  scope: string;
+  key: string;
+  organization_id: string | null;
+  name: string;
+  description: string | null;
+  rank: number;
+  permissions: string;
+  is_default: number;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+}
+
+interface PlansTable {
+  tenant_id: string;
+  key: string;
+  name: string;
+  /** `unlimited`, digits, or nothing: an absent limit denies. */
+  seats: string | null;
+  entitlements: string;
+  is_default: number;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+}
+
+interface OrganizationsTable {
+  tenant_id: string;
+  id: string;
+  name: string;
+  name_key: string;
+  slug: string;
+  domain: string | null;
+  billing_email: string | null;
+  billing_address: string | null;
+  plan_tier: string;
+  status: string;
+  lago_customer_id: string | null;
+  stripe_customer_id: string | null;
+  logo_url: string | null;
+  metadata: string;
+  private_metadata: string;
+  client_metadata: string;
+  external_id: string | null;
+  revision: number;
+  row_revision: number;
+  seat_count: number;
+  member_count: number;
+  created_at: string;
+  updated_at: string;
+  deleted_at: string | null;
+}
+
+interface MembershipsTable {
+  tenant_id: string;
+  organization_id: string;
+  user_id: string;
+  id: string;
+  /** The highest role, and all of them as JSON: what a list shows. What is held stands in `membership_roles`. */
+  role: string;
+  roles: string;
+  status: string;
+  invited_by_user_id: string | null;
+  joined_at: string | null;
+  last_active_at: string | null;
+  metadata: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+}
+
+interface MembershipRolesTable {
+  tenant_id: string;
+  organization_id: string;
+  user_id: string;
+  role_scope: string;
+  role_key: string;
+}
+
+interface TeamsTable {
+  tenant_id: string;
+  organization_id: string;
+  id: string;
+  parent_team_id: string | null;
+  depth: number;
+  name: string;
+  name_key: string;
+  description: string | null;
+  roles: string;
+  metadata: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+}
+
+interface TeamRolesTable {
+  tenant_id: string;
+  organization_id: string;
+  team_id: string;
+  role_scope: string;
+  role_key: string;
+}
+
+interface TeamMembersTable {
+  tenant_id: string;
+  organization_id: string;
+  team_id: string;
+  user_id: string;
+  role: string;
+  metadata: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+}
+
+interface ResourcesTable {
+  tenant_id: string;
+  organization_id: string;
+  type: string;
+  external_id: string;
+  name: string | null;
+  revision: number;
+  created_at: string;
+}
+
+interface ResourceCountsTable {
+  tenant_id: string;
+  organization_id: string;
+  type: string;
+  count: number;
+}
+
+interface EventsTable {
+  /** Rises with every commit of this database: what another process has not read yet stands after it. */
+  position: Generated<number>;
+  tenant_id: string;
+  chain_id: string;
+  sequence: number;
+  id: string;
+  type: string;
+  entity: string;
+  entity_id: string;
+  organization_id: string | null;
+  actor_type: string;
+  actor_id: string | null;
+  occurred_at: string;
+  data: string;
+  personal: string | null;
+  previous_hash: string;
+  hash: string;
+}
+
+interface HistoryTable {
+  tenant_id: string;
+  chain_id: string;
+  entity: string;
+  entity_id: string;
+  from_sequence: number;
+  from_at: string;
+  to_sequence: number | null;
+  to_at: string | null;
+}
+
+interface SessionsTable {
+  tenant_id: string;
+  id: string;
+  user_id: string;
+  created_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+}
+
+interface RefreshTokensTable {
+  tenant_id: string;
+  token_hash: string;
+  session_id: string;
+  created_at: string;
+  used_at: string | null;
+}
+
+interface IdempotencyKeysTable {
+  tenant_id: string;
+  principal: string;
+  idempotency_key: string;
+  fingerprint: string;
+  result: string | null;
+  created_at: string;
+  expires_at: string;
+}
+
+interface SecurityLogTable {
+  tenant_id: string;
+  id: string;
+  occurred_at: string;
+  code: string;
+  operation: string;
+  actor_type: string;
+  actor_id: string | null;
+  organization_id: string | null;
+  permission: string | null;
+  request_id: string | null;
+}
+
+interface SigningKeysTable {
+  id: string;
+  algorithm: string;
+  public_jwk: string;
+  private_jwk: string;
+  created_at: string;
+}
+
+interface OperatorKeysTable {
+  id: string;
+  key_hash: string;
+  created_at: string;
+}

@@ -1,0 +1,21 @@
+import type { Awaitable, Change } from "@tenantry/core";
+import type { SqlDialect } from "./dialect.ts";
+import type { Query } from "./query.ts";
+
+/** What an engine binds and gives back. */
+export type SqlValue = string | number | null;
+
+/**
+ * A connection, as the ports use it. An embedded engine answers with values and a remote one with promises. Failures are
+ * DomainErrors by then (`constraints.ts`).
+ */
+export interface Session {
+  readonly dialect: SqlDialect;
+  /** The first row. */
+  get<Row>(query: Query<Row>, args: readonly SqlValue[]): Awaitable<Row | undefined>;
+  all<Row>(query: Query<Row>, args: readonly SqlValue[]): Awaitable<readonly Row[]>;
+  /** How many rows it changed. */
+  run(query: Query<unknown>, args: readonly SqlValue[]): Awaitable<number>;
+  /** Keeps a change until the commit, when the caches are told. */
+  changed(change: Change): void;
+}

@@ -1,0 +1,239 @@
+import { nameKey, type UserRecord, type UserStore } from "@tenantry/core";
+import { type Selectable, sql } from "kysely";
+import { andThen, settle } from "../awaitable.ts";
+import { argumentsOf, assign } from "../columns.ts";
+import type { JsonField } from "../dialect.ts";
+import { definePage, definePages, runPage } from "../page-query.ts";
+import { defineQuery } from "../query.ts";
+import { parseJson, toFlag } from "../records.ts";
+import type { Database } from "../schema.ts";
+import type { Session, SqlValue } from "../session.ts";
+
+type Row = Selectable<Database["users"]>;
+
+const columns = [
+  "tenant_id",
+  "id",
+  "username",
+  "username_key",
+  "email",
+  "email_verified",
+  "name",
+  "external_id",
+  "status",
+  "metadata",
+  "private_metadata",
+  "client_metadata",
+  "search_key",
+  "revision",
+  "created_at",
+  "updated_at",
+] as const satisfies readonly (keyof Row)[];
+
+const writableColumns = [
+  "username",
+  "username_key",
+  "email",
+  "email_verified",
+  "name",
+  "external_id",
+  "status",
+  "metadata",
+  "private_metadata",
+  "client_metadata",
+  "search_key",
+  "revision",
+  "updated_at",
+] as const satisfies readonly (keyof Row)[];
+
+const insert = defineQuery("users.insert", columns, (db, p) =>
+  db.insertInto("users").values(assign(columns, p)),
+);
+
+const find = defineQuery("users.find", ["tenant_id", "id"], (db, p) =>
+  db
+    .selectFrom("users")
+    .select(columns)
+    .where("tenant_id", "=", p.tenant_id)
+    .where("id", "=", p.id),
+);
+
+const findByEmail = defineQuery("users.findByEmail", ["tenant_id", "email"], (db, p) =>
+  db
+    .selectFrom("users")
+    .select(columns)
+    .where("tenant_id", "=", p.tenant_id)
+    .where("email", "=", p.email),
+);
+
+const findByUsernameKey = defineQuery(
+  "users.findByUsernameKey",
+  ["tenant_id", "username_key"],
+  (db, p) =>
+    db
+      .selectFrom("users")
+      .select(columns)
+      .where("tenant_id", "=", p.tenant_id)
+      .where("username_key", "=", p.username_key),
+);
+
+const update = defineQuery("users.update", [...writableColumns, "tenant_id", "id"], (db, p) =>
+  db
+    .updateTable("users")
+    .set(assign(writableColumns, p))
+    .where("tenant_id", "=", p.tenant_id)
+    .where("id", "=", p.id),
+);
+
+const item: Readonly<Record<string, JsonField>> = {
+  id: "u.id",
+  tenant_id: "u.tenant_id",
+  username: "u.username",
+  email: "u.email",
+  email_verified: { flag: "u.email_verified" },
+  name: "u.name",
+  external_id: "u.external_id",
+  status: "u.status",
+  metadata: { json: "u.metadata" },
+  client_metadata: { json: "u.client_metadata" },
+  revision: "u.revision",
+  created_at: "u.created_at",
+  updated_at: "u.updated_at",
+};
+
+const filters = ["q", "email", "username_key", "external_id"] as const;
+type Filter = (typeof filters)[number];
+
+const pages = definePages(filters, (given) =>
+  definePage({
+    name: `users.list ${[...given].join(" ")}`,
+    argumentNames: ["tenant_id", ...given] as readonly (Filter | "tenant_id")[],
+    from: (db, p, dialect) => {
+      let users = db.selectFrom("users as u").where("u.tenant_id", "=", p.tenant_id);
+      if (given.has("email")) users = users.where("u.email", "=", p.email);
+      if (given.has("username_key")) users = users.where("u.username_key", "=", p.username_key);
+      if (given.has("external_id")) users = users.where("u.external_id", "=", p.external_id);
+      if (given.has("q")) users = users.where(dialect.contains("u.search_key", p.q));
+      return users;
+    },
+    key: "u.id",
+    item: (dialect) => dialect.jsonObject(item),
+  }),
+);
+
+const findPassword = defineQuery("users.findPasswordHash", ["tenant_id", "user_id"], (db, p) =>
+  db
+    .selectFrom("user_passwords")
+    .select("hash")
+    .where("tenant_id", "=", p.tenant_id)
+    .where("user_id", "=", p.user_id),
+);
+
+const passwordColumns = ["tenant_id", "user_id", "hash", "updated_at"] as const;
+
+const setPassword = defineQuery("users.setPasswordHash", passwordColumns, (db, p) =>
+  db
+    .insertInto("user_passwords")
+    .values(assign(passwordColumns, p))
+    .onConflict((conflict) =>
+      conflict.columns(["tenant_id", "user_id"]).doUpdateSet((eb) => ({
+        hash: eb.ref("excluded.hash"),
+        updated_at: eb.ref("excluded.updated_at"),
+      })),
+    ),
+);
+
+const findRole = defineQuery("users.isTenantAdministrator", ["tenant_id", "user_id"], (db, p) =>
+  db
+    .selectFrom("tenant_user_roles")
+    .select("role")
+    .where("tenant_id", "=", p.tenant_id)
+    .where("user_id", "=", p.user_id)
+    .where("role", "=", sql.lit("administrator")),
+);
+
+const roleColumns = ["tenant_id", "user_id", "role", "created_at"] as const;
+
+const grantRole = defineQuery("users.grantTenantAdministrator", roleColumns, (db, p) =>
+  db
+    .insertInto("tenant_user_roles")
+    .values(assign(roleColumns, p))
+    .onConflict((conflict) => conflict.columns(["tenant_id", "user_id", "role"]).doNothing()),
+);
+
+const revokeRole = defineQuery(
+  "users.revokeTenantAdministrator",
+  ["tenant_id", "user_id"],
+  (db, p) =>
+    db
+      .deleteFrom("tenant_user_roles")
+      .where("tenant_id", "=", p.tenant_id)
+      .where("user_id", "=", p.user_id)
+      .where("role", "=", sql.lit("administrator")),
+);
+
+export function createUserStore(session: Session): UserStore {
+  const findWith = (query: typeof find, args: readonly SqlValue[]) =>
+    andThen(session.get(query, args), (row) => (row === undefined ? undefined : toRecord(row)));
+  return {
+    insert: (record) => settle(session.run(insert, argumentsOf(columns, toRow(record)))),
+    find: (tenantId, id) => findWith(find, [tenantId, id]),
+    findByEmail: (tenantId, email) => findWith(findByEmail, [tenantId, email]),
+    findByUsernameKey: (tenantId, usernameKey) =>
+      findWith(findByUsernameKey, [tenantId, usernameKey]),
+    update: (record) =>
+      settle(
+        session.run(update, [
+          ...argumentsOf(writableColumns, toRow(record)),
+          record.tenant_id,
+          record.id,
+        ]),
+      ),
+    list: (tenantId, filter, page) => {
+      const given = filters.filter((name) => filter[name] !== undefined);
+      const args = given.map((name) => filter[name] as string);
+      return runPage(session, pages.of(given), [tenantId, ...args], page);
+    },
+    findPasswordHash: (tenantId, userId) =>
+      andThen(session.get(findPassword, [tenantId, userId]), (row) => row?.hash),
+    setPasswordHash: (tenantId, userId, hash, at) =>
+      settle(session.run(setPassword, [tenantId, userId, hash, at])),
+    isTenantAdministrator: (tenantId, userId) =>
+      andThen(session.get(findRole, [tenantId, userId]), (row) => row !== undefined),
+    grantTenantAdministrator: (tenantId, userId, at) =>
+      andThen(
+        session.run(grantRole, [tenantId, userId, "administrator", at]),
+        (count) => count > 0,
+      ),
+    revokeTenantAdministrator: (tenantId, userId) =>
+      andThen(session.run(revokeRole, [tenantId, userId]), (count) => count > 0),
+  };
+}
+
+/** No name holds it, so that no search matches across two fields. */
+const fieldSeparator = "\u001f";
+
+function toRow(record: UserRecord): Row {
+  const searched = [record.name, record.username, record.email].filter((text) => text !== null);
+  return {
+    ...record,
+    email_verified: toFlag(record.email_verified),
+    metadata: JSON.stringify(record.metadata),
+    private_metadata: JSON.stringify(record.private_metadata),
+    client_metadata: JSON.stringify(record.client_metadata),
+    // Folded here and not by the engine: SQLite's lower() knows ASCII alone.
+    search_key: searched.map(nameKey).join(fieldSeparator),
+  };
+}
+
+function toRecord(row: Row): UserRecord {
+  const { search_key: _, ...record } = row;
+  return {
+    ...record,
+    email_verified: row.email_verified === 1,
+    status: row.status as UserRecord["status"],
+    metadata: parseJson(row.metadata),
+    private_metadata: parseJson(row.private_metadata),
+    client_metadata: parseJson(row.client_metadata),
+  };
+}
