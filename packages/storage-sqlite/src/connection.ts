@@ -1,0 +1,86 @@
+import { DatabaseSync } from "node:sqlite";
+import { DomainError } from "@tenantry/core";
+import { sqliteApplicationId } from "@tenantry/storage-sql";
+
+/** From this version on, two connections that reset the log at once can no longer lose a commit (sqlite.org/wal.html). */
+const oldestSqlite = [3, 51, 3] as const;
+
+/** @throws {DomainError} `storage_unavailable` where the SQLite inside this Node is too old to be trusted with several processes. */
+export function assertSqliteVersion(version: string | undefined = process.versions.sqlite): void {
+  const parts = (version ?? "0").split(".").map(Number);
+  for (const [index, oldest] of oldestSqlite.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > oldest) return;
+    if (part < oldest) {
+      throw new DomainError(
+        "storage_unavailable",
+        `This Node carries SQLite ${version}, which can lose commits; use Node 24 in its newest version (SQLite ≥ ${oldestSqlite.join(".")})`,
+      );
+    }
+  }
+}
+
+const cacheKibibytes = 32 * 1024;
+const journalLimitBytes = 64 * 1024 * 1024;
+
+/**
+ * Opens a handle. The busy time-out is 0, since waiting inside SQLite would stop the event loop: whoever finds the file in use
+ * tries again later.
+ */
+export function openHandle(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, {
+    timeout: 0,
+    enableForeignKeyConstraints: true,
+    enableDoubleQuotedStringLiterals: false,
+    allowExtension: false,
+    defensive: true,
+  });
+  db.exec(`
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cell_size_check = ON;
+    PRAGMA synchronous = FULL;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -${cacheKibibytes};
+    PRAGMA journal_size_limit = ${journalLimitBytes};
+  `);
+  return db;
+}
+
+/** Opens a handle that cannot write. */
+export function openReader(path: string): DatabaseSync {
+  const db = openHandle(path);
+  db.exec("PRAGMA query_only = ON");
+  return db;
+}
+
+/**
+ * Refuses a file that holds another program's tables, so that nothing of theirs is ever touched.
+ *
+ * @throws {DomainError} `storage_unavailable`.
+ */
+export function assertOurs(db: DatabaseSync, path: string): void {
+  const applicationId = pragma(db, "application_id");
+  if (applicationId === sqliteApplicationId) return;
+  const { count } = db.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as {
+    count: number;
+  };
+  if (count === 0 && applicationId === 0) return;
+  throw new DomainError(
+    "storage_unavailable",
+    `${path} is the database of another program. It was left as it is; name another file`,
+  );
+}
+
+/** Puts the file in WAL mode, in which readers and the writer don't wait for each other. It stays so. */
+export function useWriteAheadLog(db: DatabaseSync, path: string): void {
+  const mode = Object.values(db.prepare("PRAGMA journal_mode = WAL").get() ?? {})[0];
+  if (mode === "wal") return;
+  throw new DomainError(
+    "storage_unavailable",
+    `${path} is on a file system on which SQLite cannot keep a write-ahead log (it says ${mode}); name a local disk`,
+  );
+}
+
+export function pragma(db: DatabaseSync, name: string): unknown {
+  return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+}

@@ -1,0 +1,104 @@
+import { DatabaseSync } from "node:sqlite";
+import type { Ports } from "@tenantry/core";
+import { createPorts } from "@tenantry/storage-sql";
+import { openReader } from "./connection.ts";
+import { toStorageError } from "./sqlite-error.ts";
+import { createSqliteSession } from "./sqlite-session.ts";
+import { retryWhileBusy } from "./waiting.ts";
+
+interface Snapshot {
+  readonly db: DatabaseSync;
+  readonly ports: Ports;
+}
+
+/** Handles kept for the next snapshot: opening one costs more than a small read. */
+const mostIdle = 2;
+
+/** Gives each body a handle of its own that stands at one moment of the data. */
+export interface Snapshots {
+  run<T>(body: (ports: Ports) => Promise<T>): Promise<T>;
+  /** Resolves when no body runs, and closes what is idle. */
+  close(): Promise<void>;
+}
+
+/** Snapshots of a file: in WAL mode a read transaction sees one moment however long it lasts, and hinders nobody. */
+export function createFileSnapshots(path: string, busyTimeoutMs: number): Snapshots {
+  const idle: Snapshot[] = [];
+  return createSnapshots({
+    async open() {
+      const snapshot = idle.pop() ?? openSnapshot(openReader(path), path);
+      // The read takes the snapshot: BEGIN alone waits for one.
+      const begin = () => snapshot.db.exec("BEGIN; SELECT 1 FROM tenants LIMIT 1");
+      await retryWhileBusy(begin, busyTimeoutMs, (error) => toStorageError(error, path));
+      return snapshot;
+    },
+    close(snapshot) {
+      if (snapshot.db.isTransaction) snapshot.db.exec("ROLLBACK");
+      if (idle.length < mostIdle) idle.push(snapshot);
+      else snapshot.db.close();
+    },
+    end() {
+      for (const snapshot of idle.splice(0)) snapshot.db.close();
+    },
+  });
+}
+
+/** Snapshots of a database in memory: copies, since its one handle is the writer's, too. */
+export function createMemorySnapshots(
+  source: DatabaseSync,
+  path: string,
+  settled: () => Promise<void>,
+): Snapshots {
+  return createSnapshots({
+    async open() {
+      while (source.isTransaction) await settled();
+      const copy = new DatabaseSync(path);
+      copy.deserialize(source.serialize());
+      return openSnapshot(copy, path);
+    },
+    close: (snapshot) => snapshot.db.close(),
+    end() {},
+  });
+}
+
+interface SnapshotSource {
+  open(): Promise<Snapshot>;
+  close(snapshot: Snapshot): void;
+  end(): void;
+}
+
+function createSnapshots(source: SnapshotSource): Snapshots {
+  const running = new Set<Promise<unknown>>();
+
+  async function runIn<T>(body: (ports: Ports) => Promise<T>): Promise<T> {
+    const snapshot = await source.open();
+    try {
+      return await body(snapshot.ports);
+    } finally {
+      source.close(snapshot);
+    }
+  }
+
+  return {
+    async run(body) {
+      const done = runIn(body);
+      running.add(done);
+      try {
+        return await done;
+      } finally {
+        running.delete(done);
+      }
+    },
+    async close() {
+      await Promise.allSettled(running);
+      source.end();
+    },
+  };
+}
+
+function openSnapshot(db: DatabaseSync, path: string): Snapshot {
+  const session = createSqliteSession(db, path, () => {
+    throw new Error("A snapshot is not written to");
+  });
+  return { db, ports: createPorts(session) };
+}

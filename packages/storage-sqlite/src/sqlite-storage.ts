@@ -1,0 +1,210 @@
+import { resolve } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { type Change, type ChangeListener, DomainError, type Storage } from "@tenantry/core";
+import { createPorts, type Session } from "@tenantry/storage-sql";
+import {
+  assertOurs,
+  assertSqliteVersion,
+  openHandle,
+  openReader,
+  useWriteAheadLog,
+} from "./connection.ts";
+import { inMemory, prepareDatabaseFile } from "./database-file.ts";
+import { type ForeignCommits, watchForeignCommits } from "./foreign-commits.ts";
+import { migrateFile } from "./migrate.ts";
+import { createFileSnapshots, createMemorySnapshots } from "./snapshots.ts";
+import { toStorageError } from "./sqlite-error.ts";
+import { createSqliteSession, createWaitingSession, type SqliteSession } from "./sqlite-session.ts";
+import { retryWhileBusy } from "./waiting.ts";
+import { createWriteLock, type WriteLock } from "./write-lock.ts";
+import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
+import { noWriterNote, openWriterNote, type WriterNote } from "./writer-note.ts";
+
+export interface SqliteStorageOptions {
+  /** A file, made where there is none; or `:memory:`. */
+  readonly path: string;
+  /** How long a write waits for other processes before it is refused with `storage_busy`. */
+  readonly busyTimeoutMs?: number | undefined;
+  /** What this program calls itself where others wait for it. */
+  readonly program?: string | undefined;
+}
+
+const defaultBusyTimeoutMs = 5000;
+
+/**
+ * Opens a database file, makes it where there is none, and brings it to the newest schema.
+ *
+ * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`: each says what to do, and the file
+ *   is left as it was.
+ */
+export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
+  assertSqliteVersion();
+  const path = options.path === inMemory ? inMemory : resolve(options.path);
+  const busyTimeoutMs = options.busyTimeoutMs ?? defaultBusyTimeoutMs;
+  if (path !== inMemory) prepareDatabaseFile(path);
+  const note =
+    path === inMemory ? noWriterNote : openWriterNote(path, options.program ?? "tenantry");
+  try {
+    return await openOn(path, note, busyTimeoutMs);
+  } catch (error) {
+    note.close();
+    throw toStorageError(error, path);
+  }
+}
+
+async function openOn(path: string, note: WriterNote, busyTimeoutMs: number): Promise<Storage> {
+  const db = openHandle(path);
+  try {
+    const lock = createWriteLock(db, path, note, busyTimeoutMs);
+    // Another program that opens the file at this moment, or recovers its log, can be in the way of each of these.
+    const patiently = <T>(action: () => T) => retryWhileBusy(action, busyTimeoutMs, lock.busyError);
+    await patiently(() => assertOurs(db, path));
+    if (path !== inMemory) await patiently(() => useWriteAheadLog(db, path));
+    await migrateFile(db, lock);
+    const writer: Writer = { db, path, note, lock, busyTimeoutMs };
+    return path === inMemory ? createMemoryStorage(writer) : createFileStorage(writer);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+interface Writer {
+  readonly db: DatabaseSync;
+  readonly path: string;
+  readonly note: WriterNote;
+  readonly lock: WriteLock;
+  readonly busyTimeoutMs: number;
+}
+
+/** What both storages have in common: the writer's session, its queue, and who is told of changes. */
+interface WritingSide {
+  readonly session: SqliteSession;
+  readonly queue: WriteQueue;
+  readonly foreign: ForeignCommits | undefined;
+  onChange(listener: ChangeListener): void;
+}
+
+function createWritingSide(writer: Writer): WritingSide {
+  const { db, path, lock, busyTimeoutMs } = writer;
+  let listener: ChangeListener | undefined;
+  const tell: ChangeListener = (told) => listener?.(told);
+  const changes: Change[] = [];
+  const session = createSqliteSession(db, path, (change) => changes.push(change));
+  const foreign = path === inMemory ? undefined : watchForeignCommits(db, session, path, tell);
+  const queue = createWriteQueue({
+    db,
+    lock,
+    ports: createPorts(session),
+    changes,
+    busyTimeoutMs,
+    onBegin: () => foreign?.look(),
+    onBeforeCommit: () => {
+      if (changes.length > 0) foreign?.skipOwn();
+    },
+    onCommit: tell,
+  });
+  return {
+    session,
+    queue,
+    foreign,
+    onChange(told) {
+      listener = told;
+    },
+  };
+}
+
+function createFileStorage(writer: Writer): Storage {
+  const { path, busyTimeoutMs } = writer;
+  const side = createWritingSide(writer);
+  const reader = openReader(path);
+  const readerSession = createSqliteSession(reader, path, refuseChange);
+  // A reader meets a lock only while another program recovers the file or has it for itself.
+  const session = createWaitingSession(readerSession, (call) => {
+    try {
+      return call();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== "storage_busy") throw error;
+      return retryRead(call, busyTimeoutMs);
+    }
+  });
+  const snapshots = createFileSnapshots(path, busyTimeoutMs);
+  return assemble(writer, side, session, snapshots.run, async () => {
+    await snapshots.close();
+    reader.close();
+  });
+}
+
+/** In memory there is one handle, and what is not committed shows on it: reads wait until the transaction has ended. */
+function createMemoryStorage(writer: Writer): Storage {
+  const side = createWritingSide(writer);
+  const { queue } = side;
+  const session = createWaitingSession(side.session, (call) =>
+    queue.isWriting ? queue.settled().then(call) : call(),
+  );
+  const snapshots = createMemorySnapshots(writer.db, writer.path, queue.settled);
+  return assemble(writer, side, session, snapshots.run, snapshots.close);
+}
+
+async function retryRead<T>(call: () => T, busyTimeoutMs: number): Promise<T> {
+  const unwrapped = () => {
+    try {
+      return call();
+    } catch (error) {
+      throw error instanceof DomainError && error.code === "storage_busy" ? error.cause : error;
+    }
+  };
+  return await retryWhileBusy(unwrapped, busyTimeoutMs, (cause) => toStorageError(cause, ""));
+}
+
+function assemble(
+  writer: Writer,
+  side: WritingSide,
+  committed: Session,
+  snapshot: Storage["snapshot"],
+  closeReaders: () => Promise<void>,
+): Storage {
+  let closing: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    await side.queue.drained();
+    await closeReaders();
+    writer.db.close();
+    writer.note.close();
+  }
+
+  function assertOpen(): void {
+    if (closing === undefined) return;
+    throw new DomainError("storage_closed", "The storage is closed; open it again");
+  }
+
+  const ports = createPorts(committed);
+  return {
+    get committed() {
+      assertOpen();
+      return ports;
+    },
+    async transaction(body) {
+      assertOpen();
+      return await side.queue.add(body);
+    },
+    async snapshot(body) {
+      assertOpen();
+      return await snapshot(body);
+    },
+    onChange: side.onChange,
+    catchUp(fresh) {
+      assertOpen();
+      side.foreign?.catchUp(fresh);
+    },
+    foreignCommits: () => side.foreign?.count() ?? 0,
+    close() {
+      closing ??= end();
+      return closing;
+    },
+  };
+}
+
+function refuseChange(): never {
+  throw new Error("Only the ports of a transaction write");
+}

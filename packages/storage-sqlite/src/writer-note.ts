@@ -1,0 +1,108 @@
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** Who writes, as a program says of itself. */
+interface Writer {
+  readonly since: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly program: string;
+}
+
+/** One block of a fixed length: it is overwritten in place with one call, and is never half of one. */
+const noteBytes = 512;
+const heldMark = "1";
+const freeMark = "0";
+
+/**
+ * A file beside the database in which the program that writes names itself, since SQLite cannot say who holds a lock. It is a help
+ * for messages and nothing rests on it.
+ */
+export interface WriterNote {
+  /** Called as soon as the lock is held. */
+  take(): void;
+  /** Called as soon as it is given up. */
+  release(): void;
+  /** Whoever holds the lock, in words. */
+  describeHolder(): string;
+  close(): void;
+}
+
+export function openWriterNote(databasePath: string, program: string): WriterNote {
+  const file = openNoteFile(`${databasePath}.writer`);
+  if (file === undefined) return noWriterNote;
+  const host = hostname();
+  const since = new Date().toISOString();
+  const writer: Writer = { since, pid: process.pid, host, program: program.slice(0, 100) };
+  const text = heldMark + JSON.stringify(writer);
+  const block = Buffer.alloc(noteBytes, " ");
+  block.write(text);
+  const sinceAt = text.indexOf(since);
+  const free = Buffer.from(freeMark);
+
+  return {
+    take() {
+      block.write(new Date().toISOString(), sinceAt, "latin1");
+      ignoreFailure(() => writeSync(file, block, 0, noteBytes, 0));
+    },
+    release: () => ignoreFailure(() => writeSync(file, free, 0, 1, 0)),
+    describeHolder: () => describe(readNote(file), host),
+    close: () => ignoreFailure(() => closeSync(file)),
+  };
+}
+
+const anotherProgram = "another program";
+
+/** Used where there are no other processes to tell, or no place to write. */
+export const noWriterNote: WriterNote = {
+  take() {},
+  release() {},
+  describeHolder: () => anotherProgram,
+  close() {},
+};
+
+function openNoteFile(path: string): number | undefined {
+  let file: number | undefined;
+  ignoreFailure(() => {
+    file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  });
+  return file;
+}
+
+/** What the note says of the lock's holder; undefined where nobody says so. */
+function readNote(file: number): Writer | undefined {
+  const block = Buffer.alloc(noteBytes);
+  try {
+    readSync(file, block, 0, noteBytes, 0);
+    const text = block.toString("utf8");
+    return text.startsWith(heldMark) ? (JSON.parse(text.slice(1)) as Writer) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(writer: Writer | undefined, host: string): string {
+  // A program that was killed leaves its note behind, but not its lock: somebody else has that.
+  if (writer === undefined || (writer.host === host && !isRunning(writer.pid))) {
+    return anotherProgram;
+  }
+  const place = writer.host === host ? "" : ` on ${writer.host}`;
+  return `${writer.program} (process ${writer.pid}${place}, since ${writer.since})`;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function ignoreFailure(action: () => unknown): void {
+  try {
+    action();
+  } catch {
+    // A disk that is full or a directory that is gone shows itself in the database first.
+  }
+}
