@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { breakAbandoned } from "./install-lock.mjs";
 import { createSmallWorkspace, lockedZod, type SmallWorkspace } from "./small-workspace.ts";
 
@@ -174,13 +174,6 @@ test("waits for an npm that outlives the start it belongs to", async () => {
   const first = workspace.start();
   await first.hasSaid("npm at work");
   const npm = Number(readFileSync(join(workspace.root, "npm-pid"), "utf8"));
-  onTestFinished(() => {
-    try {
-      process.kill(npm, "SIGKILL");
-    } catch {
-      // It has ended, as it should.
-    }
-  });
   first.kill("SIGKILL");
   const second = workspace.start();
   await second.hasSaid("waiting for process");

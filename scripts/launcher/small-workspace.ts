@@ -21,7 +21,6 @@ export interface SmallWorkspace {
 }
 
 export interface Started {
-  readonly pid: number;
   readonly ended: Promise<Outcome>;
   kill(signal: NodeJS.Signals): void;
   /** Resolves as soon as the text has appeared on stdout or stderr. */
@@ -77,8 +76,11 @@ export function watch(cwd: string, args: readonly string[], env: NodeJS.ProcessE
     cwd,
     env: { ...inherited, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own, so that nothing that it starts outlives the test.
+    detached: true,
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  const pid = child.pid ?? Number.NaN;
+  onTestFinished(() => endGroup(pid));
   let said = "";
   const listeners = new Set<() => void>();
   const hear = (chunk: string) => {
@@ -93,7 +95,6 @@ export function watch(cwd: string, args: readonly string[], env: NodeJS.ProcessE
   });
   const outputs = Promise.all([text(child.stdout), text(child.stderr)]);
   return {
-    pid: child.pid ?? Number.NaN,
     ended: Promise.all([ended, outputs]).then(([end, [stdout, stderr]]) => ({
       ...end,
       stdout,
@@ -109,4 +110,13 @@ export function watch(cwd: string, args: readonly string[], env: NodeJS.ProcessE
         listener();
       }),
   };
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    if (!isGone) throw error;
+  }
 }
