@@ -27,7 +27,7 @@ const checks: Record<string, () => Promise<CheckResult> | CheckResult> = {
       "--max-diagnostics=200",
       isSeen ? "--colors=force" : "--colors=off",
     ),
-  unused: () => runTool("knip/bin/knip.js"),
+  unused: () => runTool("knip/bin/knip.js", "--no-config-hints"),
   imports: () =>
     listFaults(
       globSync("packages/*/src/**/*.ts").flatMap((path) =>
