@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  addMember,
+  type CheckResult,
+  check,
+  createPlan,
+  isSessionLive,
+  listMembers,
+  openPage,
+  registerUser,
+  removeMember,
+  verifyChains,
+} from "@tenantry/core";
+import { openTenantry, type Tenantry } from "tenantry";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { type OtherProcess, startOtherProcess } from "./other-process.ts";
+import { as, makeOrganization, makeUser } from "./test-tenantry.ts";
+
+let tenantry: Tenantry;
+let other: OtherProcess;
+
+beforeEach(async () => {
+  const directory = mkdtempSync(join(tmpdir(), "tenantry-"));
+  const databaseUrl = `sqlite:${join(directory, "t.db")}`;
+  tenantry = await openTenantry({ databaseUrl, busyTimeoutMs: 60_000 });
+  onTestFinished(async () => {
+    await tenantry.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  other = await startOtherProcess(databaseUrl);
+});
+
+test("refuses, at the next question, a member whom another process removed, however many reads race with it", async () => {
+  const { organization } = await makeOrganization(tenantry);
+  const user = await makeUser(tenantry);
+  const at = { organizationId: organization.id, userId: user.id };
+  const question = {
+    organization_id: organization.id,
+    user_id: user.id,
+    permission: "organization:read",
+  };
+  const ask = async (): Promise<CheckResult> => await check(tenantry.context(), question);
+  let isDone = false;
+  // Reads without end, so that fills of the cache fall before, between and after the commits of the other process.
+  const racing = (async () => {
+    while (!isDone) {
+      await ask();
+      tenantry.engine.permissions.apply("everything");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  for (let round = 0; round < 100; round++) {
+    const added = await other.run({ do: "add", ...at });
+    expect((await ask()).allowed).toBe(true);
+    expect((await ask()).revision).toBeGreaterThanOrEqual(added.value as number);
+    await other.run({ do: "remove", ...at });
+    expect((await ask()).allowed).toBe(false);
+  }
+  isDone = true;
+  await racing;
+});
+
+test("sees with strong consistency what another process acknowledged within the same turn", async () => {
+  const { organization } = await makeOrganization(tenantry);
+  const user = await makeUser(tenantry);
+  const question = {
+    organization_id: organization.id,
+    user_id: user.id,
+    permission: "organization:read",
+    consistency: "strong" as const,
+  };
+  for (let round = 0; round < 20; round++) {
+    await other.run({ do: "add", organizationId: organization.id, userId: user.id });
+    expect((await check(tenantry.context(), question)).allowed).toBe(true);
+    await removeMember(tenantry.context(), organization.id, user.id);
+    const seen = await other.run({
+      do: "check",
+      organizationId: organization.id,
+      userId: user.id,
+      permission: "organization:read",
+    });
+    expect(seen.value).toBe(false);
+  }
+});
+
+test("ends a session in every process when one of them logs it out", async () => {
+  const grant = await registerUser(tenantry.context({ actor: { type: "anonymous" } }), {
+    email: "ann@example.com",
+    password: "correct horse battery",
+    name: "Ann",
+  });
+  const ctx = tenantry.context();
+  expect(await isSessionLive(ctx, grant.session.id)).toBe(true);
+  expect((await other.run({ do: "session", sessionId: grant.session.id })).value).toBe(true);
+  await other.run({ do: "log out", refreshToken: grant.refresh_token });
+  expect(await isSessionLive(ctx, grant.session.id)).toBe(false);
+});
+
+test("gives the last seat to one of forty additions that race in two processes", async () => {
+  await createPlan(tenantry.context(), { key: "two", name: "Two", seats: 2 });
+  const { organization } = await makeOrganization(tenantry, { plan_tier: "two" });
+  const users = await Promise.all(Array.from({ length: 40 }, () => makeUser(tenantry)));
+  const outcomes = await Promise.all(
+    users.map((user, index) =>
+      index % 2 === 0
+        ? other.run({ do: "add", organizationId: organization.id, userId: user.id })
+        : addMember(tenantry.context(), organization.id, { user_id: user.id }).then(
+            (member) => ({ value: member.revision }),
+            (error) => ({ code: error.code }),
+          ),
+    ),
+  );
+  expect(outcomes.filter((outcome) => "value" in outcome)).toHaveLength(1);
+  const codes = outcomes.flatMap((outcome) => ("code" in outcome ? [outcome.code] : []));
+  expect(new Set(codes)).toEqual(new Set(["seat_limit_reached"]));
+  const page = openPage(await listMembers(tenantry.context(), organization.id, { total: true }));
+  expect(page.total).toBe(2);
+});
+
+test("keeps one of two owners who are removed and demoted at once in two processes", async () => {
+  for (let round = 0; round < 20; round++) {
+    const { organization, owner } = await makeOrganization(tenantry);
+    const second = await makeUser(tenantry);
+    await addMember(as(tenantry, owner), organization.id, { user_id: second.id, role: "owner" });
+    await Promise.all([
+      other.run({ do: "demote", organizationId: organization.id, userId: owner.id }),
+      removeMember(tenantry.context(), organization.id, second.id).catch((error) => error.code),
+    ]);
+    const owners = openPage(
+      await listMembers(tenantry.context(), organization.id, { role: "owner" }),
+    );
+    expect(owners.items).toHaveLength(1);
+  }
+});
+
+test("loses nothing of what two processes write at once, and keeps every chain whole", async () => {
+  const owner = await makeUser(tenantry);
+  const { organization } = await makeOrganization(tenantry);
+  const users = await Promise.all(Array.from({ length: 60 }, () => makeUser(tenantry)));
+  await Promise.all(
+    users.map(async (user, index) => {
+      if (index % 2 === 0) {
+        await addMember(tenantry.context(), organization.id, { user_id: user.id });
+        return;
+      }
+      const added = await other.run({
+        do: "add",
+        organizationId: organization.id,
+        userId: user.id,
+      });
+      expect(added.code).toBeUndefined();
+      await other.run({ do: "create", name: `Other ${index}`, ownerId: owner.id });
+    }),
+  );
+  const page = openPage(await listMembers(tenantry.context(), organization.id, { total: true }));
+  expect(page.total).toBe(61);
+  const report = await verifyChains(tenantry.engine.storage.committed, organization.tenant_id);
+  expect(report).toMatchObject({ chains: 32, faults: [] });
+});
