@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { seededRandom } from "../dataset/ids.ts";
-import type { CapturedCreation } from "../ours/our-library.ts";
+import type { CapturedCreation } from "../ours/capture-creation.ts";
 import { makeCreations, type PreparedCreation, runCreation } from "./replay-rows.ts";
 
 export type RawCreations = {

@@ -1,10 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
+import { definedQueries, sqliteDialect } from "@tenantry/storage-sql";
 import type { CheckQuestion } from "../dataset/questions.ts";
 import { pageSize } from "../dataset/questions.ts";
 
 /** The reads as one writes them by hand on node:sqlite: prepared once, rows, JSON.stringify. */
 export type RawReads = {
+  /** The role of a membership, by its key. */
   lookUpRole(question: CheckQuestion): unknown;
+  /** Everything that decides what a user may do: the very statement that ours runs. */
+  findAccess(question: CheckQuestion): unknown;
   /** A page of members after a user's id. */
   pageMembers(organizationId: string, afterUserId: string): string;
   listOrganizations(userId: string): string;
@@ -15,14 +19,22 @@ export function prepareRawReads(database: DatabaseSync, tenantId: string): RawRe
     `SELECT role, roles, status FROM memberships
      WHERE tenant_id = ? AND organization_id = ? AND user_id = ?`,
   );
+  const access = database.prepare(ourStatement("access.findAccess"));
   const page = database.prepare(pageOfMembers);
   const organizations = database.prepare(organizationsOfUser);
   return {
     lookUpRole: ({ organizationId, userId }) => role.get(tenantId, organizationId, userId),
+    findAccess: ({ organizationId, userId }) => access.get(tenantId, organizationId, userId),
     pageMembers: (organizationId, afterUserId) =>
       JSON.stringify(page.all(tenantId, organizationId, afterUserId)),
     listOrganizations: (userId) => JSON.stringify(organizations.all(tenantId, userId)),
   };
+}
+
+function ourStatement(name: string): string {
+  const query = definedQueries().find((defined) => defined.name === name);
+  if (query === undefined) throw new Error(`there is no query ${name}`);
+  return query.compile(sqliteDialect).sql;
 }
 
 const pageOfMembers = `
@@ -36,7 +48,7 @@ const pageOfMembers = `
 const organizationsOfUser = `
   SELECT o.id, o.tenant_id, o.name, o.slug, o.domain, o.billing_email, o.billing_address,
     o.plan_tier, o.status, o.lago_customer_id, o.stripe_customer_id, o.logo_url, o.metadata,
-    o.client_metadata, o.external_id, o.revision, o.row_revision, o.created_at, o.updated_at,
+    o.client_metadata, o.external_id, o.row_revision AS revision, o.created_at, o.updated_at,
     o.deleted_at, m.role, m.roles, m.status AS membership_status, m.joined_at
   FROM memberships m JOIN organizations o ON o.tenant_id = m.tenant_id AND o.id = m.organization_id
   WHERE m.tenant_id = ? AND m.user_id = ? AND m.status = 'active' AND o.status <> 'deleted'

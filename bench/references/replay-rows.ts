@@ -19,6 +19,12 @@ export type PreparedCreation = Write[];
  */
 export const nameToken = "bench0000000";
 
+/** What stands in the place of the token in one creation: as long, and never twice. */
+export function nameOfTurn(turn: number): string {
+  const letters = 5;
+  return nameToken.slice(0, letters) + turn.toString(36).padStart(nameToken.length - letters, "0");
+}
+
 /**
  * What was there before the captured work, such as its user and its tenant, by id, and
  * what stands for it in the database that is written to.
@@ -88,7 +94,7 @@ function pickValues(row: WrittenRow["row"], columns: Column[]): SQLInputValue[] 
 function makeRenewal(turn: number, namesakes: Namesakes, random: () => number) {
   const renewed = new Map(namesakes);
   const nowMs = Date.now();
-  const name = nameToken.slice(0, 5) + turn.toString(36).padStart(nameToken.length - 5, "0");
+  const name = nameOfTurn(turn);
   const renewId = (id: string, prefix: string): string => {
     const known = renewed.get(id) ?? makeTimeOrderedId(prefix, nowMs, random);
     renewed.set(id, known);
