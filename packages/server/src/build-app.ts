@@ -1,0 +1,99 @@
+import cors from "@fastify/cors";
+import type { RequiredPermission } from "@tenantry/contract";
+import { type OperationId, operationIds } from "@tenantry/contract";
+import { type FastifyInstance, fastify } from "fastify";
+import { answerChecks } from "./access/fast-check.ts";
+import { serveReferencePages } from "./docs/reference-pages.ts";
+import { logRequests } from "./http/access-log.ts";
+import { answerErrors, answerMalformedRequest } from "./http/error-handling.ts";
+import { acceptJsonBodies } from "./http/json-body.ts";
+import { operationRoute } from "./http/operation-route.ts";
+import { sendProblem } from "./http/problem.ts";
+import { apiHeaders, transportHeaders } from "./http/security-headers.ts";
+import { answerUnknownRoutes, otherMethodRoutes } from "./http/unknown-routes.ts";
+import { routes } from "./routes.ts";
+import type { ServerParts } from "./server-parts.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Who may use the route. One that does not say does not start. */
+    permission?: RequiredPermission;
+  }
+}
+
+const bodyLimitBytes = 1024 * 1024;
+/** Ids are looked up whatever they are; beyond this a path is none of ours. */
+const maximumParameterLength = 2048;
+
+/** The answers of check have a scope of their own, with nothing in it that costs time. */
+const hotOperations: ReadonlySet<OperationId> = new Set(["check", "checkBatch"]);
+
+/** The whole HTTP interface over the parts of a server. It listens to nothing yet. */
+export async function buildApp(server: ServerParts): Promise<FastifyInstance> {
+  const { settings, log } = server;
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    trustProxy: settings.trustProxy.length > 0 ? [...settings.trustProxy] : false,
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maximumParameterLength },
+    clientErrorHandler: answerMalformedRequest,
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+  });
+  app.decorateRequest("state", null);
+  requirePermissions(app);
+  acceptJsonBodies(app);
+  answerErrors(app, log);
+  await allowOrigins(app, settings.corsOrigins);
+  await app.register(async (scope) => answerHotOperations(scope, server));
+  await app.register(async (scope) => answerOperations(scope, server));
+  await app.register(serveReferencePages);
+  return app;
+}
+
+/** A route that does not say who may use it is a mistake that would be found too late. */
+function requirePermissions(app: FastifyInstance): void {
+  app.addHook("onRoute", (route) => {
+    const isOurs = route.config?.permission !== undefined;
+    if (!isOurs && !/^\/docs\/assets\//.test(route.url)) {
+      throw new Error(`${String(route.method)} ${route.url} names no permission`);
+    }
+  });
+}
+
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return;
+  await app.register(cors, {
+    origin: origins.includes("*") ? "*" : [...origins],
+    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    exposedHeaders: [
+      "ETag",
+      "Location",
+      "Link",
+      "Retry-After",
+      "RateLimit",
+      "RateLimit-Policy",
+      "X-Request-Id",
+    ],
+    maxAge: 600,
+  });
+}
+
+function answerHotOperations(app: FastifyInstance, server: ServerParts): void {
+  answerChecks(app, server);
+  app.route(operationRoute(server, "checkBatch", routes.checkBatch));
+}
+
+function answerOperations(app: FastifyInstance, server: ServerParts): void {
+  const headers = { ...apiHeaders, ...transportHeaders(server.settings.publicUrl) };
+  app.addHook("onRequest", (_request, reply, done) => {
+    void reply.headers(headers);
+    done();
+  });
+  logRequests(app, server);
+  for (const id of operationIds) {
+    if (!hotOperations.has(id)) app.route(operationRoute(server, id, routes[id]));
+  }
+  for (const route of otherMethodRoutes()) app.route(route);
+  answerUnknownRoutes(app);
+}

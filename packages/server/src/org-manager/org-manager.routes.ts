@@ -1,0 +1,31 @@
+import {
+  type Context,
+  createOrganization,
+  listUserOrganizations,
+  openPage,
+  type UserOrganization,
+} from "@tenantry/core";
+import type { Routes } from "../http/call.ts";
+
+export const orgManagerRoutes = {
+  createOrganizationByName: async ({ ctx, query }) => {
+    const { id } = await createOrganization(ctx, { name: query.name });
+    return { org_id: id };
+  },
+  getOrganizationsOfUser: async ({ ctx, params }) => ({
+    organizations: await listEveryOrganization(ctx, params.user_id),
+  }),
+} satisfies Partial<Routes>;
+
+/** The document knows no pages: all of them. */
+async function listEveryOrganization(ctx: Context, userId: string): Promise<UserOrganization[]> {
+  const all: UserOrganization[] = [];
+  let cursor: string | undefined;
+  do {
+    const input = { limit: 200, ...(cursor !== undefined && { cursor }) };
+    const page = openPage<UserOrganization>(await listUserOrganizations(ctx, userId, input));
+    all.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return all;
+}

@@ -1,0 +1,29 @@
+import { accessRoutes } from "./access/access.routes.ts";
+import { authRoutes } from "./auth/auth.routes.ts";
+import { eventRoutes } from "./events/events.routes.ts";
+import type { Routes } from "./http/call.ts";
+import { memberRoutes } from "./members/members.routes.ts";
+import { operationalRoutes } from "./operational/operational.routes.ts";
+import { orgManagerRoutes } from "./org-manager/org-manager.routes.ts";
+import { organizationRoutes } from "./organizations/organizations.routes.ts";
+import { planRoutes } from "./plans/plans.routes.ts";
+import { resourceRoutes } from "./resources/resources.routes.ts";
+import { roleRoutes } from "./roles/roles.routes.ts";
+import { teamRoutes } from "./teams/teams.routes.ts";
+import { userRoutes } from "./users/users.routes.ts";
+
+/** The handler of every operation; one that is missing does not compile. */
+export const routes: Routes = {
+  ...authRoutes,
+  ...organizationRoutes,
+  ...memberRoutes,
+  ...userRoutes,
+  ...roleRoutes,
+  ...planRoutes,
+  ...teamRoutes,
+  ...resourceRoutes,
+  ...eventRoutes,
+  ...accessRoutes,
+  ...orgManagerRoutes,
+  ...operationalRoutes,
+};

@@ -1,0 +1,163 @@
+import { z } from "zod";
+import {
+  flag,
+  list,
+  oneOf,
+  optionalText,
+  setting,
+  textOr,
+  wholeNumber,
+} from "./settings-fields.ts";
+
+const webAddress = z
+  .url({ protocol: /^https?$/, error: "is not an address such as https://tenantry.example.com" })
+  .transform((url) => url.replace(/\/+$/, ""))
+  .optional();
+
+const originField = z.string().refine((text) => text === "*" || URL.parse(text)?.origin === text, {
+  error: "is not an origin such as https://app.example.com",
+});
+
+const secretText = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, "holds a space or a character outside ASCII")
+  .min(16, "is shorter than 16 characters")
+  .optional();
+
+/** Every setting, once. What is absent has its default; nothing else is read from the environment. */
+export const settingsTable = {
+  port: setting({
+    name: "PORT",
+    description: "The port to listen on; 0 takes a free one.",
+    schema: wholeNumber(8000, 0, 65_535),
+    example: "8000",
+  }),
+  host: setting({
+    name: "HOST",
+    description:
+      "The address to listen on. Inside a container 0.0.0.0, so that it is reached from outside.",
+    schema: textOr("localhost"),
+    example: "localhost",
+  }),
+  publicUrl: setting({
+    name: "PUBLIC_URL",
+    description: "Where people and programs reach this server; stands in tokens and links.",
+    schema: webAddress,
+    example: "http://localhost:8000",
+  }),
+  databaseUrl: setting({
+    name: "DATABASE_URL",
+    description:
+      "Where data lives: sqlite:PATH or json:DIRECTORY. Without it SQLite in the data directory.",
+    schema: optionalText,
+    isSecret: true,
+  }),
+  dataDirectory: setting({
+    name: "TENANTRY_DATA_DIR",
+    description: "Where files live that have no place of their own.",
+    schema: textOr("./data"),
+    example: "./data",
+  }),
+  operatorKey: setting({
+    name: "TENANTRY_OPERATOR_KEY",
+    description: "The operator's key. Without it one is made and shown at the first start, once.",
+    schema: secretText,
+    isSecret: true,
+  }),
+  accessTokenMinutes: setting({
+    name: "ACCESS_TOKEN_EXPIRE_MINUTES",
+    description: "How long an access token is good.",
+    schema: wholeNumber(30, 1, 1440),
+    example: "30",
+  }),
+  refreshTokenDays: setting({
+    name: "TENANTRY_REFRESH_TOKEN_DAYS",
+    description: "How long somebody stays signed in.",
+    schema: wholeNumber(30, 1, 3650),
+    example: "30",
+  }),
+  registration: setting({
+    name: "TENANTRY_REGISTRATION",
+    description: "Whether strangers may make an account: open or closed.",
+    schema: oneOf("open", ["open", "closed"]),
+    example: "open",
+  }),
+  requireIfMatch: setting({
+    name: "TENANTRY_REQUIRE_IF_MATCH",
+    description: "Whether writes must name the revision that they change (If-Match).",
+    schema: flag(false),
+    example: "false",
+  }),
+  rateLimitPerMinute: setting({
+    name: "TENANTRY_RATE_LIMIT_PER_MINUTE",
+    description:
+      "Requests a minute of one credential, or of one address without any; 0 is no limit.",
+    schema: wholeNumber(6000, 0, 10_000_000),
+    example: "6000",
+  }),
+  authRateLimitPerMinute: setting({
+    name: "TENANTRY_AUTH_RATE_LIMIT_PER_MINUTE",
+    description: "Registrations, log-ins and refreshes a minute of one address; 0 is no limit.",
+    schema: wholeNumber(300, 0, 10_000_000),
+    example: "300",
+  }),
+  failedLoginLimit: setting({
+    name: "TENANTRY_FAILED_LOGIN_LIMIT",
+    description: "Wrong passwords for one account from one address in 15 minutes; 0 is no limit.",
+    schema: wholeNumber(20, 0, 10_000_000),
+    example: "20",
+  }),
+  trustProxy: setting({
+    name: "TENANTRY_TRUST_PROXY",
+    description: "Addresses of the proxies whose X-Forwarded-For is believed, between commas.",
+    schema: list,
+  }),
+  corsOrigins: setting({
+    name: "TENANTRY_CORS_ORIGINS",
+    description: "Origins whose pages may call the API from a browser, between commas; * is all.",
+    schema: list.pipe(z.array(originField)),
+  }),
+  logLevel: setting({
+    name: "TENANTRY_LOG_LEVEL",
+    description: "fatal, error, warn, info, debug, trace or silent. Requests are logged at info.",
+    schema: oneOf("info", ["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
+    example: "info",
+  }),
+  shutdownSeconds: setting({
+    name: "TENANTRY_SHUTDOWN_SECONDS",
+    description: "How long running requests have to end when the server is told to stop.",
+    schema: wholeNumber(10, 0, 600),
+    example: "10",
+  }),
+  masterDbHost: setting({
+    name: "MASTER_DB_HOST",
+    description: "PostgreSQL in parts, instead of DATABASE_URL.",
+    schema: optionalText,
+  }),
+  masterDbPort: setting({
+    name: "MASTER_DB_PORT",
+    description: "Its port.",
+    schema: wholeNumber(5432, 1, 65_535),
+  }),
+  masterDbName: setting({
+    name: "MASTER_DB_NAME",
+    description: "Its database.",
+    schema: optionalText,
+  }),
+  masterDbUser: setting({ name: "MASTER_DB_USER", description: "Its user.", schema: optionalText }),
+  masterDbPassword: setting({
+    name: "MASTER_DB_PASSWORD",
+    description: "Its password.",
+    schema: optionalText,
+    isSecret: true,
+  }),
+} as const;
+
+/** Settings that other systems have. They are understood enough to say what takes their place. */
+export const foreignSettings: Readonly<Record<string, string>> = {
+  SECRET_KEY:
+    "has no effect: tokens are signed with a key pair that the server makes, and verified by /.well-known/jwks.json",
+  ALGORITHM: "has no effect: tokens are signed with EdDSA and verified by /.well-known/jwks.json",
+  REDIS_URL: "has no effect in this version",
+  SMTP_URL: "has no effect in this version",
+};

@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { DomainError, type FieldFault } from "@tenantry/core";
+import type { z } from "zod";
+import type { SettingField } from "./settings-fields.ts";
+import { foreignSettings, settingsTable } from "./settings-table.ts";
+
+type Table = typeof settingsTable;
+type Values = { readonly [K in keyof Table]: z.output<Table[K]["schema"]> };
+
+/** The settings of an installation, read and checked. */
+export interface Settings extends Omit<Values, `masterDb${string}`> {
+  /** What was given and has no effect, one line each. */
+  readonly warnings: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings from the environment and from `.env` in the directory; the environment goes first. An empty value counts as
+ * absent.
+ *
+ * @throws {DomainError} `invalid_setting` with every fault, not the first alone.
+ */
+export function readSettings(
+  environment: Environment,
+  directory: string = process.cwd(),
+): Settings {
+  const faults: FieldFault[] = [];
+  const given = { ...readDotenv(directory), ...withoutEmpty(environment) };
+  const values = readValues(given, faults);
+  const databaseUrl = databaseUrlOf(given, values, faults);
+  if (faults.length > 0) throw invalid(faults);
+  const { masterDbHost, masterDbPort, masterDbName, masterDbUser, masterDbPassword, ...rest } =
+    values;
+  return { ...rest, databaseUrl, warnings: warningsOf(given, values) };
+}
+
+function readDotenv(directory: string): Environment {
+  const file = join(directory, ".env");
+  return existsSync(file) ? withoutEmpty(parseEnv(readFileSync(file, "utf8"))) : {};
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+}
+
+function readValues(given: Environment, faults: FieldFault[]): Values {
+  const entries = Object.entries(settingsTable).map(([key, field]) => {
+    const text = field.isSecret ? readSecret(given, field.name, faults) : given[field.name];
+    const result = (field as SettingField<unknown>).schema.safeParse(text);
+    if (result.success) return [key, result.data];
+    for (const issue of result.error.issues) fault(faults, field.name, issue.message);
+    return [key, undefined];
+  });
+  return Object.fromEntries(entries) as Values;
+}
+
+/** A secret itself, or the content of the file that NAME_FILE names, as container platforms hand them over. */
+function readSecret(given: Environment, name: string, faults: FieldFault[]): string | undefined {
+  const file = given[`${name}_FILE`];
+  if (file === undefined) return given[name];
+  if (given[name] !== undefined) {
+    fault(faults, name, `is given beside ${name}_FILE; give one of them`);
+    return undefined;
+  }
+  try {
+    return readFileSync(file, "utf8").trim() || undefined;
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? error.code : "unreadable";
+    fault(faults, `${name}_FILE`, `names a file that cannot be read (${reason}): ${file}`);
+    return undefined;
+  }
+}
+
+/** The parts of a PostgreSQL address form `DATABASE_URL` (decision 18). */
+function databaseUrlOf(
+  given: Environment,
+  values: Values,
+  faults: FieldFault[],
+): string | undefined {
+  const parts = Object.keys(given).filter((name) =>
+    /^MASTER_DB_(HOST|PORT|NAME|USER|PASSWORD)(_FILE)?$/.test(name),
+  );
+  const { databaseUrl } = values;
+  if (parts.length > 0 && databaseUrl !== undefined) {
+    fault(faults, "DATABASE_URL", `is given beside ${parts.join(", ")}; give one or the other`);
+    return undefined;
+  }
+  if (parts.length > 0 || /^postgres(ql)?:/.test(databaseUrl ?? "")) {
+    const name = parts[0] ?? "DATABASE_URL";
+    fault(
+      faults,
+      name,
+      "asks for PostgreSQL, which this version does not have yet; use sqlite:PATH",
+    );
+    return undefined;
+  }
+  if (databaseUrl !== undefined && !/^(sqlite|json):./.test(databaseUrl)) {
+    fault(faults, "DATABASE_URL", "is neither sqlite:PATH nor json:DIRECTORY");
+    return undefined;
+  }
+  return databaseUrl;
+}
+
+function fault(faults: FieldFault[], name: string, detail: string): void {
+  faults.push({ pointer: `/${name}`, detail });
+}
+
+function invalid(faults: readonly FieldFault[]): DomainError {
+  const lines = faults.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`);
+  return new DomainError("invalid_setting", lines.join("; "), { fields: faults });
+}
+
+function warningsOf(given: Environment, values: Values): string[] {
+  const known = new Set(
+    Object.values(settingsTable).flatMap(({ name, isSecret }) =>
+      isSecret ? [name, `${name}_FILE`] : [name],
+    ),
+  );
+  const warnings = Object.keys(given)
+    .filter((name) => name.startsWith("TENANTRY_") && !known.has(name))
+    .map((name) => `${name} is not a setting and has no effect`);
+  for (const [name, text] of Object.entries(foreignSettings)) {
+    if (given[name] !== undefined) warnings.push(`${name} ${text}`);
+  }
+  if (values.corsOrigins.includes("*")) {
+    warnings.push(
+      "TENANTRY_CORS_ORIGINS is *: every web page may call the API with a token that it has",
+    );
+  }
+  return warnings;
+}
+
+/** The settings as they may be shown: secrets are named and not told. */
+export function redactSettings(settings: Settings): Record<string, unknown> {
+  const shown = Object.entries(settingsTable)
+    .filter(([key]) => key in settings)
+    .map(([key, { name, isSecret }]) => {
+      const value = settings[key as keyof Settings];
+      return [name, isSecret && value !== undefined ? "(secret)" : (value ?? null)];
+    });
+  return Object.fromEntries(shown);
+}
+
+/** The content of `.env.example`: every setting, commented out, with its default. */
+export function renderEnvExample(): string {
+  const entries: SettingField<unknown>[] = Object.values(settingsTable);
+  const blocks = entries.map(({ name, description, example, isSecret }) => {
+    const file = isSecret ? ` ${name}_FILE names a file that holds it.` : "";
+    return `# ${description}${file}\n#${name}=${example}\n`;
+  });
+  const head =
+    "# The settings of Tenantry. Copy this file to .env and take out the # where you want another value.\n";
+  return [head, ...blocks].join("\n");
+}

@@ -1,0 +1,130 @@
+import type { AddressInfo } from "node:net";
+import { ensureOperatorKey } from "@tenantry/core";
+import type { FastifyInstance } from "fastify";
+import { type Logger, pino } from "pino";
+import { openTenantry, type Tenantry } from "tenantry";
+import manifest from "../package.json" with { type: "json" };
+import { createAccessTokens } from "./auth/access-tokens.ts";
+import { createCredentials } from "./auth/credentials.ts";
+import { buildApp } from "./build-app.ts";
+import { createRateLimits } from "./http/rate-limits.ts";
+import { createMetrics } from "./operational/metrics.ts";
+import type { ServerParts } from "./server-parts.ts";
+import type { Settings } from "./settings.ts";
+
+export interface RunningServer {
+  /** Where it listens, as a web address. */
+  readonly address: string;
+  /** The operator key, where it was made at this start: it is kept nowhere, so this is the time to show it. */
+  readonly newOperatorKey: string | undefined;
+  /** The engine and default tenant that it serves. */
+  readonly tenantry: Tenantry;
+  /** Takes no new connections, lets running requests end, closes the storage. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Where the log goes; standard output without it. */
+  readonly log?: Logger;
+  /** Milliseconds since 1970; the system's clock unless a test says otherwise. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Opens the storage and answers requests.
+ *
+ * @throws {DomainError} as `openTenantry`; an error of the system's where the address cannot be listened on.
+ */
+export async function startServer(
+  settings: Settings,
+  options: StartOptions = {},
+): Promise<RunningServer> {
+  const log = options.log ?? pino({ level: settings.logLevel });
+  for (const warning of settings.warnings) log.warn(warning);
+  const tenantry = await openTenantry({
+    databaseUrl: settings.databaseUrl,
+    dataDirectory: settings.dataDirectory,
+    program: "tenantry serve",
+    clock: options.clock,
+    settings: {
+      registration: settings.registration,
+      requireIfMatch: settings.requireIfMatch,
+      refreshTokenTtlSeconds: settings.refreshTokenDays * 24 * 60 * 60,
+    },
+  });
+  try {
+    return await listen(settings, tenantry, log);
+  } catch (error) {
+    await tenantry.close();
+    throw error;
+  }
+}
+
+async function listen(settings: Settings, tenantry: Tenantry, log: Logger): Promise<RunningServer> {
+  let isStopping = false;
+  const newOperatorKey =
+    settings.operatorKey === undefined ? await ensureOperatorKey(tenantry.engine) : undefined;
+  const parts = createParts(settings, tenantry, log, () => isStopping);
+  // Made now rather than by the first log-in, so that a storage that cannot be written is found at the start.
+  await parts.tokens.publicKeys();
+  const app = await buildApp(parts);
+  await app.listen({ port: settings.port, host: settings.host });
+  const address = addressOf(app, settings.host);
+  log.info({ address, version: manifest.version }, "listening");
+
+  let closing: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    isStopping = true;
+    log.info("stopping");
+    const cut = setTimeout(() => app.server.closeAllConnections(), settings.shutdownSeconds * 1000);
+    await app.close();
+    clearTimeout(cut);
+    await parts.metrics.close();
+    await tenantry.close();
+    log.info("stopped");
+  }
+  return {
+    address,
+    newOperatorKey,
+    tenantry,
+    close: () => {
+      closing ??= stop();
+      return closing;
+    },
+  };
+}
+
+function createParts(
+  settings: Settings,
+  { engine, defaultTenant }: Tenantry,
+  log: Logger,
+  isStopping: () => boolean,
+): ServerParts {
+  const issuer = settings.publicUrl ?? `http://localhost:${settings.port}`;
+  const ttlSeconds = settings.accessTokenMinutes * 60;
+  const tokens = createAccessTokens({ engine, issuer, ttlSeconds });
+  return {
+    engine,
+    defaultTenant,
+    settings,
+    version: manifest.version,
+    log,
+    tokens,
+    credentials: createCredentials({
+      engine,
+      tokens,
+      defaultTenantId: defaultTenant.id,
+      operatorKey: settings.operatorKey,
+    }),
+    limits: createRateLimits(settings),
+    metrics: createMetrics(engine),
+    isStopping,
+  };
+}
+
+function addressOf(app: FastifyInstance, host: string): string {
+  const { port } = app.server.address() as AddressInfo;
+  const isEverywhere = host === "0.0.0.0" || host === "::";
+  const name = isEverywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
