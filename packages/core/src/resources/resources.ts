@@ -1,4 +1,4 @@
-import { authorizeRead, mutateOrganization } from "../access/authorize.ts";
+import { assertIfMatch, authorizeRead, mutateOrganization } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { parseInput } from "../input.ts";
@@ -60,7 +60,7 @@ export async function listResources(
   return toJsonPage(await resources.list(ctx.tenantId, organizationId, type, toPageRequest(rest)));
 }
 
-/** @throws {DomainError} `resource_not_found`. */
+/** @throws {DomainError} `resource_not_found`, `revision_mismatch`. */
 export async function removeResource(
   ctx: Context,
   organizationId: string,
@@ -79,6 +79,7 @@ export async function removeResource(
     if (before === undefined) {
       throw new DomainError("resource_not_found", "There is no such resource in the organization");
     }
+    assertIfMatch(ctx, before.revision);
     await resources.remove(ctx.tenantId, organizationId, type, externalId);
     await mutation.append(organization.chain, {
       type: "resource.removed",

@@ -1,5 +1,11 @@
 import { isAllowed } from "../access/access.policy.ts";
-import { type Authority, authorizeRead, deny, mutateOrganization } from "../access/authorize.ts";
+import {
+  type Authority,
+  assertIfMatch,
+  authorizeRead,
+  deny,
+  mutateOrganization,
+} from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { parseInput } from "../input.ts";
@@ -117,6 +123,7 @@ export async function updateTeamMember(
     async (at) => {
       const { mutation, organization } = at;
       const before = await findTeamMember(mutation, organizationId, teamId, userId);
+      assertIfMatch(ctx, before.revision);
       if (before.role === parsed.role) return before;
       assertMayGrant(ctx, operation, organizationId, at.authority, at.roles);
       const after = {
@@ -149,6 +156,7 @@ export async function removeTeamMember(
     userId,
     async ({ mutation, organization, authority, roles }) => {
       const before = await findTeamMember(mutation, organizationId, teamId, userId);
+      assertIfMatch(ctx, before.revision);
       if (!isOwn) assertMayTake(ctx, operation, organizationId, authority.access.rank, roles);
       await mutation.ports.teams.removeMember(ctx.tenantId, organizationId, teamId, userId);
       await appendChange(mutation, organization, "team.member_removed", before, null);
