@@ -43,6 +43,8 @@ export interface Engine {
   readonly clock: () => number;
   /** Keeps a refusal for the security log; never waits and never throws. */
   readonly recordDenial: (denial: Omit<DenialRecord, "id" | "occurred_at">) => void;
+  /** Notes that a member did something in an organization; never waits and never throws. */
+  readonly noteActivity: (tenantId: string, organizationId: string, userId: string) => void;
   /** Idempotency keys whose first request is running in this process. */
   readonly runningIdempotencyKeys: Set<string>;
 }
@@ -53,8 +55,8 @@ export interface Context {
   readonly tenantId: string;
   readonly actor: Actor;
   readonly requestId?: string | undefined;
-  /** The revision that the caller read: a write to a resource that has changed since is refused (RFC 9110, If-Match). */
-  readonly ifMatch?: number | undefined;
+  /** The revision that the caller read: a write to a resource that has changed since is refused (RFC 9110, If-Match); `any` is whichever. */
+  readonly ifMatch?: number | "any" | undefined;
   /** A key under which a mutation happens once, however often it is sent. */
   readonly idempotencyKey?: string | undefined;
   /** Does everything but keep it: the result is what would be. */

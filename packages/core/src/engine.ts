@@ -1,5 +1,6 @@
 import { createPermissionCache } from "./access/permission-cache.ts";
 import type { Engine, EngineSettings, PasswordHasher } from "./context.ts";
+import { createActivityNotes } from "./members/last-active.ts";
 import { createSecurityLog } from "./security-log/security-log.ts";
 import { createSessionCache } from "./sessions/session-cache.ts";
 import type { Storage } from "./store.ts";
@@ -15,6 +16,8 @@ export interface EngineOptions {
 }
 
 export interface OpenEngine extends Engine {
+  /** Writes what waits: refusals and last-active times. */
+  flush(): Promise<void>;
   /** Writes what waits, then closes the storage. */
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
   const permissions = createPermissionCache(options.maximumCachedAccess ?? 1_000_000);
   const sessions = createSessionCache(100_000);
   const securityLog = createSecurityLog(storage, clock);
+  const activity = createActivityNotes(storage, clock);
   storage.onChange((changes) => permissions.apply(changes));
   return {
     storage,
@@ -43,9 +47,14 @@ export function createEngine(options: EngineOptions): OpenEngine {
     settings: { ...defaultSettings, ...options.settings },
     clock,
     recordDenial: securityLog.record,
+    noteActivity: activity.note,
     runningIdempotencyKeys: new Set(),
-    async close() {
+    async flush() {
+      await activity.flush();
       await securityLog.flush();
+    },
+    async close() {
+      await this.flush();
       await storage.close();
     },
   };

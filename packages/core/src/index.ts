@@ -31,6 +31,7 @@ export {
   requireActor,
   requireAdministrator,
 } from "./access/authorize.ts";
+export { assertMayAsk } from "./access/may-ask.ts";
 export {
   type CacheFill,
   createPermissionCache,
@@ -103,7 +104,7 @@ export {
   keepAnswer,
 } from "./idempotency/idempotency.ts";
 export { type IdPrefix, newId, randomBase32 } from "./ids.ts";
-export { givenFields, parseInput, pointer } from "./input.ts";
+export { givenFields, inputFaults, parseInput, pointer } from "./input.ts";
 export type { KeyStore, OperatorKeyRecord, SigningKeyRecord } from "./keys/keys.store.ts";
 export {
   ensureOperatorKey,
@@ -112,6 +113,7 @@ export {
   replaceOperatorKey,
 } from "./keys/keys.ts";
 export { changeMembership, count, lastOwner } from "./members/change-membership.ts";
+export { type ActivityNotes, createActivityNotes } from "./members/last-active.ts";
 export { getMember, listMembers, listUserOrganizations } from "./members/list-members.ts";
 export {
   ceasesToOwn,

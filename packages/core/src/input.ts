@@ -8,8 +8,13 @@ import { DomainError, type FieldFault } from "./errors.ts";
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const fields = result.error.issues.flatMap(faultsOf);
+  const fields = inputFaults(result.error);
   throw new DomainError("invalid_input", summary(fields), { fields });
+}
+
+/** Every fault that a schema found, with its place. */
+export function inputFaults(error: z.ZodError): FieldFault[] {
+  return error.issues.flatMap(faultsOf);
 }
 
 function faultsOf(issue: z.core.$ZodIssue): FieldFault[] {

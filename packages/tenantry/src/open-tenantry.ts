@@ -2,9 +2,9 @@ import {
   type Actor,
   type Context,
   createEngine,
-  type Engine,
   type EngineSettings,
   ensureDefaultTenant,
+  type OpenEngine,
   type Storage,
   type Tenant,
 } from "@tenantry/core";
@@ -27,7 +27,7 @@ export interface TenantryOptions {
 
 /** An opened Tenantry: give its contexts to the use cases. */
 export interface Tenantry {
-  readonly engine: Engine;
+  readonly engine: OpenEngine;
   readonly defaultTenant: Tenant;
   /** A call's surroundings. Without an actor it is the embedding program, which may do everything; without a tenant the default one. */
   context(call?: Partial<Omit<Context, "engine">>): Context;

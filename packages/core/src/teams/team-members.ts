@@ -104,6 +104,23 @@ export async function insertTeamMember(
   return member;
 }
 
+/** The one door for changes of a place in a team; null ends it. */
+export async function changeTeamMember(
+  mutation: Mutation,
+  organization: LockedOrganization,
+  before: TeamMember,
+  after: TeamMember | null,
+): Promise<void> {
+  const { teams } = mutation.ports;
+  const { tenant_id, organization_id, team_id, user_id } = before;
+  if (after !== null) {
+    await teams.updateMember(after);
+    return await appendChange(mutation, organization, "team.member_updated", before, after);
+  }
+  await teams.removeMember(tenant_id, organization_id, team_id, user_id);
+  await appendChange(mutation, organization, "team.member_removed", before, null);
+}
+
 /** Makes a member of a team its maintainer, or a maintainer a member. */
 export async function updateTeamMember(
   ctx: Context,
@@ -132,8 +149,7 @@ export async function updateTeamMember(
         revision: organization.record.revision,
         updated_at: mutation.now,
       };
-      await mutation.ports.teams.updateMember(after);
-      await appendChange(mutation, organization, "team.member_updated", before, after);
+      await changeTeamMember(mutation, organization, before, after);
       return after;
     },
   );
@@ -158,8 +174,7 @@ export async function removeTeamMember(
       const before = await findTeamMember(mutation, organizationId, teamId, userId);
       assertIfMatch(ctx, before.revision);
       if (!isOwn) assertMayTake(ctx, operation, organizationId, authority.access.rank, roles);
-      await mutation.ports.teams.removeMember(ctx.tenantId, organizationId, teamId, userId);
-      await appendChange(mutation, organization, "team.member_removed", before, null);
+      await changeTeamMember(mutation, organization, before, null);
     },
     isOwn,
   );

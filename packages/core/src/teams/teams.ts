@@ -163,12 +163,18 @@ export function assertMayTake(
   if (above !== undefined) throw deny(ctx, "outranked", operation, organizationId, above.key);
 }
 
-async function changeTeam(
+/**
+ * The one door for changes of a team. Nothing changed is nothing written; a new parent takes along what is inside.
+ *
+ * @param roles The roles that it will hold; null leaves them.
+ * @throws {DomainError} `team_name_taken`, `team_not_found` (the parent), `team_cycle`, `team_too_deep`.
+ */
+export async function changeTeam(
   mutation: Mutation,
   organization: LockedOrganization,
   before: TeamRecord,
   after: TeamRecord,
-  roles: readonly RoleGrant[],
+  roles: readonly RoleGrant[] | null,
 ): Promise<void> {
   if (JSON.stringify(before) === JSON.stringify(after)) return;
   if (before.parent_team_id !== after.parent_team_id) {
@@ -249,25 +255,32 @@ export async function deleteTeam(
     input: teamId,
   } as const;
   await mutateOrganization(ctx, call, async (mutation, organization, authority) => {
-    const { ports } = mutation;
     const before = await findTeam(mutation, organizationId, teamId);
     assertIfMatch(ctx, before.revision);
     const roles = await resolveRoles(mutation, organizationId, before.roles);
     assertMayTake(ctx, call.operation, organizationId, authority.access.rank, roles);
-    if ((await ports.teams.children(ctx.tenantId, organizationId, teamId)).length > 0) {
-      throw new DomainError(
-        "team_not_empty",
-        "There are teams inside it; move or delete them first",
-      );
-    }
-    await ports.teams.remove(ctx.tenantId, organizationId, teamId);
-    await mutation.append(organization.chain, {
-      type: "team.deleted",
-      entity: "team",
-      entity_id: teamId,
-      before: presentTeam(before),
-      after: null,
-    });
+    await dropTeam(mutation, organization, before);
+  });
+}
+
+/** The one door by which teams end. @throws {DomainError} `team_not_empty`. */
+export async function dropTeam(
+  mutation: Mutation,
+  organization: LockedOrganization,
+  before: TeamRecord,
+): Promise<void> {
+  const { ports } = mutation;
+  const { tenant_id, organization_id, id } = before;
+  if ((await ports.teams.children(tenant_id, organization_id, id)).length > 0) {
+    throw new DomainError("team_not_empty", "There are teams inside it; move or delete them first");
+  }
+  await ports.teams.remove(tenant_id, organization_id, id);
+  await mutation.append(organization.chain, {
+    type: "team.deleted",
+    entity: "team",
+    entity_id: id,
+    before: presentTeam(before),
+    after: null,
   });
 }
 
