@@ -65,7 +65,7 @@ function definePageQuery<DB, TB extends keyof DB, Name extends string>(
         .select([shape.item(dialect).as("item"), key.text.as("key")])
         .where(key.after(params.after))
         .orderBy(key.order)
-        .limit(params.limit)
+        .limit(dialect.limit(params.limit))
         .offset(params.skip);
       const more = source.select(sql.lit(1).as("one")).where(key.after(sql.ref("head.last_key")));
       const count = source.select(sql`count(*)`.as("count"));

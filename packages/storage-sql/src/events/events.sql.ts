@@ -52,19 +52,22 @@ const head = defineQuery("events.head", ["tenant_id", "chain_id"], (db, p) =>
     .limit(sql.lit(1)),
 );
 
-const list = defineQuery("events.list", ["tenant_id", "chain_id", "after", "limit"], (db, p) =>
-  db
-    .selectFrom("events")
-    .select(columns)
-    .where("tenant_id", "=", p.tenant_id)
-    .where("chain_id", "=", p.chain_id)
-    .where("sequence", ">", p.after)
-    .orderBy("sequence")
-    .limit(p.limit),
+const list = defineQuery(
+  "events.list",
+  ["tenant_id", "chain_id", "after", "limit"],
+  (db, p, dialect) =>
+    db
+      .selectFrom("events")
+      .select(columns)
+      .where("tenant_id", "=", p.tenant_id)
+      .where("chain_id", "=", p.chain_id)
+      .where("sequence", ">", p.after)
+      .orderBy("sequence")
+      .limit(dialect.limit(p.limit)),
 );
 
 // One step in the index for each chain, however many events it has.
-const chains = defineQuery("events.chains", ["tenant_id", "after", "limit"], (_, p) => {
+const chains = defineQuery("events.chains", ["tenant_id", "after", "limit"], (_, p, dialect) => {
   const next = (after: unknown) =>
     sql`(select min(chain_id) from events where tenant_id = ${p.tenant_id} and chain_id > ${after})`;
   return sql<{ chain_id: string }>`
@@ -73,7 +76,7 @@ const chains = defineQuery("events.chains", ["tenant_id", "after", "limit"], (_,
       union all
       select ${next(sql.ref("chain.chain_id"))} from chain where chain.chain_id is not null
     )
-    select chain_id from chain where chain_id is not null limit ${p.limit}`;
+    select chain_id from chain where chain_id is not null limit ${dialect.limit(p.limit)}`;
 });
 
 const openInterval = defineQuery("events.openInterval", historyColumns, (db, p) =>

@@ -47,21 +47,24 @@ const insert = defineQuery("idempotency.insert", columns, (db, p) =>
     ),
 );
 
-const removeExpired = defineQuery("idempotency.removeExpired", ["before", "limit"], (db, p) =>
-  db
-    .deleteFrom("idempotency_keys")
-    .where((eb) =>
-      eb(
-        eb.refTuple("tenant_id", "principal", "idempotency_key"),
-        "in",
-        db
-          .selectFrom("idempotency_keys")
-          .select(["tenant_id", "principal", "idempotency_key"])
-          .where("expires_at", "<", p.before)
-          .limit(p.limit)
-          .$asTuple("tenant_id", "principal", "idempotency_key"),
+const removeExpired = defineQuery(
+  "idempotency.removeExpired",
+  ["before", "limit"],
+  (db, p, dialect) =>
+    db
+      .deleteFrom("idempotency_keys")
+      .where((eb) =>
+        eb(
+          eb.refTuple("tenant_id", "principal", "idempotency_key"),
+          "in",
+          db
+            .selectFrom("idempotency_keys")
+            .select(["tenant_id", "principal", "idempotency_key"])
+            .where("expires_at", "<", p.before)
+            .limit(dialect.limit(p.limit))
+            .$asTuple("tenant_id", "principal", "idempotency_key"),
+        ),
       ),
-    ),
 );
 
 export function createIdempotencyStore(session: Session): IdempotencyStore {

@@ -38,14 +38,14 @@ const dropOldest = defineQuery("securityLog.append keep", ["tenant_id", "keep"],
     delete from security_log where tenant_id = ${p.tenant_id} and (occurred_at, id) <= ${oldestDropped}`;
 });
 
-const list = defineQuery("securityLog.list", ["tenant_id", "limit"], (db, p) =>
+const list = defineQuery("securityLog.list", ["tenant_id", "limit"], (db, p, dialect) =>
   db
     .selectFrom("security_log")
     .select(columns)
     .where("tenant_id", "=", p.tenant_id)
     .orderBy("occurred_at", "desc")
     .orderBy("id", "desc")
-    .limit(p.limit),
+    .limit(dialect.limit(p.limit)),
 );
 
 export function createSecurityLogStore(session: Session): SecurityLogStore {

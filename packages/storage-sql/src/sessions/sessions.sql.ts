@@ -81,7 +81,7 @@ const useToken = defineQuery(
 );
 
 // The tokens go with their session (ON DELETE CASCADE).
-const removeEnded = defineQuery("sessions.removeEnded", ["before", "limit"], (db, p) =>
+const removeEnded = defineQuery("sessions.removeEnded", ["before", "limit"], (db, p, dialect) =>
   db.deleteFrom("sessions").where((eb) =>
     eb(
       eb.refTuple("tenant_id", "id"),
@@ -92,7 +92,7 @@ const removeEnded = defineQuery("sessions.removeEnded", ["before", "limit"], (db
         .where((where) =>
           where.or([where("expires_at", "<", p.before), where("revoked_at", "<", p.before)]),
         )
-        .limit(p.limit)
+        .limit(dialect.limit(p.limit))
         .$asTuple("tenant_id", "id"),
     ),
   ),
