@@ -13,7 +13,7 @@ import type { Params } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session, SqlValue } from "../session.ts";
 
-/** An organization as lists show it. Its revision is that of its last change: its ETag. */
+/** An organization as lists show it. `row_revision` is its ETag. */
 export const organizationItem: Readonly<Record<string, JsonField>> = {
   id: "o.id",
   tenant_id: "o.tenant_id",
@@ -30,7 +30,8 @@ export const organizationItem: Readonly<Record<string, JsonField>> = {
   metadata: { json: "o.metadata" },
   client_metadata: { json: "o.client_metadata" },
   external_id: "o.external_id",
-  revision: "o.row_revision",
+  revision: "o.revision",
+  row_revision: "o.row_revision",
   created_at: "o.created_at",
   updated_at: "o.updated_at",
   deleted_at: "o.deleted_at",
