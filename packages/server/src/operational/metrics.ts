@@ -21,14 +21,15 @@ const durationBounds = [
 /** The metrics of one server. `PrometheusExporter` opens no port of its own here: `/metrics` asks it. */
 export function createMetrics(engine: Engine): Metrics {
   const exporter = new PrometheusExporter({ preventServerStart: true });
+  // Its last two arguments leave out what says nothing here: the SDK's own target and the scope.
+  const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
   const provider = new MeterProvider({ readers: [exporter] });
   const meter = provider.getMeter("tenantry");
   const loopDelay = monitorEventLoopDelay({ resolution: 10 });
   loopDelay.enable();
 
-  const durations = meter.createHistogram("http.server.request.duration", {
+  const durations = meter.createHistogram("http.server.request.duration_seconds", {
     description: "How long requests took",
-    unit: "s",
     advice: { explicitBucketBoundaries: durationBounds },
   });
   const metrics: Metrics = {
@@ -42,7 +43,7 @@ export function createMetrics(engine: Engine): Metrics {
     },
     async render() {
       const { resourceMetrics } = await exporter.collect();
-      return new PrometheusSerializer().serialize(resourceMetrics);
+      return serializer.serialize(resourceMetrics);
     },
     async close() {
       loopDelay.disable();
@@ -68,18 +69,16 @@ function observe(
     })
     .addCallback((result) => result.observe(engine.permissions.size()));
   meter
-    .createObservableGauge("nodejs.eventloop.delay.p99", {
+    .createObservableGauge("nodejs.eventloop.delay.p99_seconds", {
       description: "How late the event loop ran, at the 99th percentile since the last look",
-      unit: "s",
     })
     .addCallback((result) => {
       result.observe(loopDelay.percentile(99) / 1e9);
       loopDelay.reset();
     });
   meter
-    .createObservableGauge("process.memory.resident", {
+    .createObservableGauge("process.resident_memory_bytes", {
       description: "Memory that the process holds",
-      unit: "By",
     })
     .addCallback((result) => result.observe(process.memoryUsage.rss()));
 }
