@@ -1,0 +1,22 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+
+const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+
+test("the library example of the README runs, and says that an owner may add members", () => {
+  const code = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? "";
+  const directory = mkdtempSync(join(tmpdir(), "tenantry-"));
+  // Beside the tests, because imports are looked for from where a file stands.
+  const file = fileURLToPath(new URL(`./readme-${process.pid}.ts`, import.meta.url));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true, force: true });
+    rmSync(file, { force: true });
+  });
+  writeFileSync(file, `${code}\nconsole.log(allowed);\n`);
+  const said = execFileSync(process.execPath, [file], { cwd: directory, encoding: "utf8" });
+  expect(said.trim()).toBe("true");
+});
