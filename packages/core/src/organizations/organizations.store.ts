@@ -20,8 +20,8 @@ export interface OrganizationFilter {
   readonly domain?: string | undefined;
   readonly external_id?: string | undefined;
   readonly plan_tier?: string | undefined;
-  /** Without it every organization but the deleted ones. */
-  readonly status?: OrganizationStatus | undefined;
+  /** Without it every organization but the deleted ones; `"any"` takes those as well. */
+  readonly status?: OrganizationStatus | "any" | undefined;
   /** Only those in which this user has an active membership. */
   readonly member_user_id?: string | undefined;
 }

@@ -1,7 +1,6 @@
 import {
   type Awaitable,
   type OrganizationFilter,
-  type OrganizationStatus,
   organizationStatusSchema,
   type PageRequest,
   type StoredPage,
@@ -41,21 +40,21 @@ const valueFilters = ["q", "name", "domain", "external_id", "plan_tier", "member
 type ValueFilter = (typeof valueFilters)[number];
 type Argument = ValueFilter | "tenant_id";
 
+type StatusFilter = OrganizationFilter["status"];
+
 type Organizations = SelectQueryBuilder<Database & { o: Database["organizations"] }, "o", object>;
 
 function conditions(
   query: Organizations,
   given: ReadonlySet<ValueFilter>,
-  status: OrganizationStatus | undefined,
+  status: StatusFilter,
   p: Params<Argument>,
   dialect: SqlDialect,
 ): Organizations {
   let filtered = query.where("o.tenant_id", "=", p.tenant_id);
   // Literals, so that SQLite sees which partial index serves. What is not active is also asked for as such, for the same reason.
-  filtered =
-    status === undefined
-      ? filtered.where("o.status", "<>", sql.lit("deleted"))
-      : filtered.where("o.status", "=", sql.lit(status));
+  if (status === undefined) filtered = filtered.where("o.status", "<>", sql.lit("deleted"));
+  else if (status !== "any") filtered = filtered.where("o.status", "=", sql.lit(status));
   if (status === "suspended" || status === "deleted") {
     filtered = filtered.where("o.status", "<>", sql.lit("active"));
   }
@@ -92,16 +91,13 @@ function organizationsOf(
 }
 
 const pagesByStatus = new Map(
-  [undefined, ...organizationStatusSchema.options].map((status) => [
-    status,
+  ([undefined, "any", ...organizationStatusSchema.options] as const).map((status) => [
+    status as StatusFilter,
     definePages(valueFilters, (given) => definePageOf(given, status)),
   ]),
 );
 
-function definePageOf(
-  given: ReadonlySet<ValueFilter>,
-  status: OrganizationStatus | undefined,
-): PageQuery {
+function definePageOf(given: ReadonlySet<ValueFilter>, status: StatusFilter): PageQuery {
   const argumentNames: readonly Argument[] = ["tenant_id", ...given];
   return definePage({
     name: `organizations.list ${[status ?? "living", ...given].join(" ")}`,
