@@ -38,6 +38,7 @@ export {
   type PermissionCache,
 } from "./access/permission-cache.ts";
 export { everyPermission, isReading, type Permission, permissions } from "./access/permissions.ts";
+export type { Awaitable } from "./awaitable.ts";
 export type { Actor, Context, Engine, EngineSettings, PasswordHasher } from "./context.ts";
 export { createEngine, type EngineOptions, type OpenEngine } from "./engine.ts";
 export {
@@ -296,7 +297,7 @@ export {
   registerUser,
   type SessionGrant,
 } from "./sessions/sessions.ts";
-export type { Awaitable, ChangeListener, Ports, Storage } from "./store.ts";
+export type { ChangeListener, Ports, Storage } from "./store.ts";
 export {
   addTeamMember,
   insertTeamMember,

@@ -1,3 +1,4 @@
+import type { Awaitable } from "./awaitable.ts";
 import type { Context } from "./context.ts";
 import { DomainError } from "./errors.ts";
 import {
@@ -13,7 +14,7 @@ import {
   keepAnswer,
 } from "./idempotency/idempotency.ts";
 import type { OrganizationRecord } from "./organizations/organizations.store.ts";
-import type { Awaitable, Ports } from "./store.ts";
+import type { Ports } from "./store.ts";
 import type { Tenant } from "./tenants/tenants.schema.ts";
 
 /** An organization whose lock is held. `record` follows what the mutation writes. */

@@ -1,4 +1,5 @@
 import type { AccessStore } from "./access/access.store.ts";
+import type { Awaitable } from "./awaitable.ts";
 import type { Change, EventStore } from "./events/events.store.ts";
 import type { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import type { KeyStore } from "./keys/keys.store.ts";
@@ -12,9 +13,6 @@ import type { SessionStore } from "./sessions/sessions.store.ts";
 import type { TeamStore } from "./teams/teams.store.ts";
 import type { TenantStore } from "./tenants/tenants.store.ts";
 import type { UserStore } from "./users/users.store.ts";
-
-/** A value, or a promise of it: an embedded engine answers at once, a remote one does not. `await` takes both. */
-export type Awaitable<T> = T | Promise<T>;
 
 /** Every feature's port. The first argument of each method that touches a tenant's rows is the tenant. */
 export interface Ports {

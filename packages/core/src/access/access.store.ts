@@ -1,6 +1,6 @@
+import type { Awaitable } from "../awaitable.ts";
 import type { MembershipStatus } from "../members/members.schema.ts";
 import type { OrganizationStatus } from "../organizations/organizations.schema.ts";
-import type { Awaitable } from "../store.ts";
 import type { UserStatus } from "../users/users.schema.ts";
 
 /** A role that a user holds in an organization, directly or through a team. */

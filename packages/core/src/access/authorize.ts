@@ -1,3 +1,4 @@
+import type { Awaitable } from "../awaitable.ts";
 import type { Context } from "../context.ts";
 import { DomainError, type ErrorCode } from "../errors.ts";
 import {
@@ -7,7 +8,7 @@ import {
   mutate,
 } from "../mutation.ts";
 import type { OrganizationRecord } from "../organizations/organizations.store.ts";
-import type { Awaitable, Ports } from "../store.ts";
+import type { Ports } from "../store.ts";
 import { type Access, isAllowed } from "./access.policy.ts";
 import { currentAccess, lockedAccess } from "./access.ts";
 import type { Permission } from "./permissions.ts";

@@ -1,4 +1,4 @@
-import type { Awaitable } from "../store.ts";
+import type { Awaitable } from "../awaitable.ts";
 import type { EventActor, EventEntity, EventType } from "./events.schema.ts";
 
 /** An event as it is stored. `data` is kept as the very text that was hashed; `personal` can be erased without breaking the chain. */

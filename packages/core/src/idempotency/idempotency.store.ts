@@ -1,4 +1,4 @@
-import type { Awaitable } from "../store.ts";
+import type { Awaitable } from "../awaitable.ts";
 
 /** A successful answer under the key that its caller gave; written in the transaction of the mutation. */
 export interface IdempotencyRecord {

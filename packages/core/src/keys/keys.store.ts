@@ -1,4 +1,4 @@
-import type { Awaitable } from "../store.ts";
+import type { Awaitable } from "../awaitable.ts";
 
 /** A key pair that signs access tokens. Installation-wide: no tenant. */
 export interface SigningKeyRecord {

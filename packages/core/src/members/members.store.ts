@@ -1,5 +1,5 @@
+import type { Awaitable } from "../awaitable.ts";
 import type { PageRequest, StoredPage } from "../page.ts";
-import type { Awaitable } from "../store.ts";
 import type { Member, Membership, MembershipStatus } from "./members.schema.ts";
 
 /** A role as a membership or a team holds it: the tenant's, or one of the organization's own. */

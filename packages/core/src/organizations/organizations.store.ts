@@ -1,5 +1,5 @@
+import type { Awaitable } from "../awaitable.ts";
 import type { PageRequest, StoredPage } from "../page.ts";
-import type { Awaitable } from "../store.ts";
 import type {
   Organization,
   OrganizationStats,

@@ -1,4 +1,4 @@
-import type { Awaitable } from "../store.ts";
+import type { Awaitable } from "../awaitable.ts";
 import type { Plan } from "./plans.schema.ts";
 
 export interface PlanStore {

@@ -1,4 +1,4 @@
-import type { Awaitable } from "../store.ts";
+import type { Awaitable } from "../awaitable.ts";
 import type { Role } from "./roles.schema.ts";
 
 export interface RoleStore {

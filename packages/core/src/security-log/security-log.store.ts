@@ -1,4 +1,4 @@
-import type { Awaitable } from "../store.ts";
+import type { Awaitable } from "../awaitable.ts";
 
 /** A refusal. Kept apart from the events, so that a stranger can neither grow nor lock anybody's chain. */
 export interface DenialRecord {

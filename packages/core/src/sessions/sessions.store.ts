@@ -1,4 +1,4 @@
-import type { Awaitable } from "../store.ts";
+import type { Awaitable } from "../awaitable.ts";
 
 export interface SessionRecord {
   readonly tenant_id: string;

@@ -1,6 +1,6 @@
+import type { Awaitable } from "../awaitable.ts";
 import type { HeldRole } from "../members/members.store.ts";
 import type { PageRequest, StoredPage } from "../page.ts";
-import type { Awaitable } from "../store.ts";
 import type { Team, TeamMember } from "./teams.schema.ts";
 
 /** `name_key` is unique in the organization. `depth` is 1 at the top. */

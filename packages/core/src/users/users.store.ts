@@ -1,5 +1,5 @@
+import type { Awaitable } from "../awaitable.ts";
 import type { PageRequest, StoredPage } from "../page.ts";
-import type { Awaitable } from "../store.ts";
 import type { User } from "./users.schema.ts";
 
 export interface UserRecord extends Omit<User, "private_metadata"> {
