@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { ensureOperatorKey } from "@tenantry/core";
+import { ensureOperatorKey, sweepExpired } from "@tenantry/core";
 import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { openTenantry, type Tenantry } from "tenantry";
@@ -60,6 +60,9 @@ export async function startServer(
   }
 }
 
+/** How often expired rows are removed; nothing but disk space depends on it. */
+const sweepEveryMs = 10 * 60 * 1000;
+
 async function listen(settings: Settings, tenantry: Tenantry, log: Logger): Promise<RunningServer> {
   let isStopping = false;
   const newOperatorKey =
@@ -72,9 +75,14 @@ async function listen(settings: Settings, tenantry: Tenantry, log: Logger): Prom
   const address = addressOf(app, settings.host);
   log.info({ address, version: manifest.version }, "listening");
 
+  const sweeping = setInterval(() => {
+    sweepExpired(tenantry.engine).catch((error) => log.warn({ err: error }, "sweep failed"));
+  }, sweepEveryMs).unref();
+
   let closing: Promise<void> | undefined;
   async function stop(): Promise<void> {
     isStopping = true;
+    clearInterval(sweeping);
     log.info("stopping");
     const cut = setTimeout(() => app.server.closeAllConnections(), settings.shutdownSeconds * 1000);
     await app.close();

@@ -4,6 +4,7 @@ import {
   listUserOrganizations,
   openPage,
   type UserOrganization,
+  userNotFound,
 } from "@tenantry/core";
 import type { Routes } from "../http/call.ts";
 
@@ -12,10 +13,16 @@ export const orgManagerRoutes = {
     const { id } = await createOrganization(ctx, { name: query.name });
     return { org_id: id };
   },
-  getOrganizationsOfUser: async ({ ctx, params }) => ({
-    organizations: await listEveryOrganization(ctx, params.user_id),
-  }),
+  getOrganizationsOfUser: async ({ ctx, params }) => {
+    assertSelfOrOperator(ctx, params.user_id);
+    return { organizations: await listEveryOrganization(ctx, params.user_id) };
+  },
 } satisfies Partial<Routes>;
+
+/** Decision 19 gives this list to the user and the operator alone, not to administrators as the list of `/api/v1`. */
+function assertSelfOrOperator({ actor }: Context, userId: string): void {
+  if (actor.type === "user" && actor.id !== userId) throw userNotFound();
+}
 
 /** The document knows no pages: all of them. */
 async function listEveryOrganization(ctx: Context, userId: string): Promise<UserOrganization[]> {
