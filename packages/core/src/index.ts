@@ -298,6 +298,7 @@ export {
   type SessionGrant,
 } from "./sessions/sessions.ts";
 export type { ChangeListener, Ports, Storage } from "./store.ts";
+export { type Swept, sweepExpired } from "./sweep.ts";
 export {
   addTeamMember,
   insertTeamMember,

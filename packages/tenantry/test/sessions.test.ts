@@ -1,4 +1,5 @@
 import {
+  createOrganization,
   getMember,
   getOrganization,
   isSessionLive,
@@ -7,6 +8,7 @@ import {
   refreshSession,
   registerUser,
   type SessionGrant,
+  sweepExpired,
   updateUser,
 } from "@tenantry/core";
 import type { Tenantry } from "tenantry";
@@ -169,4 +171,22 @@ test("notes when a member was last active, at most every five minutes and withou
   now += 2 * 60 * 1000;
   expect(await lastActive()).toBe(new Date(now).toISOString());
   expect((await getOrganization(ctx, organization.id)).revision).toBe(organization.revision);
+});
+
+test("sweeps away what has expired, and nothing that has not", async () => {
+  let now = Date.now();
+  const tenantry = await openTestTenantry({ clock: () => now });
+  const old = await register(tenantry);
+  const { owner } = await makeOrganization(tenantry);
+  const ctx = { ...as(tenantry, owner), idempotencyKey: "k1" };
+  await createOrganization(ctx, { name: "Once" });
+  expect(await sweepExpired(tenantry.engine)).toEqual({ idempotencyKeys: 0, sessions: 0 });
+  now += 29 * 24 * 60 * 60 * 1000;
+  const young = await login(anonymous(tenantry), credentials);
+  now += 2 * 24 * 60 * 60 * 1000;
+  expect(await sweepExpired(tenantry.engine)).toEqual({ idempotencyKeys: 1, sessions: 1 });
+  expect(await isSessionLive(tenantry.context(), young.session.id)).toBe(true);
+  await expect(refreshSession(anonymous(tenantry), tokenOf(old))).rejects.toMatchObject({
+    code: "invalid_token",
+  });
 });
