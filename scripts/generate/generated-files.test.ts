@@ -38,16 +38,11 @@ describe("the files that are made from the code", () => {
 
 describe("every error code", () => {
   const sources = globSync("packages/*/src/**/*.ts", { cwd: root })
-    .filter(
-      (path) =>
-        !/\.test\.ts$|errors\.ts$|\.contract\.ts$|error-guide\.ts$|problem\.ts$|operation\.ts$/.test(
-          path,
-        ),
-    )
+    .filter((path) => !/\.test\.ts$|^packages\/(contract|core\/src\/errors)/.test(path))
     .map((path) => readFileSync(join(root, path), "utf8"))
     .join("\n");
 
   it.each(errorCodes)("%s is thrown somewhere", (code) => {
-    expect(sources).toContain(`"${code}"`);
+    expect(sources.includes(`"${code}"`)).toBe(true);
   });
 });
