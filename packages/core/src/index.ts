@@ -105,6 +105,23 @@ export {
   keepAnswer,
 } from "./idempotency/idempotency.ts";
 export { type IdPrefix, newId, randomBase32 } from "./ids.ts";
+export {
+  type ExportCounts,
+  type ExportFormat,
+  type ExportOptions,
+  exportTenant,
+} from "./imports/exports.ts";
+export type { ImportOptions } from "./imports/import-options.ts";
+export {
+  type ImportChange,
+  type ImportCounts,
+  type ImportedEntry,
+  type ImportedKind,
+  type ImportOutcome,
+  type ImportReport,
+  importedKinds,
+} from "./imports/import-report.ts";
+export { importData } from "./imports/imports.ts";
 export { givenFields, inputFaults, parseInput, pointer } from "./input.ts";
 export type { KeyStore, OperatorKeyRecord, SigningKeyRecord } from "./keys/keys.store.ts";
 export {

@@ -1,0 +1,80 @@
+/** What an import brings in. Each is counted by itself. */
+export const importedKinds = [
+  "roles",
+  "plans",
+  "users",
+  "organizations",
+  "memberships",
+  "teams",
+  "team_memberships",
+  "resources",
+] as const;
+export type ImportedKind = (typeof importedKinds)[number];
+
+export type ImportOutcome = "created" | "updated" | "removed" | "unchanged";
+export type ImportCounts = Readonly<Record<ImportOutcome, number>>;
+
+/** Something in an organization that was there before the import. */
+export interface ImportedEntry {
+  readonly kind: ImportedKind;
+  /** The slug of the organization that it is in; null for what belongs to none. */
+  readonly organization: string | null;
+  /** As people call it: a login, a team's name, `team/login`. */
+  readonly name: string;
+}
+
+export interface ImportChange extends ImportedEntry {
+  readonly outcome: Exclude<ImportOutcome, "unchanged">;
+}
+
+/** What an import did, or, as a dry run, would do. */
+export interface ImportReport {
+  readonly format: string;
+  readonly dry_run: boolean;
+  readonly changed: boolean;
+  readonly counts: Readonly<Partial<Record<ImportedKind, ImportCounts>>>;
+  /** One by one what changed in organizations that were there before; new ones are named and what is in them is counted. */
+  readonly changes: readonly ImportChange[];
+  /** What is in the imported organizations and not in the file. It stays, unless the import is told to prune. */
+  readonly not_in_file: readonly ImportedEntry[];
+}
+
+export interface ImportRecorder {
+  /** Counts an entry, and keeps it by name where it changed in an organization that was there before. */
+  record(outcome: ImportOutcome, entry: ImportedEntry, isInNewOrganization: boolean): void;
+  notInFile(entry: ImportedEntry): void;
+  report(format: string, isDryRun: boolean): ImportReport;
+}
+
+/** @param onProgress Told how many of the file's entries have been dealt with, of how many. */
+export function createImportRecorder(
+  total: number,
+  onProgress: (done: number, total: number) => void,
+): ImportRecorder {
+  const counts: Partial<Record<ImportedKind, Record<ImportOutcome, number>>> = {};
+  const changes: ImportChange[] = [];
+  const missing: ImportedEntry[] = [];
+  let done = 0;
+  return {
+    record(outcome, entry, isInNewOrganization) {
+      counts[entry.kind] ??= { created: 0, updated: 0, removed: 0, unchanged: 0 };
+      const count = counts[entry.kind];
+      if (count !== undefined) count[outcome] += 1;
+      if (outcome !== "unchanged" && !isInNewOrganization) changes.push({ outcome, ...entry });
+      if (outcome === "removed") return;
+      done += 1;
+      onProgress(done, total);
+    },
+    notInFile: (entry) => missing.push(entry),
+    report: (format, isDryRun) => ({
+      format,
+      dry_run: isDryRun,
+      changed: Object.values(counts).some(
+        (count) => count.created + count.updated + count.removed > 0,
+      ),
+      counts,
+      changes,
+      not_in_file: missing,
+    }),
+  };
+}
