@@ -35,14 +35,20 @@ export function openHandle(path: string): DatabaseSync {
     allowExtension: false,
     defensive: true,
   });
-  db.exec(`
-    PRAGMA trusted_schema = OFF;
-    PRAGMA cell_size_check = ON;
-    PRAGMA synchronous = FULL;
-    PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -${cacheKibibytes};
-    PRAGMA journal_size_limit = ${journalLimitBytes};
-  `);
+  try {
+    // Some of these read the file, and can find it in use.
+    db.exec(`
+      PRAGMA trusted_schema = OFF;
+      PRAGMA cell_size_check = ON;
+      PRAGMA synchronous = FULL;
+      PRAGMA temp_store = MEMORY;
+      PRAGMA cache_size = -${cacheKibibytes};
+      PRAGMA journal_size_limit = ${journalLimitBytes};
+    `);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   return db;
 }
 

@@ -53,7 +53,8 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
 }
 
 async function openOn(path: string, note: WriterNote, busyTimeoutMs: number): Promise<Storage> {
-  const db = openHandle(path);
+  const inUse = (error: unknown) => toStorageError(error, path);
+  const db = await retryWhileBusy(() => openHandle(path), busyTimeoutMs, inUse);
   try {
     const lock = createWriteLock(db, path, note, busyTimeoutMs);
     // Another program that opens the file at this moment, or recovers its log, can be in the way of each of these.
