@@ -239,6 +239,7 @@ export {
   toPageRequest,
 } from "./page.ts";
 export { defaultPlans } from "./plans/default-plans.ts";
+export { enterPlan } from "./plans/enter-plan.ts";
 export {
   type CreatePlanInput,
   createPlanSchema,
@@ -364,6 +365,7 @@ export { assertOwnTenant } from "./tenants/assert-own-tenant.ts";
 export { defaultTenantSlug, type Tenant, tenantSchema } from "./tenants/tenants.schema.ts";
 export type { TenantStore } from "./tenants/tenants.store.ts";
 export { ensureDefaultTenant, findTenant } from "./tenants/tenants.ts";
+export { enterUser } from "./users/enter-user.ts";
 export {
   changeUser,
   insertUser,
