@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import {
   type Actor,
   type Context,
@@ -13,7 +15,9 @@ import { argon2Passwords } from "./argon2-passwords.ts";
 import { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
 
 export interface TenantryOptions {
-  /** `sqlite:PATH` or `json:DIRECTORY`; without it, SQLite in the data directory. */
+  /**
+   * `sqlite:PATH` or `json:DIRECTORY`. Without it the data directory: as JSON where it holds an `organizations.json`, else SQLite.
+   */
   readonly databaseUrl?: string | undefined;
   /** Where files live that have no place of their own; `./data` without it. */
   readonly dataDirectory?: string | undefined;
@@ -41,7 +45,7 @@ export interface Tenantry {
  * @throws {DomainError} `invalid_setting`, `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`.
  */
 export async function openTenantry(options: TenantryOptions = {}): Promise<Tenantry> {
-  const location = parseDatabaseUrl(options.databaseUrl, options.dataDirectory ?? "./data");
+  const location = locate(options.databaseUrl, options.dataDirectory ?? "./data");
   const storage = await openStorage(location, options);
   const { settings, clock } = options;
   const engine = createEngine({ storage, passwords: argon2Passwords, settings, clock });
@@ -60,6 +64,14 @@ export async function openTenantry(options: TenantryOptions = {}): Promise<Tenan
 }
 
 const embedded: Actor = { type: "system", id: "embedded" };
+
+/** Without a setting, a data directory in which the Python module kept its files is opened as what it is (decision 21). */
+function locate(databaseUrl: string | undefined, dataDirectory: string): DatabaseLocation {
+  if (databaseUrl === undefined && existsSync(join(dataDirectory, "organizations.json"))) {
+    return { kind: "json", directory: dataDirectory };
+  }
+  return parseDatabaseUrl(databaseUrl, dataDirectory);
+}
 
 async function openStorage(location: DatabaseLocation, options: TenantryOptions): Promise<Storage> {
   const { busyTimeoutMs, program } = options;

@@ -1,0 +1,50 @@
+import { OrgManagerError } from "./org-manager-error.ts";
+
+/** What callers in plain JavaScript pass may be anything, so that everything is looked at before it is used. */
+
+const longest = 255;
+
+/** @throws {OrgManagerError} with the message of the Python module for an empty name. */
+export function requireName(name: unknown): string {
+  if (typeof name !== "string" || name.trim() === "") {
+    throw new OrgManagerError("invalid_input", "Organization name cannot be empty");
+  }
+  const trimmed = name.normalize("NFC").trim();
+  if (trimmed.length <= longest) return trimmed;
+  throw new OrgManagerError("invalid_input", `Organization name is longer than ${longest}`);
+}
+
+export function requireText(what: string, value: unknown): string {
+  if (typeof value !== "string" || value.trim() === "") {
+    throw new OrgManagerError("invalid_input", `${what} cannot be empty`);
+  }
+  if (value.length <= longest) return value;
+  throw new OrgManagerError("invalid_input", `${what} is longer than ${longest}`);
+}
+
+/** @throws {OrgManagerError} `Role must be one of: …`, `Status must be one of: …`. */
+export function requireOneOf<T extends string>(
+  what: string,
+  known: readonly T[],
+  value: unknown,
+): T {
+  const found = known.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new OrgManagerError("invalid_input", `${what} must be one of: ${known.join(", ")}`);
+}
+
+/** A billing id to set, `null` to clear it; `undefined` stays away. */
+export function optionalBillingId(
+  what: string,
+  value: string | null | undefined,
+): string | null | undefined {
+  return value === undefined || value === null ? value : requireText(what, value);
+}
+
+/** A misspelt field would be left out in silence. */
+export function requireNothingElse(rest: object, ...known: readonly string[]): void {
+  const [unknown] = Object.keys(rest);
+  if (unknown === undefined) return;
+  const message = `${unknown} is not one of: ${known.join(", ")}`;
+  throw new OrgManagerError("invalid_input", message);
+}

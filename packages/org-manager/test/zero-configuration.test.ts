@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { openOrgManager } from "@tenantry/org-manager";
+import { expect, test } from "vitest";
+import { makeDirectory } from "./open-fresh.ts";
+
+const run = promisify(execFile);
+const program = join(import.meta.dirname, "lazy-program.ts");
+
+/** Runs a program that imports the calls and nothing else, with a directory to be in. */
+async function createIn(directory: string, names: readonly string[], env = {}) {
+  const { DATABASE_URL: _, TENANTRY_DATA_DIR: __, ...inherited } = process.env;
+  const options = { cwd: directory, env: { ...inherited, ...env } };
+  const { stdout, stderr } = await run(process.execPath, [program, ...names], options);
+  return { ids: JSON.parse(stdout) as string[], stderr };
+}
+
+test("needs no configuration: the first call opens ./data", async () => {
+  const directory = makeDirectory();
+  const { ids, stderr } = await createIn(directory, ["Acme"]);
+  const lines = stderr.split("\n").filter((line) => line.startsWith("{"));
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { time: expect.any(String), operation: "create_organization", organization_id: ids[0] },
+  ]);
+  await using manager = await openOrgManager({
+    dataDirectory: join(directory, "data"),
+    log: false,
+  });
+  expect(await manager.listAllOrganizations()).toMatchObject([{ id: ids[0], name: "Acme" }]);
+});
+
+test("opens the place that the server's settings name", async () => {
+  const directory = makeDirectory();
+  const databaseUrl = `sqlite:${join(directory, "elsewhere.db")}`;
+  const { ids } = await createIn(directory, ["Acme"], { DATABASE_URL: databaseUrl });
+  expect(existsSync(join(directory, "data"))).toBe(false);
+  await using manager = await openOrgManager({ databaseUrl, log: false });
+  expect(await manager.getOrg(ids[0] ?? "")).toMatchObject({ name: "Acme" });
+});
+
+test("creates ten organizations at once in each of two processes, and loses none", async () => {
+  const directory = makeDirectory();
+  const corps = (prefix: string) => Array.from({ length: 10 }, (_, i) => `${prefix} ${i}`);
+  const made = await Promise.all([
+    createIn(directory, corps("Corp")),
+    createIn(directory, corps("Company")),
+  ]);
+  await using manager = await openOrgManager({
+    dataDirectory: join(directory, "data"),
+    log: false,
+  });
+  const ids = made.flatMap((one) => one.ids).sort();
+  expect(new Set(ids).size).toBe(20);
+  expect((await manager.listAllOrganizations()).map((one) => one.id).sort()).toEqual(ids);
+});
