@@ -17,15 +17,16 @@ export interface SessionCache {
 }
 
 export function createSessionCache(maximumSessions: number): SessionCache {
-  const sessions = new Map<string, LiveSession>();
+  // By the session's id alone, which is unique: a key of two parts would be built and hashed on every request.
+  const sessions = new Map<string, LiveSession & { readonly tenantId: string }>();
   let ends = 0;
-  const keyOf = (tenantId: string, sessionId: string) => `${tenantId} ${sessionId}`;
 
   return {
     isLive(tenantId, sessionId, nowMs, foreignCommits) {
-      const session = sessions.get(keyOf(tenantId, sessionId));
+      const session = sessions.get(sessionId);
       return (
         session !== undefined &&
+        session.tenantId === tenantId &&
         session.foreignCommits === foreignCommits &&
         session.expiresAtMs > nowMs
       );
@@ -34,11 +35,11 @@ export function createSessionCache(maximumSessions: number): SessionCache {
     keep(tenantId, sessionId, session, endsAtRead) {
       if (endsAtRead !== ends) return;
       if (sessions.size >= maximumSessions) sessions.clear();
-      sessions.set(keyOf(tenantId, sessionId), session);
+      sessions.set(sessionId, { ...session, tenantId });
     },
-    drop(tenantId, sessionId) {
+    drop(_tenantId, sessionId) {
       ends += 1;
-      sessions.delete(keyOf(tenantId, sessionId));
+      sessions.delete(sessionId);
     },
     clear() {
       ends += 1;

@@ -87,5 +87,5 @@ function send(reply: FastifyReply, text: string): FastifyReply {
     void reply.header("x-request-id", requestId);
     if (traceparent !== undefined) void reply.header("traceparent", traceparent);
   }
-  return reply.header("content-type", mediaType).header("cache-control", "no-store").send(text);
+  return reply.header("content-type", mediaType).send(text);
 }

@@ -16,16 +16,24 @@ export interface RememberedHeaders {
   keep(header: string, verified: VerifiedHeader): void;
 }
 
+/**
+ * As many of a header's last characters as tell one from another: they are of the signature. Hashing the whole of it costs more than
+ * everything else here, and a longer end more than a short one, which is copied and not referred to.
+ */
+const keyLength = 12;
+
 /** @param maximum Beyond it the headers that came first leave, and are verified again when they come back. */
 export function createRememberedHeaders(engine: Engine, maximum: number): RememberedHeaders {
-  const headers = new Map<string, VerifiedHeader>();
+  const headers = new Map<string, VerifiedHeader & { readonly header: string }>();
 
   return {
     find(header) {
-      const verified = headers.get(header);
-      if (verified === undefined) return undefined;
+      const key = header.slice(-keyLength);
+      const verified = headers.get(key);
+      // Another header may end alike; only the whole of it was verified.
+      if (verified === undefined || verified.header !== header) return undefined;
       if (verified.expiresAtMs > engine.clock() && isCurrent(engine, verified)) return verified;
-      headers.delete(header);
+      headers.delete(key);
       return undefined;
     },
     keep(header, verified) {
@@ -33,7 +41,7 @@ export function createRememberedHeaders(engine: Engine, maximum: number): Rememb
         if (headers.size < maximum) break;
         headers.delete(oldest);
       }
-      headers.set(header, verified);
+      headers.set(header.slice(-keyLength), { ...verified, header });
     },
   };
 }
