@@ -53,12 +53,10 @@ export async function attempt(
 /** @throws {DomainError} `invalid_import` where there is any fault, with all of them. */
 export function assertNoFaults(faults: readonly FieldFault[]): void {
   if (faults.length === 0) return;
-  const [first] = faults;
-  const rest = faults.length === 1 ? "" : ` (and ${faults.length - 1} more)`;
+  const faulty = faults.length === 1 ? "a fault" : `${faults.length} faults`;
   throw new DomainError(
     "invalid_import",
-    `The file has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}, and nothing was changed. ` +
-      `${first?.pointer || "/"}: ${first?.detail}${rest}`,
+    `The file has ${faulty}, and nothing was changed; correct what is named and import it again`,
     { fields: faults },
   );
 }

@@ -1,0 +1,50 @@
+import { type Context, DomainError, findTenant } from "@tenantry/core";
+import { openTenantry, type Tenantry } from "tenantry";
+import { type GlobalOptions, settingsOf } from "./global-options.ts";
+import { createOutput, type Output } from "./terminal-output.ts";
+
+/** A command at work. */
+export interface Work {
+  readonly tenantry: Tenantry;
+  /** The command line acts for the installation itself: it may do everything. */
+  readonly ctx: Context;
+  readonly output: Output;
+}
+
+/**
+ * Opens the storage, does the work in the tenant that was asked for, and closes. A command that was interrupted leaves nothing half: what
+ * was not committed is not there.
+ *
+ * @param program What others are told who wait for the file meanwhile.
+ */
+export async function withTenantry(
+  options: GlobalOptions,
+  program: string,
+  work: (work: Work) => Promise<void>,
+): Promise<void> {
+  const settings = settingsOf(options);
+  const tenantry = await openTenantry({
+    databaseUrl: settings.databaseUrl,
+    dataDirectory: settings.dataDirectory,
+    program: `tenantry ${program}`,
+  });
+  try {
+    const ctx = tenantry.context({
+      tenantId: await tenantIdOf(tenantry, options.tenant),
+      actor: { type: "system", id: "command-line" },
+    });
+    await work({ tenantry, ctx, output: createOutput(options.json === true) });
+  } finally {
+    await tenantry.close();
+  }
+}
+
+async function tenantIdOf(tenantry: Tenantry, idOrSlug: string | undefined): Promise<string> {
+  if (idOrSlug === undefined) return tenantry.defaultTenant.id;
+  const tenant = await findTenant(tenantry.engine, idOrSlug);
+  if (tenant !== undefined) return tenant.id;
+  throw new DomainError(
+    "tenant_not_found",
+    `There is no tenant ${idOrSlug}; leave --tenant out for the default one`,
+  );
+}
