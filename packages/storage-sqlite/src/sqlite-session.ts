@@ -12,7 +12,8 @@ import { toStatementError } from "./sqlite-error.ts";
 
 interface Prepared {
   readonly statement: StatementSync;
-  readonly form: CompiledForm;
+  readonly bindings: CompiledForm["bindings"];
+  readonly columns: readonly string[];
 }
 
 /** A session over one handle. It answers with values: nothing is awaited, nothing is wrapped. */
@@ -35,8 +36,10 @@ export function createSqliteSession(
   const prepared: (Prepared | undefined)[] = [];
 
   function prepare(query: Query<unknown>): Prepared {
-    const form = query.compile(sqliteDialect);
-    const made = { statement: db.prepare(form.sql), form };
+    const { sql, bindings } = query.compile(sqliteDialect);
+    const statement = db.prepare(sql);
+    statement.setReturnArrays(true);
+    const made = { statement, bindings, columns: statement.columns().map(({ name }) => name) };
     prepared[query.id] = made;
     return made;
   }
@@ -49,30 +52,46 @@ export function createSqliteSession(
     dialect: sqliteDialect,
     get<Row>(query: Query<Row>, args: readonly SqlValue[]) {
       try {
-        const { statement, form } = prepared[query.id] ?? prepare(query);
-        return statement.get(...bind(form.bindings, args)) as Row | undefined;
+        const { statement, bindings, columns } = prepared[query.id] ?? prepare(query);
+        const values = statement.get(...bind(bindings, args)) as Values | undefined;
+        return values === undefined ? undefined : (toRow(columns, values) as Row);
       } catch (error) {
         throw failure(error, query, args);
       }
     },
     all<Row>(query: Query<Row>, args: readonly SqlValue[]) {
       try {
-        const { statement, form } = prepared[query.id] ?? prepare(query);
-        return statement.all(...bind(form.bindings, args)) as Row[];
+        const { statement, bindings, columns } = prepared[query.id] ?? prepare(query);
+        const rows = statement.all(...bind(bindings, args)) as unknown as Values[];
+        return rows.map((values) => toRow(columns, values) as Row);
       } catch (error) {
         throw failure(error, query, args);
       }
     },
     run(query, args) {
       try {
-        const { statement, form } = prepared[query.id] ?? prepare(query);
-        return Number(statement.run(...bind(form.bindings, args)).changes);
+        const { statement, bindings } = prepared[query.id] ?? prepare(query);
+        return Number(statement.run(...bind(bindings, args)).changes);
       } catch (error) {
         throw failure(error, query, args);
       }
     },
     changed,
   };
+}
+
+type Values = readonly SqlValue[] & Record<string, never>;
+
+/**
+ * An ordinary object of a row that came as an array. The driver's own objects are dictionaries: making one and reading from it takes
+ * a third of a look-up's time.
+ */
+function toRow(columns: readonly string[], values: Values): Record<string, SqlValue> {
+  const row: Record<string, SqlValue> = {};
+  for (let index = 0; index < columns.length; index += 1) {
+    row[columns[index] as string] = values[index] as SqlValue;
+  }
+  return row;
 }
 
 /** A session that begins each call by `ready`: at once where there is nothing to wait for. */

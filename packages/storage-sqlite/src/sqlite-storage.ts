@@ -17,7 +17,7 @@ import { toStorageError } from "./sqlite-error.ts";
 import { createSqliteSession, createWaitingSession, type SqliteSession } from "./sqlite-session.ts";
 import { retryWhileBusy } from "./waiting.ts";
 import { createWriteLock, type WriteLock } from "./write-lock.ts";
-import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
+import { createSavepoint, createWriteQueue, type WriteQueue } from "./write-queue.ts";
 import { noWriterNote, openWriterNote, type WriterNote } from "./writer-note.ts";
 
 export interface SqliteStorageOptions {
@@ -96,6 +96,7 @@ function createWritingSide(writer: Writer): WritingSide {
   const queue = createWriteQueue({
     db,
     lock,
+    savepoint: createSavepoint(db),
     ports: createPorts(session),
     changes,
     busyTimeoutMs,
