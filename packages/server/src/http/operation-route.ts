@@ -148,7 +148,7 @@ function readBody({ body: schema, isBodyOptional }: Operation, given: unknown): 
       fields: [{ pointer: "", detail: "is missing; send a JSON object" }],
     });
   }
-  return parseInput(schema, given ?? {});
+  return parseInput(schema, given === undefined ? {} : given);
 }
 
 /** An empty object says as little as no body. */

@@ -26,7 +26,8 @@ export function stateOf(
   request: FastifyRequest,
   operationId: OperationId | null = null,
 ): RequestState {
-  if (request.state !== null) return request.state;
+  // A request that the framework refuses before it has a route has no state at all, not even none.
+  if (request.state) return request.state;
   const { headers } = request;
   const state: RequestState = {
     requestId: requestIdOf(headers["x-request-id"]),

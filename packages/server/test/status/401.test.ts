@@ -1,0 +1,100 @@
+import { type Operation, operationIds, operations } from "@tenantry/contract";
+import { describe, expect, it } from "vitest";
+import { found, password, register } from "../people.ts";
+import { withServer } from "../with-server.ts";
+
+const test = withServer({ hasOwnClock: true });
+const params = {
+  organization_id: "org_x",
+  user_id: "user_x",
+  team_id: "team_x",
+  role_key: "x",
+  plan_key: "x",
+  type: "x",
+  external_id: "x",
+};
+const guarded = operationIds.filter(
+  (id) => (operations[id] as Operation).permission !== "anonymous",
+);
+
+describe("a credential that is none", () => {
+  it.each(guarded)("%s refuses it before it looks at anything else", async (id) => {
+    for (const as of [
+      "nonsense",
+      "tok_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+      "eyJhbGciOiJub25lIn0.e30.",
+      "",
+    ]) {
+      const { status, headers } = await test.client(id, { params, as, body: undefined });
+      expect(status).toBe(401);
+      expect(headers.get("www-authenticate")).toContain('error="invalid_token"');
+    }
+  });
+
+  it("is refused in another scheme, or in none", async () => {
+    for (const authorization of [
+      "Basic b3BlcmF0b3I6eA==",
+      "operator-key-of-the-tests",
+      "Bearer",
+      "Bearer a b",
+    ]) {
+      const { status } = await test.client("getMe", { headers: { authorization } });
+      expect([authorization, status]).toEqual([authorization, 401]);
+    }
+  });
+
+  it("is asked for without an error where none was sent", async () => {
+    const { problem, headers } = await test.client("getMe");
+    expect(problem.code).toBe("authentication_required");
+    expect(headers.get("www-authenticate")).toBe('Bearer realm="tenantry"');
+  });
+});
+
+describe("log-in", () => {
+  it("answers alike to a wrong password, an unknown address and a deactivated user", async () => {
+    const { client } = test;
+    const person = await register(client);
+    const gone = await register(client);
+    await client("updateUser", {
+      params: { user_id: gone.id },
+      as: "operator",
+      body: { status: "deactivated" },
+    });
+    const bodies = [
+      { email: person.email, password: "wrong password" },
+      { email: "nobody@example.com", password },
+      { email: gone.email, password },
+    ];
+    const answers = await Promise.all(bodies.map((body) => client("login", { body })));
+    const told = answers.map(({ status, problem }) => [status, problem.code, problem.detail]);
+    expect(new Set(told.map(String)).size).toBe(1);
+    expect(told[0]?.[1]).toBe("invalid_credentials");
+  });
+});
+
+describe("a session", () => {
+  it("is over at once where its user is deactivated", async () => {
+    const { client } = test;
+    const person = await register(client);
+    expect((await client("getMe", { as: person.token })).status).toBe(200);
+    const body = { status: "deactivated" };
+    await client("updateUser", { params: { user_id: person.id }, as: "operator", body });
+    expect((await client("getMe", { as: person.token })).problem.code).toBe("session_revoked");
+    const refresh = { refresh_token: person.refreshToken };
+    expect((await client("refresh", { body: refresh })).status).toBe(401);
+  });
+
+  it("does not outlive the token, even where the token was seen before", async () => {
+    const { client, server } = test;
+    const owner = await register(client);
+    const { id } = await found(server, owner);
+    const body = { user_id: owner.id, organization_id: id, permission: "member:read" };
+    expect((await client("check", { as: owner.token, body })).body.allowed).toBe(true);
+    expect((await client("check", { as: owner.token, body })).body.allowed).toBe(true);
+    server.clock.nowMs += 30 * 60_000;
+    for (const operation of ["check", "getMe"] as const) {
+      const asked = operation === "check" ? { body } : {};
+      expect((await client(operation, { as: owner.token, ...asked })).status).toBe(401);
+    }
+  });
+});
