@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { createClient } from "../http-client.ts";
+import { makeTenant } from "../make-tenant.ts";
+import { found, join, register } from "../people.ts";
+import { startTestServer } from "../test-server.ts";
+import { withServer } from "../with-server.ts";
+
+const test = withServer();
+
+describe("a refresh token (30)", () => {
+  it("that fifty send at once has one live successor", async () => {
+    const { client } = test;
+    const person = await register(client);
+    const body = { refresh_token: person.refreshToken };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => client("refresh", { body })),
+    );
+    const won = answers.filter(({ status }) => status === 200);
+    expect(won).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(49);
+    const next = { refresh_token: won[0]?.body.refresh_token };
+    expect((await client("refresh", { body: next })).status).toBe(200);
+  });
+
+  it("that comes again later ends its whole family: access, refresh and session", async () => {
+    const server = await startTestServer({ hasOwnClock: true });
+    const client = createClient(server.address);
+    const person = await register(client);
+    const stolen = { refresh_token: person.refreshToken };
+    const first = await client("refresh", { body: stolen });
+    server.clock.nowMs += 60_000;
+    expect((await client("refresh", { body: stolen })).problem.code).toBe("session_revoked");
+    for (const as of [person.token, first.body.access_token]) {
+      expect((await client("getMe", { as })).problem.code).toBe("session_revoked");
+    }
+    const successor = { refresh_token: first.body.refresh_token };
+    expect((await client("refresh", { body: successor })).status).toBe(401);
+    await server.stop();
+  });
+
+  it("of one tenant is nothing at another's door", async () => {
+    const { client, server } = test;
+    await makeTenant(server.tenantry.engine, server.tenantry.defaultTenant, "elsewhere");
+    const person = await register(client);
+    const body = { refresh_token: person.refreshToken };
+    const headers = { "tenantry-tenant": "elsewhere" };
+    expect((await client("refresh", { body, headers })).status).toBe(401);
+    expect((await client("refresh", { body })).status).toBe(200);
+  });
+});
+
+describe("revocation (34, 35)", () => {
+  it("of a membership is seen by the very next request, checks and all", async () => {
+    const { client, server } = test;
+    const owner = await register(client);
+    const member = await register(client);
+    const { id } = await found(server, owner);
+    await join(server, id, member, "admin");
+    const params = { organization_id: id, user_id: member.id };
+    const body = { user_id: member.id, organization_id: id, permission: "member:read" };
+    const allowed = async () => (await client("check", { as: member.token, body })).body.allowed;
+    const read = async () => (await client("listMembers", { params, as: member.token })).status;
+    expect([await allowed(), await allowed(), await read()]).toEqual([true, true, 200]);
+    await client("removeMember", { params, as: owner.token });
+    expect([await allowed(), await read()]).toEqual([false, 404]);
+  });
+
+  it("of a role, of an organization's standing and of an invitation is seen as fast", async () => {
+    const { client, server } = test;
+    const owner = await register(client);
+    const member = await register(client);
+    const { id } = await found(server, owner);
+    await join(server, id, member, "developer");
+    const params = { organization_id: id, user_id: member.id };
+    const body = { user_id: member.id, organization_id: id, permission: "resource:write" };
+    const check = async () => (await client("check", { as: member.token, body })).body.allowed;
+    expect(await check()).toBe(true);
+    await client("updateMember", { params, as: owner.token, body: { role: "viewer" } });
+    expect(await check()).toBe(false);
+    await client("updateMember", { params, as: owner.token, body: { role: "developer" } });
+    expect(await check()).toBe(true);
+    await client("setOrganizationStatus", {
+      params,
+      as: "operator",
+      body: { status: "suspended" },
+    });
+    expect(await check()).toBe(false);
+  });
+
+  it("outlives a restart and a clock that goes back", async () => {
+    const first = await startTestServer({ hasOwnClock: true });
+    const person = await register(createClient(first.address));
+    const kept = await register(createClient(first.address));
+    const body = { refresh_token: person.refreshToken };
+    await createClient(first.address)("logout", { body });
+    await first.close();
+    const second = await startTestServer({ directory: first.directory, hasOwnClock: true });
+    const client = createClient(second.address);
+    for (const skewMs of [0, -3_600_000, -60_000]) {
+      second.clock.nowMs = Date.now() + skewMs;
+      expect((await client("getMe", { as: person.token })).status).toBe(401);
+      expect((await client("refresh", { body })).status).toBe(401);
+    }
+    second.clock.nowMs = Date.now();
+    expect((await client("getMe", { as: kept.token })).status).toBe(200);
+    await second.stop();
+  });
+});
