@@ -1,5 +1,12 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { ledgerTable, migrateToLatest, schemaState, sqliteDialect } from "@tenantry/storage-sql";
+import {
+  ledgerTable,
+  type Migration,
+  migrateToLatest,
+  migrations,
+  schemaState,
+  sqliteDialect,
+} from "@tenantry/storage-sql";
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -22,13 +29,21 @@ export async function migrateFile(db: DatabaseSync, lock: WriteLock): Promise<vo
   await lock.acquire();
   try {
     if (schemaState(readLedger(db)).pending.length > 0) {
-      await migrateToLatest(createMigrationKysely(db), sqliteDialect);
+      await migrateHandle(db);
     }
     await lock.commit();
   } catch (error) {
     lock.rollback();
     throw error;
   }
+}
+
+/** Runs migrations on a handle that others don't reach meanwhile. */
+export async function migrateHandle(
+  db: DatabaseSync,
+  known: readonly Migration[] = migrations,
+): Promise<void> {
+  await migrateToLatest(createMigrationKysely(db), sqliteDialect, known);
 }
 
 /** The names of the migrations that ran. */

@@ -54,6 +54,7 @@ export function createMemorySnapshots(
       while (source.isTransaction) await settled();
       const copy = new DatabaseSync(path);
       copy.deserialize(source.serialize());
+      copy.exec("PRAGMA query_only = ON");
       return openSnapshot(copy, path);
     },
     close: (snapshot) => snapshot.db.close(),

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { describeAccess } from "./access.ts";
+import { describeFilters } from "./filters.ts";
+import { describeIdentifiers, describeRefusals } from "./identifiers.ts";
+import { describeLists } from "./lists.ts";
+import { disposingOpen, type OpenSubject } from "./open-subject.ts";
+import { describeRoundTrips } from "./round-trips.ts";
+import { describeSeveralProcesses } from "./several-processes.ts";
+import { describeSmallRoundTrips } from "./small-round-trips.ts";
+import type { ConformanceSubject } from "./subject.ts";
+import { describeTenantIsolation } from "./tenant-isolation.ts";
+import { describeTransactions } from "./transactions.ts";
+
+/**
+ * Defines the tests that say when a storage is right. A guarantee that a storage cannot give is left out by its name, with the reason,
+ * which then stands in the report as a skipped test.
+ */
+export function storageConformance(subject: ConformanceSubject): void {
+  describe(`${subject.name} as a storage`, () => {
+    const open = disposingOpen(subject);
+    describeRoundTrips(open);
+    describeSmallRoundTrips(open);
+    describeIdentifiers(open);
+    describeRefusals(open);
+    describeTenantIsolation(open);
+    describeLists(open);
+    describeFilters(open);
+    describeAccess(open);
+    describeTransactions(open);
+    describeUnless(subject, "several-processes", () => describeSeveralProcesses(open));
+    describeUnless(subject, "schema-upgrade", () => describeSchema(open));
+  });
+}
+
+function describeUnless(
+  subject: ConformanceSubject,
+  guarantee: keyof NonNullable<ConformanceSubject["without"]>,
+  define: () => void,
+): void {
+  const reason = subject.without?.[guarantee];
+  if (reason === undefined) define();
+  else test.skip(`${guarantee}: ${reason}`, () => undefined);
+}
+
+function describeSchema(open: OpenSubject): void {
+  test("gives a new storage the very schema that an upgraded one has", async () => {
+    const { describeSchemas } = await open();
+    if (describeSchemas === undefined) {
+      throw new Error(
+        "describeSchemas is missing; give it, or leave out schema-upgrade with a reason",
+      );
+    }
+    const { fresh, upgraded } = await describeSchemas();
+    expect(upgraded).toBe(fresh);
+    expect(fresh).not.toBe("");
+  });
+}
