@@ -1,0 +1,61 @@
+import { checkRequestSchema } from "@tenantry/core";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { readPlainCheck } from "./check-body.ts";
+
+const text = fc.oneof(
+  fc.string(),
+  fc.constantFrom("", "x", "x".repeat(127), "x".repeat(128), "x".repeat(255), "x".repeat(256)),
+);
+const value = fc.oneof(
+  text,
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.array(text),
+  fc.object(),
+);
+const name = fc.constantFrom(
+  "user_id",
+  "organization_id",
+  "permission",
+  "minimum_revision",
+  "consistency",
+  "extra",
+);
+const body = fc.oneof(
+  fc.record({ user_id: text, organization_id: text, permission: text }),
+  fc.record(
+    {
+      user_id: value,
+      organization_id: value,
+      permission: value,
+      minimum_revision: value,
+      extra: value,
+    },
+    { requiredKeys: [] },
+  ),
+  fc.dictionary(name, value),
+  value,
+);
+
+it("accepts nothing that the schema refuses, and reads the same out of it", () => {
+  fc.assert(
+    fc.property(body, (given) => {
+      const plain = readPlainCheck(given);
+      if (plain === undefined) return;
+      expect(checkRequestSchema.parse(given)).toEqual(plain);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+it("takes every usual body: the three fields in their bounds", () => {
+  const inBounds = fc.string({ minLength: 1, maxLength: 127 });
+  const usual = fc.record({ user_id: inBounds, organization_id: inBounds, permission: inBounds });
+  fc.assert(
+    fc.property(usual, (given) => {
+      expect(readPlainCheck(given)).toBe(given);
+    }),
+  );
+});
