@@ -5,6 +5,7 @@ import {
   appendEvent,
   type EventDraft,
   type LockedChain,
+  newChain,
   openChain,
 } from "./events/append-event.ts";
 import {
@@ -14,13 +15,25 @@ import {
   keepAnswer,
 } from "./idempotency/idempotency.ts";
 import type { OrganizationRecord } from "./organizations/organizations.store.ts";
+import type { Plan } from "./plans/plans.schema.ts";
 import type { Ports } from "./store.ts";
 import type { Tenant } from "./tenants/tenants.schema.ts";
 
-/** An organization whose lock is held. `record` follows what the mutation writes. */
+/** An organization whose lock is held. `record` follows what the mutation writes; its counts are written when the work is done. */
 export interface LockedOrganization {
   readonly chain: LockedChain;
   record: OrganizationRecord;
+  /** Its plan, where the mutation has read it already. */
+  readonly plan?: Plan | undefined;
+}
+
+/** What is known of a new organization beforehand, so that nothing is asked or written twice. */
+export interface Founding {
+  /** Whether the id was made just now. Another one may have a past: what was purged and comes back goes on in its old chain. */
+  readonly isNewId: boolean;
+  /** How many active members it is about to have. The row is written with them at once, and once more if they turn out to be others. */
+  readonly members: number;
+  readonly plan: Plan;
 }
 
 /** The tenant with its lock held. */
@@ -41,7 +54,7 @@ export interface Mutation {
    */
   lockOrganization(id: string): Promise<LockedOrganization | undefined>;
   /** A new organization holds its own lock from the start. */
-  insertOrganization(record: OrganizationRecord): Promise<LockedOrganization>;
+  insertOrganization(record: OrganizationRecord, founding: Founding): Promise<LockedOrganization>;
   lockTenant(): Promise<LockedTenant>;
   /** Appends an event to a chain whose lock is held. */
   append(chain: LockedChain, draft: EventDraft): Promise<void>;
@@ -110,6 +123,7 @@ async function run<T>(
       }
       const mutation = startMutation(ctx, ports, now);
       const result = await work(mutation);
+      await mutation.writeCounts();
       if (ctx.dryRun || mutation.appended() === 0) throw new TakenBack(result);
       if (call !== undefined) {
         await keepAnswer(ctx, ports, call, nowMs, result, options.holdsSecret ?? false);
@@ -129,8 +143,22 @@ async function run<T>(
   }
 }
 
-function startMutation(ctx: Context, ports: Ports, now: string): Mutation & { appended(): number } {
-  const organizations = new Map<string, LockedOrganization>();
+/** What `run` asks of a mutation, and no use case. */
+interface RunningMutation extends Mutation {
+  /** Writes the counts of the organizations whose memberships have become more or fewer. */
+  writeCounts(): Promise<void>;
+  appended(): number;
+}
+
+type Counts = Pick<OrganizationRecord, "seat_count" | "member_count">;
+
+interface HeldOrganization extends LockedOrganization {
+  /** The counts that its row holds. */
+  readonly written: Counts;
+}
+
+function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation {
+  const organizations = new Map<string, HeldOrganization>();
   let tenant: LockedTenant | undefined;
   let highest = "";
   let appended = 0;
@@ -144,7 +172,8 @@ function startMutation(ctx: Context, ports: Ports, now: string): Mutation & { ap
     const record = await ports.organizations.lock(ctx.tenantId, id);
     if (record === undefined) return undefined;
     highest = id;
-    const locked = { chain: await openChain(ports, ctx.tenantId, id, id), record };
+    const chain = await openChain(ports, ctx.tenantId, id, id);
+    const locked = { chain, record, written: record };
     organizations.set(id, locked);
     return locked;
   }
@@ -154,12 +183,13 @@ function startMutation(ctx: Context, ports: Ports, now: string): Mutation & { ap
     ports,
     now,
     lockOrganization,
-    async insertOrganization(record) {
-      await ports.organizations.insert(record);
-      // An id that was purged and comes back by an import goes on in its old chain.
-      const chain = await openChain(ports, ctx.tenantId, record.id, record.id);
-      const locked = { chain, record };
-      organizations.set(record.id, locked);
+    async insertOrganization(record, { isNewId, members, plan }) {
+      const written = { ...record, seat_count: members, member_count: members };
+      await ports.organizations.insert(written);
+      const { id } = record;
+      const chain = isNewId ? newChain(id, id) : await openChain(ports, ctx.tenantId, id, id);
+      const locked = { chain, record, plan, written };
+      organizations.set(id, locked);
       return locked;
     },
     async lockTenant() {
@@ -173,6 +203,17 @@ function startMutation(ctx: Context, ports: Ports, now: string): Mutation & { ap
       appended += 1;
       await appendEvent(ctx, ports, chain, now, draft);
     },
+    async writeCounts() {
+      for (const { record, written } of organizations.values()) {
+        if (isSameCount(record, written)) continue;
+        const { id, seat_count, member_count } = record;
+        await ports.organizations.setCounts(ctx.tenantId, id, seat_count, member_count);
+      }
+    },
     appended: () => appended,
   };
+}
+
+function isSameCount(one: Counts, other: Counts): boolean {
+  return one.seat_count === other.seat_count && one.member_count === other.member_count;
 }

@@ -45,6 +45,11 @@ export async function openChain(
   return { id: chainId, organization_id: organizationId, head: head ?? emptyChain };
 }
 
+/** The chain of an id that was made just now, and so has none yet. */
+export function newChain(chainId: string, organizationId: string | null): LockedChain {
+  return { id: chainId, organization_id: organizationId, head: emptyChain };
+}
+
 const emptyChain: ChainHead = { sequence: 0, hash: genesisHash, occurred_at: "" };
 
 /**

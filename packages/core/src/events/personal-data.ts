@@ -39,7 +39,9 @@ export function sealEventData(
   after: EventRow | null,
 ): { data: string; personal: string | null } {
   const fields = personalFields[entity];
-  if (fields === undefined) return { data: JSON.stringify({ before, after }), personal: null };
+  if (fields === undefined || !(isPersonal(before, fields) || isPersonal(after, fields))) {
+    return { data: JSON.stringify({ before, after }), personal: null };
+  }
   const revealed: Record<string, readonly [string, unknown]> = {};
   const sealed = {
     before: sealRow(before, "before", fields, revealed),
@@ -47,6 +49,13 @@ export function sealEventData(
   };
   const data = JSON.stringify(sealed);
   return { data, personal: isEmpty(revealed) ? null : JSON.stringify(revealed) };
+}
+
+/** Whether a row tells anything about a person. Most do not, and are written as they are. */
+function isPersonal(row: EventRow | null, fields: ReadonlySet<string>): boolean {
+  if (row === null) return false;
+  for (const field of fields) if (!isNothing(row[field])) return true;
+  return false;
 }
 
 function sealRow(
@@ -59,7 +68,7 @@ function sealRow(
   const sealed: Record<string, unknown> = {};
   for (const key in row) {
     const value = row[key];
-    if (!fields.has(key) || value === null || value === undefined || isEmptyObject(value)) {
+    if (!fields.has(key) || isNothing(value)) {
       sealed[key] = value;
       continue;
     }
@@ -111,8 +120,9 @@ function isCommitment(value: unknown): value is { readonly [commitmentKey]: stri
   return typeof value === "object" && value !== null && commitmentKey in value;
 }
 
-function isEmptyObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && isEmpty(value);
+/** True for what there is nothing to keep back of. */
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === "object" && isEmpty(value));
 }
 
 function isEmpty(value: object): boolean {

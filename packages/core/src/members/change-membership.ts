@@ -28,7 +28,7 @@ export async function changeMembership(
   } else {
     await ports.members.update(after, roles);
   }
-  await count(mutation, organization, before, after);
+  count(organization, before, after);
   await mutation.append(organization.chain, {
     type,
     entity: "membership",
@@ -57,29 +57,21 @@ export function lastOwner(): DomainError {
   );
 }
 
-/** Keeps the seat and member counts of the organization's row in step with its memberships. */
-export async function count(
-  mutation: Mutation,
+/** Keeps the seat and member counts of the organization's record in step with its memberships; `mutate` writes them. */
+export function count(
   organization: LockedOrganization,
   before: Membership | null,
   after: Membership | null,
-): Promise<void> {
+): void {
+  const { record } = organization;
   const seats = Number(after !== null) - Number(before !== null);
   const members = Number(after?.status === "active") - Number(before?.status === "active");
   if (seats === 0 && members === 0) return;
-  const record = {
-    ...organization.record,
-    seat_count: organization.record.seat_count + seats,
-    member_count: organization.record.member_count + members,
+  organization.record = {
+    ...record,
+    seat_count: record.seat_count + seats,
+    member_count: record.member_count + members,
   };
-  const { tenantId } = mutation.ctx;
-  await mutation.ports.organizations.setCounts(
-    tenantId,
-    record.id,
-    record.seat_count,
-    record.member_count,
-  );
-  organization.record = record;
 }
 
 /** Who leaves the organization leaves its teams; each place is an event of its own, since the past is asked about teams as well. */

@@ -12,6 +12,7 @@ import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { parseInput } from "../input.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
+import type { OrganizationRecord } from "../organizations/organizations.store.ts";
 import { assertSeatsSuffice } from "../plans/seats.ts";
 import { defaultRole, defaultRoles, ownerRole } from "../roles/default-roles.ts";
 import { type RoleGrant, resolveRoles } from "../roles/held-roles.ts";
@@ -94,8 +95,8 @@ export async function admitMember(
 ): Promise<Membership> {
   const { ctx, ports, now } = mutation;
   const { record } = organization;
-  await assertCanJoin(mutation, record.id, admission.user_id);
-  await assertSeatsSuffice(mutation, record.plan_tier, record.seat_count + 1);
+  await assertCanJoin(mutation, record, admission.user_id);
+  await assertSeatsSuffice(mutation, record.plan_tier, record.seat_count + 1, organization.plan);
   const membership: Membership = {
     id: newId("mem"),
     tenant_id: ctx.tenantId,
@@ -113,7 +114,7 @@ export async function admitMember(
     updated_at: now,
   };
   await ports.members.insert(membership, admission.roles);
-  await count(mutation, organization, null, membership);
+  count(organization, null, membership);
   await mutation.append(organization.chain, {
     type: admission.status === "active" ? "member.added" : "member.invited",
     entity: "membership",
@@ -126,7 +127,7 @@ export async function admitMember(
 
 async function assertCanJoin(
   mutation: Mutation,
-  organizationId: string,
+  organization: OrganizationRecord,
   userId: string,
 ): Promise<void> {
   const { ctx, ports } = mutation;
@@ -140,7 +141,9 @@ async function assertCanJoin(
       },
     );
   }
-  if ((await ports.members.find(ctx.tenantId, organizationId, userId)) === undefined) return;
+  // Where no seat is taken nobody is a member.
+  if (organization.seat_count === 0) return;
+  if ((await ports.members.find(ctx.tenantId, organization.id, userId)) === undefined) return;
   throw new DomainError(
     "already_member",
     `User ${userId} is a member of the organization already`,

@@ -11,6 +11,8 @@ import { givenFields, parseInput } from "../input.ts";
 import { admitMember, ownerGrant } from "../members/members.ts";
 import { type LockedOrganization, type Mutation, mutate } from "../mutation.ts";
 import { nameKey } from "../normalization.ts";
+import type { Plan } from "../plans/plans.schema.ts";
+import { requirePlan } from "../plans/seats.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
 import { organizationEventRow, presentOrganization } from "./organization-record.ts";
 import { generateSlug } from "./organization-slug.ts";
@@ -37,11 +39,11 @@ export async function createOrganization(
     const { owner_user_id, tenant_id: _, ...fields } = parsed;
     const ownerId = owner_user_id ?? (ctx.actor.type === "user" ? ctx.actor.id : undefined);
     const isAdministrating = await decideCreation(mutation, parsed);
-    const organization = await insertOrganization(mutation, {
-      ...givenFields(fields),
-      id: newId("org"),
-      name: fields.name,
-    });
+    const organization = await insertOrganization(
+      mutation,
+      { ...givenFields(fields), name: fields.name },
+      ownerId === undefined ? 0 : 1,
+    );
     if (ownerId !== undefined) {
       await admitMember(mutation, organization, {
         user_id: ownerId,
@@ -77,29 +79,34 @@ async function decideCreation(
 /** What a new organization may be told; everything else has a default. */
 export interface NewOrganization
   extends Partial<Omit<OrganizationRecord, "id" | "name" | "tenant_id" | "name_key">> {
-  readonly id: string;
+  /** One is made where there is none. */
+  readonly id?: string | undefined;
   readonly name: string;
 }
 
 /**
  * The one door by which organizations come to be, for the API, the import and the fourteen calls: default plan, slug, event.
  * It makes nobody a member.
+ *
+ * @param members How many active members the caller admits next; what they turn out to be is what counts.
  */
 export async function insertOrganization(
   mutation: Mutation,
   input: NewOrganization,
+  members = 0,
 ): Promise<LockedOrganization> {
   const { ctx, ports, now } = mutation;
   const slug = input.slug ?? (await generateSlug(ports, ctx.tenantId, input.name));
+  const plan = await findPlanOf(mutation, input.plan_tier);
   const record: OrganizationRecord = {
-    id: input.id,
+    id: input.id ?? newId("org"),
     tenant_id: ctx.tenantId,
     name: input.name,
     slug,
     domain: input.domain ?? null,
     billing_email: input.billing_email ?? null,
     billing_address: input.billing_address ?? null,
-    plan_tier: input.plan_tier ?? (await defaultPlanKey(mutation)),
+    plan_tier: plan.key,
     status: input.status ?? "active",
     lago_customer_id: input.lago_customer_id ?? null,
     stripe_customer_id: input.stripe_customer_id ?? null,
@@ -117,7 +124,8 @@ export async function insertOrganization(
     seat_count: 0,
     member_count: 0,
   };
-  const organization = await mutation.insertOrganization(record);
+  const founding = { isNewId: input.id === undefined, members, plan };
+  const organization = await mutation.insertOrganization(record, founding);
   await mutation.append(organization.chain, {
     type: "organization.created",
     entity: "organization",
@@ -128,9 +136,10 @@ export async function insertOrganization(
   return organization;
 }
 
-async function defaultPlanKey(mutation: Mutation): Promise<string> {
+async function findPlanOf(mutation: Mutation, tier: string | undefined): Promise<Plan> {
+  if (tier !== undefined) return await requirePlan(mutation, tier);
   const plan = await mutation.ports.plans.findDefault(mutation.ctx.tenantId);
-  if (plan !== undefined) return plan.key;
+  if (plan !== undefined) return plan;
   throw new DomainError("unknown_plan", "The tenant has no default plan; name one in plan_tier", {
     fields: [{ pointer: "/plan_tier", detail: "is missing, and the tenant has no default plan" }],
   });

@@ -9,14 +9,31 @@ export function presentOrganization(
   record: OrganizationRecord,
   isAdministrator: boolean,
 ): Organization {
-  const {
-    name_key: _,
-    seat_count: __,
-    member_count: ___,
-    private_metadata,
-    ...organization
-  } = record;
-  return isAdministrator ? { ...organization, private_metadata } : organization;
+  // Field by field: leaving some out of a copy takes ten times as long, and every mutation does it twice.
+  const organization: Organization = {
+    id: record.id,
+    tenant_id: record.tenant_id,
+    name: record.name,
+    slug: record.slug,
+    domain: record.domain,
+    billing_email: record.billing_email,
+    billing_address: record.billing_address,
+    plan_tier: record.plan_tier,
+    status: record.status,
+    lago_customer_id: record.lago_customer_id,
+    stripe_customer_id: record.stripe_customer_id,
+    logo_url: record.logo_url,
+    metadata: record.metadata,
+    client_metadata: record.client_metadata,
+    external_id: record.external_id,
+    revision: record.revision,
+    row_revision: record.row_revision,
+    created_at: record.created_at,
+    updated_at: record.updated_at,
+    deleted_at: record.deleted_at,
+  };
+  if (isAdministrator) organization.private_metadata = record.private_metadata;
+  return organization;
 }
 
 /** The row as events keep it: whole, but for what is derived from it. */

@@ -9,14 +9,16 @@ import type { Plan } from "./plans.schema.ts";
  * The caller holds the organization's lock; that is what makes counting and taking one step.
  *
  * @param seats How many seats would be taken.
+ * @param known A plan that the mutation has read already.
  * @throws {DomainError} `seat_limit_reached`, `unknown_plan`.
  */
 export async function assertSeatsSuffice(
   mutation: Mutation,
   planTier: string,
   seats: number,
+  known?: Plan,
 ): Promise<void> {
-  const plan = await findPlan(mutation, planTier);
+  const plan = known?.key === planTier ? known : await requirePlan(mutation, planTier);
   if (hasSeats(plan.seats, seats)) return;
   const limit = plan.seats ?? 0;
   throw new DomainError(
@@ -31,7 +33,8 @@ function hasSeats(limit: Plan["seats"], seats: number): boolean {
   return limit === "unlimited" || (typeof limit === "number" && seats <= limit);
 }
 
-async function findPlan(mutation: Mutation, planTier: string): Promise<Plan> {
+/** @throws {DomainError} `unknown_plan`. */
+export async function requirePlan(mutation: Mutation, planTier: string): Promise<Plan> {
   const plan = await mutation.ports.plans.find(mutation.ctx.tenantId, planTier);
   if (plan !== undefined) return plan;
   throw new DomainError("unknown_plan", `There is no plan ${planTier}; GET /plans lists them`, {
