@@ -49,6 +49,40 @@ describe("a refresh token (30)", () => {
   });
 });
 
+describe("two servers on one database", () => {
+  it("refuse the next request of whoever was removed or signed out at the other", async () => {
+    const first = await startTestServer();
+    const second = await startTestServer({ directory: first.directory });
+    const [one, two] = [createClient(first.address), createClient(second.address)];
+    const owner = await register(one);
+    const member = await register(one);
+    const { id } = await found(first, owner);
+    await join(first, id, member);
+    const body = { user_id: member.id, organization_id: id, permission: "member:read" };
+    const allowed = async () => (await two("check", { as: member.token, body })).body.allowed;
+    expect([await allowed(), await allowed()]).toEqual([true, true]);
+    const params = { organization_id: id, user_id: member.id };
+    await one("removeMember", { params, as: owner.token });
+    expect(await allowed()).toBe(false);
+    expect((await two("getMe", { as: member.token })).status).toBe(200);
+    await one("logout", { body: { refresh_token: member.refreshToken } });
+    expect((await two("getMe", { as: member.token })).problem.code).toBe("session_revoked");
+    expect((await two("check", { as: member.token, body })).status).toBe(401);
+    await second.close();
+    await first.stop();
+  });
+
+  it("issue tokens that the other verifies", async () => {
+    const first = await startTestServer();
+    const second = await startTestServer({ directory: first.directory });
+    const person = await register(createClient(first.address));
+    const { body } = await createClient(second.address)("getMe", { as: person.token });
+    expect(body.id).toBe(person.id);
+    await second.close();
+    await first.stop();
+  });
+});
+
 describe("revocation (34, 35)", () => {
   it("of a membership is seen by the very next request, checks and all", async () => {
     const { client, server } = test;
