@@ -1,7 +1,15 @@
+import path from "node:path";
 import type { Operation } from "../better-auth/in-process.ts";
+import { startChild } from "../children/start-child.ts";
+import type { Questions } from "../dataset/questions.ts";
+import { openDataset } from "../dataset/shared-dataset.ts";
 import type { Bench } from "../harness/bench.ts";
 import type { LoadRequest } from "../load/load.ts";
 import type { LoadedServer } from "../load/loader.ts";
+import { copyDatabase } from "../references/copy-database.ts";
+import { openFilledFile } from "./filled-file.ts";
+import { makeOurRequests } from "./our-requests.ts";
+import type { OpenedServer, ServerInput } from "./server.ts";
 
 /** Our server in a process of its own, filled with the data of the run, its users signed in. */
 export type OurServer = LoadedServer & {
@@ -12,6 +20,36 @@ export type OurServer = LoadedServer & {
   close(): Promise<void>;
 };
 
-export function openOurServer(_bench: Bench): Promise<OurServer> {
-  return Promise.reject(new Error("our server does not plug in yet"));
+export function openOurServer(bench: Bench): Promise<OurServer> {
+  return bench.share("our server", async () => {
+    const [{ overHttp }, filled] = await Promise.all([openDataset(bench), openFilledFile(bench)]);
+    const file = path.join(bench.directory, "server.db");
+    copyDatabase(filled.file, file);
+    const child = startChild(new URL("./server.ts", import.meta.url));
+    const input: ServerInput = { file, userIds: [...usersOf(overHttp)] };
+    const { origin, signedIn } = await child.call<OpenedServer>("open", input);
+    const requests = makeOurRequests(overHttp, signedIn);
+    return {
+      origin,
+      child,
+      requests,
+      checkAnswer: await readGrantedCheck(origin, requests.check),
+      close: () => child.stop(),
+    };
+  });
+}
+
+function usersOf({ checks, listers, pages, creators }: Questions): Set<string> {
+  const checkers = checks.map(({ userId }) => userId);
+  return new Set([...checkers, ...listers, pages.userId, ...creators]);
+}
+
+async function readGrantedCheck(origin: string, checks: LoadRequest[]): Promise<string> {
+  for (const { method, path: place, headers, body = "" } of checks) {
+    const answer = await fetch(`${origin}${place}`, { method, headers, body });
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`our server answered a check with ${text}`);
+    if (JSON.parse(text).allowed === true) return text;
+  }
+  throw new Error("no check of the run is granted");
 }

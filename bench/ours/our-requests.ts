@@ -1,0 +1,42 @@
+import type { Operation } from "../better-auth/in-process.ts";
+import { pageSize, type Questions } from "../dataset/questions.ts";
+import type { LoadRequest } from "../load/load.ts";
+import type { SignedIn } from "./server.ts";
+
+/**
+ * The four questions to our server, each the equal of the peer's: pages are asked for by how many members come
+ * before them and with the number of all, since the peer counts them with every page.
+ */
+export function makeOurRequests(
+  questions: Questions,
+  signedIn: SignedIn[],
+): Record<Operation, LoadRequest[]> {
+  const tokens = new Map(signedIn.map(({ userId, token }) => [userId, token]));
+  const headersOf = (userId: string) => ({ authorization: `Bearer ${tokens.get(userId)}` });
+  const get = (path: string, userId: string): LoadRequest => ({
+    method: "GET",
+    path: `/api/v1${path}`,
+    headers: headersOf(userId),
+  });
+  const post = (path: string, userId: string, body: object): LoadRequest => ({
+    method: "POST",
+    path: `/api/v1${path}`,
+    headers: { ...headersOf(userId), "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const { checks, listers, pages, creators } = questions;
+  return {
+    check: checks.map(({ userId, organizationId }) => {
+      const body = { user_id: userId, organization_id: organizationId, permission: "member:add" };
+      return post("/check", userId, body);
+    }),
+    list: listers.map((userId) => get(`/users/${userId}/organizations`, userId)),
+    page: pages.offsets.map((offset) => {
+      const place = `limit=${pageSize}&skip=${offset}&total=true`;
+      return get(`/organizations/${pages.organizationId}/members?${place}`, pages.userId);
+    }),
+    create: creators.map((userId) =>
+      post("/organizations", userId, { name: "Over HTTP {turn}", slug: "over-http-{turn}" }),
+    ),
+  };
+}
