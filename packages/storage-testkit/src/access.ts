@@ -86,9 +86,7 @@ function changedRoles(open: OpenSubject): void {
         ({ key }) => key,
       );
     expect(await keys()).toEqual(["developer", "member"]);
-    await storage.transaction((ports) =>
-      ports.teams.removeMember(tenantId, "org", "inner", "bob"),
-    );
+    await storage.transaction((ports) => ports.teams.removeMember(tenantId, "org", "inner", "bob"));
     expect(await keys()).toEqual(["member"]);
   });
 

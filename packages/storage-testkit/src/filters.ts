@@ -119,7 +119,10 @@ function teamFilters(open: OpenSubject): void {
 async function addVariedMembers(ports: Ports): Promise<void> {
   await ports.roles.insert(roleRecord(tenantId, "own", { organization_id: "org", rank: 50 }));
   const statuses = ["active", "invited", "suspended"] as const;
-  for (const [index, id] of Array.from({ length: 24 }, (_, number) => `v${number + 10}`).entries()) {
+  for (const [index, id] of Array.from(
+    { length: 24 },
+    (_, number) => `v${number + 10}`,
+  ).entries()) {
     const role = ["member", "developer", "own"][index % 3] as string;
     const roles = index % 4 === 0 ? [role, role === "member" ? "developer" : "member"] : [role];
     const status = statuses[Math.floor(index / 5) % 3] ?? "active";
@@ -183,4 +186,3 @@ function userOrganizations(open: OpenSubject): void {
     expect(itemsOf(invited)).toEqual([]);
   });
 }
-

@@ -1,0 +1,87 @@
+import { DatabaseSync } from "node:sqlite";
+import { definedQueries, defineEveryPage, type Query, sqliteDialect } from "@tenantry/storage-sql";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTemporary } from "../test/temporary.ts";
+import { openSqliteStorage } from "./index.ts";
+
+/**
+ * Steps that no index serves, each with the reason. Everything else is found by a key.
+ */
+const allowedSteps: Readonly<Record<string, readonly RegExp[]>> = {
+  // One to three rows in an installation.
+  "keys.listSigningKeys": [/^SCAN signing_keys$/],
+  "keys.listOperatorKeys": [/^SCAN operator_keys$/],
+  "keys.removeOperatorKeys": [/^SCAN operator_keys$/],
+  // The rows come out of the argument.
+  "securityLog.append": [/^SCAN json_each/],
+};
+
+/** What a statement makes on its own way: rows of its own, at most as many as it answers with. */
+const ownRows = /^SCAN (page|head|around|held|chain|CONSTANT ROW)\b/;
+
+/**
+ * A whole tenant is walked by lists of that tenant: in the order of their ids and no further than the page, or, for a search and a
+ * total, all of it.
+ */
+const wholeTenant = /\(tenant_id=\?\)$/;
+const listsOfTenant = [
+  /^(organizations|users)\.list/,
+  /^(plans|securityLog)\.list$/,
+  /^securityLog\.append keep$/,
+  /^plans\.findDefault$/,
+];
+
+const directory = openTemporary();
+let db: DatabaseSync;
+
+beforeAll(async () => {
+  const path = directory.file("tenantry.db");
+  await (await openSqliteStorage({ path })).close();
+  db = new DatabaseSync(path, { readOnly: true });
+  defineEveryPage();
+});
+
+afterAll(() => {
+  db.close();
+  directory.remove();
+});
+
+function planOf(query: Query<unknown>): readonly string[] {
+  const { sql } = query.compile(sqliteDialect);
+  return db
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all()
+    .map((row) => String(row.detail));
+}
+
+function faultsOf(query: Query<unknown>): readonly string[] {
+  return planOf(query).filter((step) => {
+    if (allowedSteps[query.name]?.some((allowed) => allowed.test(step))) return false;
+    if (step.startsWith("SCAN")) return !ownRows.test(step);
+    if (step.includes("AUTOMATIC")) return true;
+    return wholeTenant.test(step) && !listsOfTenant.some((list) => list.test(query.name));
+  });
+}
+
+test("finds every row by a key, in every query and every combination of filters", () => {
+  const faults = definedQueries().flatMap((query) =>
+    faultsOf(query).map((step) => `${query.name}: ${step}`),
+  );
+  expect(faults).toEqual([]);
+  expect(definedQueries().length).toBeGreaterThan(500);
+});
+
+test("walks a user's own memberships, not the tenant's, for the user's organizations", () => {
+  const query = definedQueries().find(({ name }) => name === "members.listUserOrganizations");
+  const plan = planOf(query as Query<unknown>);
+  expect(plan.join("\n")).toContain("memberships_by_user (tenant_id=? AND user_id=?");
+});
+
+test("limits by no bare argument, for which SQLite would compile the statement with each call", () => {
+  const bare = definedQueries().filter((query) =>
+    /\b(limit|offset) \?(?! \+)/i.test(
+      query.compile(sqliteDialect).sql.replaceAll(/offset \?/gi, ""),
+    ),
+  );
+  expect(bare.map((query) => query.name)).toEqual([]);
+});

@@ -1,0 +1,57 @@
+import type { Ports } from "@tenantry/core";
+import { eventRecord, tenantRecord } from "@tenantry/storage-testkit/records";
+import { openSqliteStorage } from "../src/index.ts";
+
+/** A process of its own, for tests with several. It is told what to do by its arguments and by messages. */
+const [task, path = "", name = ""] = process.argv.slice(2);
+
+const say = (message: unknown) => process.send?.(message);
+const hear = () => new Promise((resolve) => process.once("message", resolve));
+
+/** Says when it is ready, so that all children begin at the same moment. */
+async function open(): Promise<void> {
+  say("ready");
+  await hear();
+  const storage = await openSqliteStorage({ path });
+  await storage.transaction((ports) => ports.tenants.insert(tenantRecord(name)));
+  await storage.close();
+}
+
+async function write(): Promise<void> {
+  const storage = await openSqliteStorage({ path });
+  say("ready");
+  await hear();
+  let turns = 0;
+  const count = setInterval(() => {
+    turns += 1;
+  }, 1);
+  for (let round = 0; round < 10; round += 1) {
+    const bodies = Array.from({ length: 20 }, (_, number) =>
+      storage.transaction((ports) => writeOne(ports, `${name}-${round}-${number}`)),
+    );
+    await Promise.all(bodies);
+  }
+  clearInterval(count);
+  await storage.close();
+  say({ turns });
+}
+
+async function writeOne(ports: Ports, id: string): Promise<void> {
+  await ports.tenants.insert(tenantRecord(id));
+  const head = await ports.events.head("t", "chain");
+  await ports.events.append(eventRecord("t", "chain", (head?.sequence ?? 0) + 1));
+}
+
+async function hold(): Promise<void> {
+  const storage = await openSqliteStorage({ path, program: name });
+  await storage.transaction(async () => {
+    say("holding");
+    await hear();
+  });
+  await storage.close();
+}
+
+if (task === "open") await open();
+else if (task === "write") await write();
+else await hold();
+process.disconnect();
