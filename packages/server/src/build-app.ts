@@ -47,7 +47,10 @@ export async function buildApp(server: ServerParts): Promise<FastifyInstance> {
   await allowOrigins(app, settings.corsOrigins);
   await app.register(async (scope) => answerHotOperations(scope, server));
   await app.register(async (scope) => answerOperations(scope, server));
-  await app.register(serveReferencePages);
+  await app.register(async (scope) => {
+    logRequests(scope, server);
+    await serveReferencePages(scope);
+  });
   return app;
 }
 

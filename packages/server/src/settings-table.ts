@@ -48,7 +48,7 @@ export const settingsTable = {
   databaseUrl: setting({
     name: "DATABASE_URL",
     description:
-      "Where data lives: sqlite:PATH or json:DIRECTORY. Without it SQLite in the data directory.",
+      "Where data lives: sqlite:PATH, json:DIRECTORY or postgres://…; without it, SQLite in the data directory.",
     schema: optionalText,
     isSecret: true,
   }),
@@ -131,20 +131,28 @@ export const settingsTable = {
   }),
   masterDbHost: setting({
     name: "MASTER_DB_HOST",
-    description: "PostgreSQL in parts, instead of DATABASE_URL.",
-    schema: optionalText,
+    description: "PostgreSQL in parts, instead of DATABASE_URL: its host.",
+    schema: textOr("localhost"),
+    example: "localhost",
   }),
   masterDbPort: setting({
     name: "MASTER_DB_PORT",
     description: "Its port.",
     schema: wholeNumber(5432, 1, 65_535),
+    example: "5432",
   }),
   masterDbName: setting({
     name: "MASTER_DB_NAME",
     description: "Its database.",
-    schema: optionalText,
+    schema: textOr("master_org_db"),
+    example: "master_org_db",
   }),
-  masterDbUser: setting({ name: "MASTER_DB_USER", description: "Its user.", schema: optionalText }),
+  masterDbUser: setting({
+    name: "MASTER_DB_USER",
+    description: "Its user.",
+    schema: textOr("postgres"),
+    example: "postgres",
+  }),
   masterDbPassword: setting({
     name: "MASTER_DB_PASSWORD",
     description: "Its password.",

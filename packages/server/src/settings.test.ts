@@ -60,7 +60,7 @@ describe("readSettings", () => {
   it("tells no secret in its faults", () => {
     const environment = {
       TENANTRY_OPERATOR_KEY: "sec ret",
-      DATABASE_URL: "postgres://u:hunter2@h/d",
+      DATABASE_URL: "mysql://u:hunter2@h/d",
     };
     expect(() => readSettings(environment, directory)).toThrow(
       expect.objectContaining({ message: expect.not.stringMatching(/sec ret|hunter2/) }),
@@ -86,12 +86,15 @@ describe("readSettings", () => {
     expect(readSettings({ PORT: "9002" }, own)).toMatchObject({ port: 9002, host: "0.0.0.0" });
   });
 
-  it("understands the settings of PostgreSQL in parts enough to say that it comes later", () => {
-    expect(faultsOf({ MASTER_DB_HOST: "db", MASTER_DB_PASSWORD: "x" })).toEqual(["MASTER_DB_HOST"]);
-    expect(faultsOf({ MASTER_DB_HOST: "db", DATABASE_URL: "sqlite:x.db" })).toEqual([
-      "DATABASE_URL",
-    ]);
-    expect(faultsOf({ DATABASE_URL: "postgresql://h/d" })).toEqual(["DATABASE_URL"]);
+  it("makes one address of PostgreSQL in parts, and refuses both forms of it", () => {
+    const parts = {
+      MASTER_DB_HOST: "db.internal",
+      MASTER_DB_USER: "ann",
+      MASTER_DB_PASSWORD: "p@ss/word?",
+    };
+    const url = "postgres://ann:p%40ss%2Fword%3F@db.internal:5432/master_org_db";
+    expect(readSettings(parts, directory).databaseUrl).toBe(url);
+    expect(faultsOf({ ...parts, DATABASE_URL: "sqlite:x.db" })).toEqual(["DATABASE_URL"]);
   });
 
   it("warns of what has no effect, and of what it does not know", () => {

@@ -74,35 +74,38 @@ function readSecret(given: Environment, name: string, faults: FieldFault[]): str
   }
 }
 
-/** The parts of a PostgreSQL address form `DATABASE_URL` (decision 18). */
+/**
+ * The parts of a PostgreSQL address form `DATABASE_URL`, with the defaults that they have elsewhere (decision 18). Which storages there
+ * are is for whoever opens them to say.
+ */
 function databaseUrlOf(
   given: Environment,
   values: Values,
   faults: FieldFault[],
 ): string | undefined {
-  const parts = Object.keys(given).filter((name) =>
-    /^MASTER_DB_(HOST|PORT|NAME|USER|PASSWORD)(_FILE)?$/.test(name),
-  );
+  const parts = Object.keys(given).filter((name) => partNames.test(name));
   const { databaseUrl } = values;
-  if (parts.length > 0 && databaseUrl !== undefined) {
+  if (parts.length === 0) {
+    if (databaseUrl === undefined || /^(sqlite|json|postgres|postgresql):./.test(databaseUrl)) {
+      return databaseUrl;
+    }
+    fault(faults, "DATABASE_URL", "is none of sqlite:PATH, json:DIRECTORY and postgres://…");
+    return undefined;
+  }
+  if (databaseUrl !== undefined) {
     fault(faults, "DATABASE_URL", `is given beside ${parts.join(", ")}; give one or the other`);
     return undefined;
   }
-  if (parts.length > 0 || /^postgres(ql)?:/.test(databaseUrl ?? "")) {
-    const name = parts[0] ?? "DATABASE_URL";
-    fault(
-      faults,
-      name,
-      "asks for PostgreSQL, which this version does not have yet; use sqlite:PATH",
-    );
-    return undefined;
-  }
-  if (databaseUrl !== undefined && !/^(sqlite|json):./.test(databaseUrl)) {
-    fault(faults, "DATABASE_URL", "is neither sqlite:PATH nor json:DIRECTORY");
-    return undefined;
-  }
-  return databaseUrl;
+  const url = new URL("postgres://localhost");
+  url.hostname = values.masterDbHost;
+  url.port = String(values.masterDbPort);
+  url.pathname = `/${encodeURIComponent(values.masterDbName)}`;
+  url.username = encodeURIComponent(values.masterDbUser);
+  url.password = encodeURIComponent(values.masterDbPassword ?? "");
+  return url.href;
 }
+
+const partNames = /^MASTER_DB_(HOST|PORT|NAME|USER|PASSWORD)(_FILE)?$/;
 
 function fault(faults: FieldFault[], name: string, detail: string): void {
   faults.push({ pointer: `/${name}`, detail });
