@@ -1,1 +1,4 @@
+export { type BackupOptions, backupSqliteFile } from "./backup.ts";
+export { type Inspection, inspectSqliteFile } from "./inspect.ts";
+export { type RestoreOptions, restoreSqliteFile } from "./restore.ts";
 export { openSqliteStorage, type SqliteStorageOptions } from "./sqlite-storage.ts";
