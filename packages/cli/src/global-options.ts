@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readSettings, type Settings } from "@tenantry/server/settings";
+import { type DatabaseLocation, parseDatabaseUrl } from "tenantry";
 
 /** The options that every command has. */
 export interface GlobalOptions {
@@ -11,16 +13,26 @@ export interface GlobalOptions {
 
 /**
  * The settings: the command's options go before the environment, and the environment before `.env`. A data directory that is named
- * without a database means the database in it.
+ * without a database means the database in it, whatever the environment names.
  *
  * @throws {DomainError} `invalid_setting`.
  */
 export function settingsOf({ dataDir, databaseUrl }: GlobalOptions): Settings {
-  const inDirectory = dataDir === undefined ? undefined : `sqlite:${join(dataDir, "tenantry.db")}`;
-  const url = databaseUrl ?? inDirectory;
+  const url = databaseUrl ?? (dataDir === undefined ? undefined : databaseIn(dataDir));
   return readSettings({
     ...process.env,
     ...(dataDir === undefined ? {} : { TENANTRY_DATA_DIR: dataDir }),
     ...(url === undefined ? {} : { DATABASE_URL: url }),
   });
+}
+
+/** Where the database is that the settings name. */
+export function locationOf({ databaseUrl, dataDirectory }: Settings): DatabaseLocation {
+  return parseDatabaseUrl(databaseUrl ?? databaseIn(dataDirectory), dataDirectory);
+}
+
+/** A directory in which the Python module kept its files is opened as what it is (decision 21). */
+function databaseIn(directory: string): string {
+  const isJson = existsSync(join(directory, "organizations.json"));
+  return isJson ? `json:${directory}` : `sqlite:${join(directory, "tenantry.db")}`;
 }

@@ -1,5 +1,11 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addCheckCommands } from "./access/add-check-commands.ts";
+import { addImportCommands } from "./imports/add-import-commands.ts";
+import { addMemberCommands } from "./members/add-member-commands.ts";
+import { addOrgCommands } from "./organizations/add-org-commands.ts";
+import { addServerCommands } from "./server/add-server-commands.ts";
+import { addStorageCommands } from "./storage/add-storage-commands.ts";
 
 /** The whole command line. What a command does is loaded when it runs, so that the others cost nothing. */
 export function createProgram(): Command {
@@ -12,19 +18,19 @@ export function createProgram(): Command {
     .option("--database-url <url>", "sqlite:PATH or json:DIRECTORY (DATABASE_URL)")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
-    .exitOverride();
-  program
-    .command("import")
-    .description("bring in a file: organizations of GitHub, or an export of Tenantry")
-    .argument("<file>", "the JSON file; - for standard input")
-    .option("--dry-run", "say what would change, and change nothing")
-    .option("--prune", "remove from the organizations who and what is not in the file")
-    .action(async (file: string, _, command: Command) => {
-      const { runImport } = await import("./imports/import.command.ts");
-      await runImport(file, command.optsWithGlobals());
-    });
+    .exitOverride()
+    .addHelpText("after", exitHelp);
+  addServerCommands(program);
+  addImportCommands(program);
+  addStorageCommands(program);
+  addOrgCommands(program);
+  addMemberCommands(program);
+  addCheckCommands(program);
   return program;
 }
+
+const exitHelp =
+  "\nIt ends with 0 when it was done, 1 when it was refused or failed, 2 when the command was written wrong.";
 
 function usageError(text: string): string {
   const message = text

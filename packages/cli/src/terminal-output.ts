@@ -72,9 +72,11 @@ export function formatFields(fields: Readonly<Record<string, unknown>>): string 
     .join("\n");
 }
 
+/** Figures as they are: among fields there are ports and years, which nobody groups. */
 function formatField(value: unknown): string {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? JSON.stringify(value) : formatCell(value);
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return formatCell(value);
+  return withoutControls(JSON.stringify(value));
 }
 
 export function formatNumber(value: number): string {

@@ -1,11 +1,11 @@
+import { existsSync } from "node:fs";
 import { type Context, DomainError, findTenant } from "@tenantry/core";
 import { openTenantry, type Tenantry } from "tenantry";
-import { type GlobalOptions, settingsOf } from "./global-options.ts";
+import { type GlobalOptions, locationOf, settingsOf } from "./global-options.ts";
 import { createOutput, type Output } from "./terminal-output.ts";
 
 /** A command at work. */
 export interface Work {
-  readonly tenantry: Tenantry;
   /** The command line acts for the installation itself: it may do everything. */
   readonly ctx: Context;
   readonly output: Output;
@@ -15,28 +15,44 @@ export interface Work {
  * Opens the storage, does the work in the tenant that was asked for, and closes. A command that was interrupted leaves nothing half: what
  * was not committed is not there.
  *
- * @param program What others are told who wait for the file meanwhile.
+ * @param command What others are told who wait for the file meanwhile.
  */
 export async function withTenantry(
   options: GlobalOptions,
-  program: string,
+  command: string,
   work: (work: Work) => Promise<void>,
 ): Promise<void> {
   const settings = settingsOf(options);
   const tenantry = await openTenantry({
     databaseUrl: settings.databaseUrl,
     dataDirectory: settings.dataDirectory,
-    program: `tenantry ${program}`,
+    program: `tenantry ${command}`,
   });
   try {
     const ctx = tenantry.context({
       tenantId: await tenantIdOf(tenantry, options.tenant),
       actor: { type: "system", id: "command-line" },
     });
-    await work({ tenantry, ctx, output: createOutput(options.json === true) });
+    await work({ ctx, output: createOutput(options.json === true) });
   } finally {
     await tenantry.close();
   }
+}
+
+/** As {@link withTenantry}, for what makes no sense where nothing is: a mistyped place would else be an empty export. */
+export async function withExistingTenantry(
+  options: GlobalOptions,
+  command: string,
+  work: (work: Work) => Promise<void>,
+): Promise<void> {
+  const location = locationOf(settingsOf(options));
+  if (location.kind === "sqlite" && !existsSync(location.path)) {
+    throw new DomainError(
+      "storage_unavailable",
+      `There is no database at ${location.path}; name another one with --database-url or --data-dir`,
+    );
+  }
+  await withTenantry(options, command, work);
 }
 
 async function tenantIdOf(tenantry: Tenantry, idOrSlug: string | undefined): Promise<string> {

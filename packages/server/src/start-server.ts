@@ -26,6 +26,8 @@ export interface RunningServer {
 export interface StartOptions {
   /** Where the log goes; standard output without it. */
   readonly log?: Logger;
+  /** Sends the log to this file descriptor instead of standard output: 2 leaves that to whoever starts the server. */
+  readonly logDescriptor?: number;
   /** Milliseconds since 1970; the system's clock unless a test says otherwise. */
   readonly clock?: () => number;
 }
@@ -39,7 +41,7 @@ export async function startServer(
   settings: Settings,
   options: StartOptions = {},
 ): Promise<RunningServer> {
-  const log = options.log ?? pino({ level: settings.logLevel });
+  const log = options.log ?? createLog(settings.logLevel, options.logDescriptor ?? 1);
   for (const warning of settings.warnings) log.warn(warning);
   const tenantry = await openTenantry({
     databaseUrl: settings.databaseUrl,
@@ -62,6 +64,10 @@ export async function startServer(
 
 /** How often expired rows are removed; nothing but disk space depends on it. */
 const sweepEveryMs = 10 * 60 * 1000;
+
+function createLog(level: string, descriptor: number): Logger {
+  return pino({ level }, pino.destination(descriptor));
+}
 
 async function listen(settings: Settings, tenantry: Tenantry, log: Logger): Promise<RunningServer> {
   let isStopping = false;

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+
+export function addCheckCommands(program: Command): void {
+  program
+    .command("check")
+    .description("may the user do this in the organization? ends with 0 for yes, 1 for no")
+    .argument("<user>", "id, username or e-mail address")
+    .argument("<org>", "id or slug")
+    .argument("<permission>", "such as member:read")
+    .action(async (user: string, org: string, permission: string, _, command: Command) => {
+      const { runCheck } = await import("./check.command.ts");
+      await runCheck(user, org, permission, command.optsWithGlobals());
+    });
+  program
+    .command("audit")
+    .description("the record of what was done")
+    .command("verify")
+    .description("recompute the chain of events of every organization; ends with 1 on a fault")
+    .action(async (_, command: Command) => {
+      const { runAuditVerify } = await import("../audit/audit.command.ts");
+      await runAuditVerify(command.optsWithGlobals());
+    });
+}

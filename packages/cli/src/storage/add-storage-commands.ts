@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+
+export function addStorageCommands(program: Command): void {
+  program
+    .command("backup")
+    .description("copy the whole database into one file, while programs go on using it")
+    .argument("<file>", "the file to make")
+    .option("--force", "replace a file that is there")
+    .action(async (file: string, _, command: Command) => {
+      const { runBackup } = await import("./backup.command.ts");
+      await runBackup(file, command.optsWithGlobals());
+    });
+  program
+    .command("restore")
+    .description("put a backup in the place of the database; no program may have it open")
+    .argument("<file>", "a file that tenantry backup made")
+    .option("--force", "also where there is a database, which is kept under another name")
+    .action(async (file: string, _, command: Command) => {
+      const { runRestore } = await import("./restore.command.ts");
+      await runRestore(file, command.optsWithGlobals());
+    });
+  program
+    .command("migrate")
+    .description("bring the database to the newest schema, as every start does")
+    .action(async (_, command: Command) => {
+      const { runMigrate } = await import("./migrate.command.ts");
+      await runMigrate(command.optsWithGlobals());
+    });
+  program
+    .command("doctor")
+    .description("look whether everything is as it must be, and change nothing")
+    .action(async (_, command: Command) => {
+      const { runDoctor } = await import("./doctor.command.ts");
+      await runDoctor(command.optsWithGlobals());
+    });
+  program
+    .command("config")
+    .description("print the settings as they are in force; secrets are only named")
+    .action(async (_, command: Command) => {
+      const { runConfig } = await import("./config.command.ts");
+      await runConfig(command.optsWithGlobals());
+    });
+}

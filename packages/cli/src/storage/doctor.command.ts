@@ -1,0 +1,35 @@
+import { redactSettings } from "@tenantry/server/settings";
+import { exitCodes } from "../exit-codes.ts";
+import { type GlobalOptions, locationOf, settingsOf } from "../global-options.ts";
+import { createOutput, formatFields } from "../terminal-output.ts";
+import { checkDatabase, checkDirectory, checkPort, checkVersions, type Finding } from "./checks.ts";
+
+/** `tenantry doctor`: looks whether everything is as it must be, changes nothing, and ends with 1 where something is not. */
+export async function runDoctor(options: GlobalOptions): Promise<void> {
+  const settings = settingsOf(options);
+  const location = locationOf(settings);
+  const findings: Finding[] = [
+    ...checkVersions(),
+    ...checkDirectory(location),
+    ...checkDatabase(location),
+    await checkPort(settings.port, settings.host),
+    ...settings.warnings.map((warning) => note("settings", warning)),
+  ];
+  const isWell = findings.every(({ state }) => state !== "fault");
+  const shown = redactSettings(settings);
+  await createOutput(options.json === true).answer(
+    { healthy: isWell, findings, settings: shown },
+    () => `${findings.map(formatFinding).join("\n")}\n\n${formatFields(shown)}`,
+  );
+  if (!isWell) process.exitCode = exitCodes.refused;
+}
+
+function note(subject: string, says: string): Finding {
+  return { state: "note", subject, says };
+}
+
+const marks = { well: "ok  ", note: "note", fault: "FAIL" } as const;
+
+function formatFinding({ state, subject, says }: Finding): string {
+  return `${marks[state]} ${subject}: ${says}`;
+}
