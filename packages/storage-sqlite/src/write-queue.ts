@@ -141,7 +141,9 @@ async function runBatch(options: WriteQueueOptions, queue: Job[]): Promise<void>
     }
   } catch (error) {
     if (options.db.isTransaction) options.lock.rollback();
-    for (const { job } of outcomes) job.refuse(error);
+    // Where it failed before the first body, those who wait are told: else they would be tried again without end.
+    const refused = outcomes.length > 0 ? outcomes.map(({ job }) => job) : queue.splice(0);
+    for (const job of refused) job.refuse(error);
     return;
   }
   try {
