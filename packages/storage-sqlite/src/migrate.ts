@@ -28,9 +28,8 @@ export async function migrateFile(db: DatabaseSync, lock: WriteLock): Promise<vo
   if (schemaState(readLedger(db)).pending.length === 0) return;
   await lock.acquire();
   try {
-    if (schemaState(readLedger(db)).pending.length > 0) {
-      await migrateHandle(db);
-    }
+    // While it waited for the lock another program may have done it, or more than this one knows.
+    if (schemaState(readLedger(db)).pending.length > 0) await migrateHandle(db);
     await lock.commit();
   } catch (error) {
     lock.rollback();

@@ -132,6 +132,10 @@ async function addVariedMembers(ports: Ports): Promise<void> {
       roles.map((key) => ({ scope: key === "own" ? "organization" : "tenant", key })),
     );
   }
+  // The total of the whole list is what is kept with each write.
+  const page = await ports.members.list(tenantId, "org", {}, pageRequest({ limit: 200 }));
+  const { length } = itemsOf(page);
+  await ports.organizations.setCounts(tenantId, "org", length, length);
 }
 
 async function addVariedOrganizations(ports: Ports): Promise<void> {

@@ -15,8 +15,6 @@ import {
   membershipRecord,
   organizationRecord,
   resourceRecord,
-  roleRecord,
-  teamRecord,
   tenantRoles,
   userRecord,
 } from "./records.ts";
