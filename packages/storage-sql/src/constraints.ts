@@ -2,7 +2,12 @@ import { DomainError, type ErrorCode } from "@tenantry/core";
 
 /** A violated constraint, as an engine tells of it: PostgreSQL names it, SQLite names the columns or nothing at all. */
 export type Violation =
-  | { readonly kind: "named"; readonly constraint: string }
+  | {
+      readonly kind: "named";
+      readonly constraint: string;
+      /** Of a foreign key: whether the row was written that refers, or that deleted which is referred to. */
+      readonly operation?: "write" | "delete";
+    }
   | { readonly kind: "unique"; readonly columns: string }
   | {
       readonly kind: "foreign_key";
@@ -307,8 +312,13 @@ export function constraintError(
 function findRule(violation: Violation): ConstraintRule | undefined {
   switch (violation.kind) {
     case "named":
-      return [...uniqueRules, ...foreignKeyRules].find(
-        (rule) => rule.constraint === violation.constraint,
+      return (
+        uniqueRules.find((rule) => rule.constraint === violation.constraint) ??
+        foreignKeyRules.find(
+          (rule) =>
+            rule.constraint === violation.constraint &&
+            rule.operation === (violation.operation ?? rule.operation),
+        )
       );
     case "unique":
       return uniqueRules.find((rule) => rule.columns === violation.columns);

@@ -1,7 +1,11 @@
 import {
   DummyDriver,
   Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   type RawBuilder,
+  type SelectQueryBuilder,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -54,6 +58,21 @@ export interface SqlDialect {
   limit(argument: unknown): RawBuilder<number>;
   /** The rows of a text that is a JSON array of arrays, as a query. */
   rowsOfJson(columns: readonly string[], text: unknown): RawBuilder<unknown>;
+  /** A column as JSON text. */
+  jsonText(column: string): RawBuilder<string>;
+  /** An aggregate: texts in any order with something between them. */
+  joinTexts(text: RawBuilder<string>, between: string): RawBuilder<string | null>;
+  /** An argument's part before its first space, and the part after it. */
+  splitAtSpace(argument: unknown): readonly [RawBuilder<string>, RawBuilder<string>];
+  /**
+   * Keeps what a query reads as it is until the transaction ends: nobody else holds it `for change` meanwhile, and only others who
+   * read it `as it is` hold it too. Nothing where there is one writer at a time.
+   */
+  hold<DB, TB extends keyof DB, O>(
+    query: SelectQueryBuilder<DB, TB, O>,
+    how: "for change" | "as it is",
+    tables: readonly (TB & string)[],
+  ): SelectQueryBuilder<DB, TB, O>;
 }
 
 /** `Tnty`: how SQLite files of ours are told from other programs'. */
@@ -94,6 +113,13 @@ export const sqliteDialect: SqlDialect = {
     const values = columns.map((_, index) => sql`value ->> ${sql.lit(index)}`);
     return sql`select ${sql.join(values)} from json_each(${text})`;
   },
+  jsonText: (column) => sql<string>`json_quote(${sql.ref(column)})`,
+  joinTexts: (text, between) => sql<string | null>`group_concat(${text}, ${sql.lit(between)})`,
+  splitAtSpace: (argument) => [
+    sql<string>`substr(${argument}, 1, instr(${argument}, ' ') - 1)`,
+    sql<string>`substr(${argument}, instr(${argument}, ' ') + 1)`,
+  ],
+  hold: (query) => query,
 };
 
 function sqliteJsonValue(field: JsonField): RawBuilder<unknown> {
@@ -129,4 +155,57 @@ function sqliteIndexName(table: string, index: string): string {
     (SELECT name FROM sqlite_schema WHERE type = 'index' AND name = '${index}'),
     (SELECT '${table}' FROM pragma_table_list WHERE name = '${table}' AND wr = 1 AND '${origin}' = 'pk'),
     (SELECT name FROM pragma_index_list('${table}') WHERE origin = '${origin}'))`;
+}
+
+/** PostgreSQL from version 14. */
+export const postgresDialect: SqlDialect = {
+  name: "postgres",
+  compiler: new Kysely<Database>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  }),
+  ddl: {
+    text: 'TEXT COLLATE "C"',
+    integer: "BIGINT",
+    // No key: a row of events is found by its chain, and other processes are told of a commit instead of looking for it (ADR 0011).
+    position: "BIGINT GENERATED ALWAYS AS IDENTITY",
+    table: "",
+    keyedTable: "",
+    mark: [],
+    plannerStatistics: () => [],
+  },
+  jsonObject(fields) {
+    const parts = Object.entries(fields).map(
+      ([name, field]) => sql`${sql.lit(name)}, ${postgresJsonValue(field)}`,
+    );
+    return sql<string>`json_build_object(${sql.join(parts)})`;
+  },
+  jsonArray: (item, key) =>
+    sql<string>`'[' || string_agg(${item}::text, ',' order by ${key}) || ']'`,
+  contains: (column, part) => sql<boolean>`strpos(${sql.ref(column)}, ${part}) > 0`,
+  limit: (argument) => sql<number>`${argument}`,
+  rowsOfJson(columns, text) {
+    const values = columns.map((_, index) => sql`value ->> ${sql.lit(index)}`);
+    return sql`select ${sql.join(values)} from json_array_elements(${text}::json)`;
+  },
+  jsonText: (column) => sql<string>`to_json(${sql.ref(column)})::text`,
+  joinTexts: (text, between) => sql<string | null>`string_agg(${text}, ${sql.lit(between)})`,
+  // The cast says which substr is meant: there is one for bytes, too.
+  splitAtSpace: (argument) => [
+    sql<string>`split_part(${argument}::text, ' ', 1)`,
+    sql<string>`substr(${argument}::text, strpos(${argument}::text, ' ') + 1)`,
+  ],
+  hold: (query, how, tables) =>
+    how === "for change" ? query.forNoKeyUpdate(tables) : query.forShare(tables),
+};
+
+function postgresJsonValue(field: JsonField): RawBuilder<unknown> {
+  if (typeof field === "string") return sql.ref(field);
+  if ("json" in field) return sql`${sql.ref(field.json)}::json`;
+  if ("flag" in field) return sql`${sql.ref(field.flag)} = 1`;
+  return postgresDialect.jsonObject(field.object);
 }

@@ -1,5 +1,10 @@
 export { constraintError, type Violation } from "./constraints.ts";
-export { type SqlDialect, sqliteApplicationId, sqliteDialect } from "./dialect.ts";
+export {
+  postgresDialect,
+  type SqlDialect,
+  sqliteApplicationId,
+  sqliteDialect,
+} from "./dialect.ts";
 export { lastPosition, readChanges } from "./events/changes.sql.ts";
 export type { Migration } from "./migrations/migration.ts";
 export { migrations } from "./migrations/migrations.ts";

@@ -60,7 +60,7 @@ function definePageQuery<DB, TB extends keyof DB, Name extends string>(
     argumentNames,
     (db, params, dialect) => {
       const source = shape.from(db, params, dialect);
-      const key = pageKey(shape.key);
+      const key = pageKey(shape.key, dialect);
       const rows = source
         .select([shape.item(dialect).as("item"), key.text.as("key")])
         .where(key.after(params.after))
@@ -89,7 +89,7 @@ interface PageKey {
  * A key of two columns is one text with a space between them, which sorts below every character of the first: so text order is the
  * order of the columns, and the index on both serves.
  */
-function pageKey(key: string | readonly [string, string]): PageKey {
+function pageKey(key: string | readonly [string, string], dialect: SqlDialect): PageKey {
   if (typeof key === "string") {
     const column = sql.ref<string>(key);
     return { text: column, order: column, after: (last) => sql`${column} > ${last}` };
@@ -98,8 +98,7 @@ function pageKey(key: string | readonly [string, string]): PageKey {
   return {
     text: sql`${first} || ' ' || ${second}`,
     order: sql`${first}, ${second}`,
-    after: (last) => sql`(${first}, ${second}) > (
-      substr(${last}, 1, instr(${last}, ' ') - 1), substr(${last}, instr(${last}, ' ') + 1))`,
+    after: (last) => sql`(${first}, ${second}) > (${sql.join(dialect.splitAtSpace(last))})`,
   };
 }
 

@@ -11,6 +11,8 @@ export type SqlValue = string | number | null;
  */
 export interface Session {
   readonly dialect: SqlDialect;
+  /** Where others write at the same time: what decides a mutation is held as it was read (`dialect.hold`). */
+  readonly holdsRows?: boolean;
   /** The first row. */
   get<Row>(query: Query<Row>, args: readonly SqlValue[]): Awaitable<Row | undefined>;
   all<Row>(query: Query<Row>, args: readonly SqlValue[]): Awaitable<readonly Row[]>;

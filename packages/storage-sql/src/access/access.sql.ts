@@ -1,6 +1,7 @@
 import type { AccessRecord, AccessStore, GrantedRole } from "@tenantry/core";
 import { sql } from "kysely";
 import { andThen } from "../awaitable.ts";
+import type { SqlDialect } from "../dialect.ts";
 import { defineQuery } from "../query.ts";
 import type { Session } from "../session.ts";
 
@@ -13,14 +14,18 @@ interface AccessRow {
   readonly roles: string | null;
 }
 
-const grant = sql`json_quote(r.key) || ',' || r.rank || ',' || r.permissions`;
+const grants = (dialect: SqlDialect) =>
+  dialect.joinTexts(
+    sql<string>`${dialect.jsonText("r.key")} || ',' || r.rank || ',' || r.permissions`,
+    "],[",
+  );
 
 // What is joined is correlated with the membership, so that the three arguments are bound once. The branch with the teams is only
 // entered for those who are in one.
 const findAccess = defineQuery(
   "access.findAccess",
   ["tenant_id", "organization_id", "user_id"],
-  (_, p) => sql<AccessRow>`
+  (_, p, dialect) => sql<AccessRow>`
     select o.status as organization_status, o.revision as organization_revision,
       t.revision as tenant_revision, u.status as user_status, m.status as membership_status,
       case when exists (
@@ -44,10 +49,10 @@ const findAccess = defineQuery(
           join team_roles as tr on tr.tenant_id = m.tenant_id and tr.organization_id = m.organization_id
             and tr.team_id = around.id
         )
-        select group_concat(${grant}, '],[') from held
+        select ${grants(dialect)} from held
         join roles as r on r.tenant_id = m.tenant_id and r.scope = held.role_scope and r.key = held.role_key
       ) else (
-        select group_concat(${grant}, '],[') from membership_roles as mr
+        select ${grants(dialect)} from membership_roles as mr
         join roles as r on r.tenant_id = mr.tenant_id and r.scope = mr.role_scope and r.key = mr.role_key
         where mr.tenant_id = m.tenant_id and mr.organization_id = m.organization_id and mr.user_id = m.user_id
       ) end as roles

@@ -5,10 +5,10 @@ import {
   type Membership,
   ownerRole,
 } from "@tenantry/core";
-import { type Selectable, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { andThen, inOrder, settle } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
-import { defineQuery } from "../query.ts";
+import { defineQuery, type Params } from "../query.ts";
 import { parseJson } from "../records.ts";
 import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
@@ -114,30 +114,36 @@ const touch = defineQuery("members.touch", ["last_active_at", ...key], (db, p) =
     .where("user_id", "=", p.user_id),
 );
 
-const findOtherOwner = defineQuery(
-  "members.findOtherOwner",
-  ["tenant_id", "organization_id", "user_id"],
-  (db, p) =>
-    db
-      .selectFrom("membership_roles as r")
-      .innerJoin("memberships as m", (join) =>
-        join
-          .onRef("m.tenant_id", "=", "r.tenant_id")
-          .onRef("m.organization_id", "=", "r.organization_id")
-          .onRef("m.user_id", "=", "r.user_id"),
-      )
-      .innerJoin("users as u", (join) =>
-        join.onRef("u.tenant_id", "=", "r.tenant_id").onRef("u.id", "=", "r.user_id"),
-      )
-      .select("r.user_id")
-      .where("r.tenant_id", "=", p.tenant_id)
-      .where("r.role_scope", "=", sql.lit("tenant"))
-      .where("r.role_key", "=", sql.lit(ownerRole))
-      .where("r.organization_id", "=", p.organization_id)
-      .where("r.user_id", "<>", p.user_id)
-      .where("m.status", "=", sql.lit("active"))
-      .where("u.status", "=", sql.lit("active"))
-      .limit(sql.lit(1)),
+const ownerKey = ["tenant_id", "organization_id", "user_id"] as const;
+
+function otherOwners(db: Kysely<Database>, p: Params<(typeof ownerKey)[number]>) {
+  return db
+    .selectFrom("membership_roles as r")
+    .innerJoin("memberships as m", (join) =>
+      join
+        .onRef("m.tenant_id", "=", "r.tenant_id")
+        .onRef("m.organization_id", "=", "r.organization_id")
+        .onRef("m.user_id", "=", "r.user_id"),
+    )
+    .innerJoin("users as u", (join) =>
+      join.onRef("u.tenant_id", "=", "r.tenant_id").onRef("u.id", "=", "r.user_id"),
+    )
+    .select("r.user_id")
+    .where("r.tenant_id", "=", p.tenant_id)
+    .where("r.role_scope", "=", sql.lit("tenant"))
+    .where("r.role_key", "=", sql.lit(ownerRole))
+    .where("r.organization_id", "=", p.organization_id)
+    .where("r.user_id", "<>", p.user_id)
+    .where("m.status", "=", sql.lit("active"))
+    .where("u.status", "=", sql.lit("active"))
+    .limit(sql.lit(1));
+}
+
+const findOtherOwner = defineQuery("members.findOtherOwner", ownerKey, otherOwners);
+
+// Who is deactivated holds the locks of the organizations that they were seen to own, and no more: so the owner who is counted on is held.
+const holdOtherOwner = defineQuery("members.findOtherOwner held", ownerKey, (db, p, dialect) =>
+  dialect.hold(otherOwners(db, p), "as it is", ["m", "u"]),
 );
 
 const organizationsOwnedBy = defineQuery(
@@ -191,7 +197,11 @@ export function createMemberStore(session: Session): MemberStore {
       settle(session.run(remove, [tenantId, organizationId, userId])),
     hasOtherOwner: (tenantId, organizationId, userId) =>
       andThen(
-        session.get(findOtherOwner, [tenantId, organizationId, userId]),
+        session.get(session.holdsRows ? holdOtherOwner : findOtherOwner, [
+          tenantId,
+          organizationId,
+          userId,
+        ]),
         (row) => row !== undefined,
       ),
     touch: (tenantId, organizationId, userId, at) =>

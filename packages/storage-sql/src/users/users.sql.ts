@@ -58,6 +58,19 @@ const find = defineQuery("users.find", ["tenant_id", "id"], (db, p) =>
     .where("id", "=", p.id),
 );
 
+// Whoever decides something on a user's status, or changes it, waits for the others who do.
+const findHeld = defineQuery("users.find held", ["tenant_id", "id"], (db, p, dialect) =>
+  dialect.hold(
+    db
+      .selectFrom("users")
+      .select(columns)
+      .where("tenant_id", "=", p.tenant_id)
+      .where("id", "=", p.id),
+    "for change",
+    ["users"],
+  ),
+);
+
 const findByEmail = defineQuery("users.findByEmail", ["tenant_id", "email"], (db, p) =>
   db
     .selectFrom("users")
@@ -177,7 +190,7 @@ export function createUserStore(session: Session): UserStore {
     andThen(session.get(query, args), (row) => (row === undefined ? undefined : toRecord(row)));
   return {
     insert: (record) => settle(session.run(insert, argumentsOf(columns, toRow(record)))),
-    find: (tenantId, id) => findWith(find, [tenantId, id]),
+    find: (tenantId, id) => findWith(session.holdsRows ? findHeld : find, [tenantId, id]),
     findByEmail: (tenantId, email) => findWith(findByEmail, [tenantId, email]),
     findByUsernameKey: (tenantId, usernameKey) =>
       findWith(findByUsernameKey, [tenantId, usernameKey]),
