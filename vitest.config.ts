@@ -1,18 +1,41 @@
 import { defineConfig } from "vitest/config";
 import { closingLineReporter } from "./scripts/tests/closing-line-reporter.ts";
 
+/** The guarantees that every storage keeps are tested on each: these files run once more, on PostgreSQL. */
+const onEveryStorage = ["packages/tenantry/test/**/*.test.ts"];
+const onPostgres = ["packages/storage-postgres/{src,test}/**/*.test.ts"];
+const never = ["**/node_modules/**", "**/dist/**"];
+
 export default defineConfig({
   test: {
-    include: [
-      "packages/*/{src,test}/**/*.test.ts",
-      "examples/**/*.test.ts",
-      "bench/**/*.test.ts",
-      "scripts/**/*.test.ts",
-    ],
-    exclude: ["**/node_modules/**", "**/dist/**"],
     // Storages are tested with real files, processes and fsyncs, on machines that may be busy.
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ["default", closingLineReporter()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "main",
+          include: [
+            "packages/*/{src,test}/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "bench/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
+          exclude: [...never, ...onPostgres],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "postgres",
+          include: [...onPostgres, ...onEveryStorage],
+          exclude: [...never, "packages/tenantry/test/readme.test.ts"],
+          env: { TENANTRY_TEST_STORAGE: "postgres" },
+          globalSetup: ["scripts/tests/postgres-server.ts"],
+        },
+      },
+    ],
   },
 });

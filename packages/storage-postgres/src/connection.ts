@@ -1,0 +1,96 @@
+import { DomainError } from "@tenantry/core";
+import { Client, type ClientConfig, types } from "pg";
+
+/** How a storage connects. Times in milliseconds. */
+export interface ConnectionSettings {
+  readonly url: string;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
+  readonly program: string;
+}
+
+const oldestServer = 14;
+
+const int8 = 20;
+
+/** Whole numbers of eight bytes come as numbers: what is counted here stays far below 2^53. */
+const numberTypes: NonNullable<ClientConfig["types"]> = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") =>
+    oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+};
+
+/** What every connection is opened with. The server itself ends what takes too long, also where this program is gone. */
+export function clientConfig(settings: ConnectionSettings): ClientConfig {
+  return {
+    connectionString: settings.url,
+    types: numberTypes,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    statement_timeout: settings.statementTimeoutMs,
+    lock_timeout: settings.lockTimeoutMs,
+    idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
+    // For a network that swallows the answer: the server's own time-out comes first where there is a server.
+    query_timeout: settings.statementTimeoutMs + settings.connectTimeoutMs,
+    keepAlive: true,
+    application_name: settings.program,
+  };
+}
+
+/** A connection of its own, beside the pools: for migrations and for listening. */
+export function createClient(settings: ConnectionSettings): OwnClient {
+  const client = new Client({ ...clientConfig(settings), query_timeout: 0 });
+  // Without a listener a lost connection would end the process; whoever uses it hears of it by their next query.
+  client.on("error", () => {});
+  return client as OwnClient;
+}
+
+/** `pg` has these two, and its types have not. */
+export type OwnClient = Client & { ref(): void; unref(): void };
+
+/** The server and database of a URL, for messages: never the user's password. */
+export function describeServer(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    const database = decodeURIComponent(pathname.slice(1));
+    return `PostgreSQL at ${hostname || "localhost"}:${port || "5432"}${database === "" ? "" : `, database ${database}`}`;
+  } catch {
+    return "PostgreSQL";
+  }
+}
+
+/** @throws {DomainError} `storage_unavailable` where the server lacks what the queries need. */
+export function assertServerVersion(versionNumber: number, server: string): void {
+  const major = Math.floor(versionNumber / 10_000);
+  if (major >= oldestServer) return;
+  throw new DomainError(
+    "storage_unavailable",
+    `${server} has version ${major}, which is too old; use PostgreSQL ${oldestServer} or newer`,
+  );
+}
+
+/**
+ * Refuses a server that cannot be written to as it must.
+ *
+ * @throws {DomainError} `storage_unavailable`, saying what to do.
+ */
+export async function assertUsable(client: Client, server: string): Promise<void> {
+  const { rows } = await client.query<{ version: string; encoding: string; standby: boolean }>(
+    `SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding,
+      pg_is_in_recovery() AS standby`,
+  );
+  const [state] = rows;
+  assertServerVersion(Number(state?.version), server);
+  if (state?.encoding !== "UTF8") {
+    throw new DomainError(
+      "storage_unavailable",
+      `${server} keeps text as ${state?.encoding}; make the database with ENCODING 'UTF8'`,
+    );
+  }
+  if (state.standby) {
+    throw new DomainError(
+      "storage_unavailable",
+      `${server} is a standby, which cannot be written; name the primary`,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+/** Lets so many through at once; the others wait in the order in which they came. */
+export interface Gate {
+  /** Does something inside, and lets the next one in when it has ended. */
+  pass<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Stands before a pool, so that waiting for others of this process and waiting for the server have times of their own: a queue that
+ * moves is no fault, a server that does not answer is.
+ *
+ * @param tooLong Makes the error for whoever waited longer than `timeoutMs`.
+ */
+export function createGate(places: number, timeoutMs: number, tooLong: () => Error): Gate {
+  let free = places;
+  const waiting = new Set<() => void>();
+
+  function enter(): Promise<void> | undefined {
+    if (free > 0) {
+      free -= 1;
+      return undefined;
+    }
+    return new Promise<void>((resolve, reject) => {
+      const letIn = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        waiting.delete(letIn);
+        reject(tooLong());
+      }, timeoutMs);
+      waiting.add(letIn);
+    });
+  }
+
+  function leave(): void {
+    const [next] = waiting;
+    if (next === undefined) {
+      free += 1;
+      return;
+    }
+    waiting.delete(next);
+    next();
+  }
+
+  return {
+    async pass(work) {
+      await enter();
+      try {
+        return await work();
+      } finally {
+        leave();
+      }
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { type ChangeListener, DomainError, type Ports, type Storage } from "@tenantry/core";
+import { createPorts } from "@tenantry/storage-sql";
+import { type Channel, openChannel } from "./channel.ts";
+import {
+  assertUsable,
+  type ConnectionSettings,
+  createClient,
+  describeServer,
+} from "./connection.ts";
+import { type Connections, openConnections } from "./connections.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { toStorageError } from "./postgres-error.ts";
+import { createPostgresSession } from "./postgres-session.ts";
+import { createSnapshots } from "./snapshots.ts";
+import { createTransactions } from "./transactions.ts";
+
+export interface PostgresStorageOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters that libpq knows. */
+  readonly url: string;
+  /** Connections to the server beside the one that listens: half for reads, half for transactions. 16 without it. */
+  readonly poolSize?: number | undefined;
+  /** How long a write waits for another's lock before it is refused with `storage_busy`; 5,000 ms without it. */
+  readonly busyTimeoutMs?: number | undefined;
+  /** How long a call waits for a connection that others of this process use; 30,000 ms without it. */
+  readonly queueTimeoutMs?: number | undefined;
+  /** How long a connection may take to open; 5,000 ms without it. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** How long one statement may take; 30,000 ms without it. */
+  readonly statementTimeoutMs?: number | undefined;
+  /** How long a transaction may stand still; 60,000 ms without it. */
+  readonly idleInTransactionTimeoutMs?: number | undefined;
+  /** What this program calls itself in `pg_stat_activity`. */
+  readonly program?: string | undefined;
+}
+
+const defaultPoolSize = 16;
+
+/**
+ * Opens a database of a PostgreSQL server and brings it to the newest schema.
+ *
+ * @throws {DomainError} `storage_unavailable`, `storage_newer`, `storage_busy`: each says what to do, and the database is left as it was.
+ */
+export async function openPostgresStorage(options: PostgresStorageOptions): Promise<Storage> {
+  const settings: ConnectionSettings = {
+    url: options.url,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
+    lockTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 60_000,
+    program: options.program ?? "tenantry",
+  };
+  const server = describeServer(options.url);
+  try {
+    await prepareDatabase(settings, server);
+    let listener: ChangeListener | undefined;
+    const tell: ChangeListener = (told) => listener?.(told);
+    const channel = await openChannel(() => createClient(settings), tell);
+    const half = Math.max(1, Math.floor((options.poolSize ?? defaultPoolSize) / 2));
+    const queueTimeoutMs = options.queueTimeoutMs ?? 30_000;
+    const openHalf = () => openConnections(settings, half, queueTimeoutMs, server);
+    const parts = { server, channel, readers: openHalf(), writers: openHalf(), tell };
+    return assemble(parts, (told) => {
+      listener = told;
+    });
+  } catch (error) {
+    throw toStorageError(error, server);
+  }
+}
+
+async function prepareDatabase(settings: ConnectionSettings, server: string): Promise<void> {
+  const client = createClient(settings);
+  try {
+    await client.connect();
+    await assertUsable(client, server);
+    await migrateDatabase(client);
+  } finally {
+    await client.end();
+  }
+}
+
+interface Parts {
+  readonly server: string;
+  readonly channel: Channel;
+  readonly readers: Connections;
+  readonly writers: Connections;
+  readonly tell: ChangeListener;
+}
+
+function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
+  const { server, channel, readers, writers, tell } = parts;
+  const reading = createPostgresSession(
+    server,
+    (statement) => track(readers.query(statement)),
+    refuseChange,
+  );
+  const ports: Ports = createPorts({ ...reading, run: refuseWrite });
+  const transaction = createTransactions({ connections: writers, channel, server, onCommit: tell });
+  const snapshot = createSnapshots(readers, server);
+  const running = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+
+  async function track<T>(work: Promise<T>): Promise<T> {
+    running.add(work);
+    try {
+      return await work;
+    } finally {
+      running.delete(work);
+    }
+  }
+
+  async function end(): Promise<void> {
+    while (running.size > 0) await Promise.allSettled(running);
+    await Promise.all([readers.end(), writers.end(), channel.close()]);
+  }
+
+  function assertOpen(): void {
+    if (closing === undefined) return;
+    throw new DomainError("storage_closed", "The storage is closed; open it again");
+  }
+
+  return {
+    get committed() {
+      assertOpen();
+      return ports;
+    },
+    async transaction(body) {
+      assertOpen();
+      return await track(transaction(body));
+    },
+    async snapshot(body) {
+      assertOpen();
+      return await track(snapshot(body));
+    },
+    onChange,
+    catchUp(fresh) {
+      assertOpen();
+      return channel.catchUp(fresh);
+    },
+    foreignCommits: channel.count,
+    close() {
+      closing ??= end();
+      return closing;
+    },
+  };
+}
+
+function refuseChange(): never {
+  throw new Error("Only the ports of a transaction write");
+}
+
+async function refuseWrite(): Promise<never> {
+  return refuseChange();
+}

@@ -1,0 +1,33 @@
+import type { Ports, Storage } from "@tenantry/core";
+import { createPorts } from "@tenantry/storage-sql";
+import type { Connections } from "./connections.ts";
+import { toStorageError } from "./postgres-error.ts";
+import { createPostgresSession } from "./postgres-session.ts";
+
+/** The read takes the snapshot: BEGIN alone waits for one. It stands however long its reader takes between two pages. */
+const begin =
+  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT 1";
+
+/** Snapshots: each body has a connection of its own that stands at one moment of the data, and hinders nobody. */
+export function createSnapshots(connections: Connections, server: string): Storage["snapshot"] {
+  return <T>(body: (ports: Ports) => Promise<T>) =>
+    connections.use(async (client, discard) => {
+      try {
+        await client.query(begin);
+        const session = createPostgresSession(
+          server,
+          (statement) => client.query(statement),
+          refuseChange,
+        );
+        return await body(createPorts({ ...session, run: async () => refuseChange() }));
+      } catch (error) {
+        throw toStorageError(error, server);
+      } finally {
+        await client.query("ROLLBACK").catch(discard);
+      }
+    });
+}
+
+function refuseChange(): never {
+  throw new Error("A snapshot is not written to");
+}

