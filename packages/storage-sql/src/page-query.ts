@@ -19,6 +19,17 @@ export interface PageShape<DB, TB extends keyof DB, Name extends string> {
     params: Params<Name>,
     dialect: SqlDialect,
   ) => Source<DB, TB>;
+  /**
+   * The same rows from the ordering column's table alone, where the others are joined only to show one row of theirs with each. Skipping
+   * and looking for more need nothing but them. For lists of one key column.
+   */
+  readonly narrow?: (
+    db: Kysely<Database>,
+    params: Params<Name>,
+    dialect: SqlDialect,
+  ) => Source<DB, TB>;
+  /** How many rows there are, where that is kept with each write; else they are counted. */
+  readonly total?: (params: Params<Name>) => RawBuilder<number>;
   /** The column that orders the list and is unique in it; or two, of which the first holds no character below `"`. */
   readonly key: string | readonly [string, string];
   readonly item: (dialect: SqlDialect) => RawBuilder<string>;
@@ -60,17 +71,23 @@ function definePageQuery<DB, TB extends keyof DB, Name extends string>(
     argumentNames,
     (db, params, dialect) => {
       const source = shape.from(db, params, dialect);
+      const narrow = shape.narrow?.(db, params, dialect);
       const key = pageKey(shape.key, dialect);
-      const rows = source
+      const shown = source
         .select([shape.item(dialect).as("item"), key.text.as("key")])
-        .where(key.after(params.after))
         .orderBy(key.order)
-        .limit(dialect.limit(params.limit))
-        .offset(params.skip);
-      const more = source.select(sql.lit(1).as("one")).where(key.after(sql.ref("head.last_key")));
-      const count = source.select(sql`count(*)`.as("count"));
+        .limit(dialect.limit(params.limit));
+      const rows =
+        narrow === undefined
+          ? shown.where(key.after(params.after)).offset(params.skip)
+          : shown.where(key.from(firstKey(narrow, key, params.after, params.skip)));
+      const more = (narrow ?? source)
+        .select(sql.lit(1).as("one"))
+        .where(key.after(sql.ref("head.last_key")));
+      const count =
+        shape.total?.(params) ?? sql`${(narrow ?? source).select(sql`count(*)`.as("count"))}`;
       return sql<PageRow>`
-        select items, last_key, exists ${more} as has_more, ${total ? sql`${count}` : sql.lit(null)} as total
+        select items, last_key, exists ${more} as has_more, ${total ? count : sql.lit(null)} as total
         from (
           select ${dialect.jsonArray(sql.ref("item"), sql.ref("key"))} as items, max(${sql.ref("key")}) as last_key
           from ${rows} as page
@@ -79,10 +96,27 @@ function definePageQuery<DB, TB extends keyof DB, Name extends string>(
   );
 }
 
+/** The key of the first row of a page: rows that are skipped are walked over and nothing is joined to them. */
+function firstKey<DB, TB extends keyof DB>(
+  narrow: Source<DB, TB>,
+  key: PageKey,
+  after: unknown,
+  skip: never,
+): RawBuilder<string> {
+  const first = narrow
+    .select(key.text.as("key"))
+    .where(key.after(after))
+    .orderBy(key.order)
+    .limit(sql.lit(1))
+    .offset(skip);
+  return sql<string>`${first}`;
+}
+
 interface PageKey {
   readonly text: RawBuilder<string>;
   readonly order: RawBuilder<unknown>;
   after(key: unknown): RawBuilder<boolean>;
+  from(key: RawBuilder<string>): RawBuilder<boolean>;
 }
 
 /**
@@ -92,13 +126,21 @@ interface PageKey {
 function pageKey(key: string | readonly [string, string], dialect: SqlDialect): PageKey {
   if (typeof key === "string") {
     const column = sql.ref<string>(key);
-    return { text: column, order: column, after: (last) => sql`${column} > ${last}` };
+    return {
+      text: column,
+      order: column,
+      after: (last) => sql`${column} > ${last}`,
+      from: (key) => sql`${column} >= ${key}`,
+    };
   }
   const [first, second] = [sql.ref(key[0]), sql.ref(key[1])];
   return {
     text: sql`${first} || ' ' || ${second}`,
     order: sql`${first}, ${second}`,
     after: (last) => sql`(${first}, ${second}) > (${sql.join(dialect.splitAtSpace(last))})`,
+    from() {
+      throw new Error("A list with a narrow source has one key column");
+    },
   };
 }
 

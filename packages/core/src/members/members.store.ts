@@ -34,7 +34,7 @@ export interface MemberStore {
   hasOtherOwner(tenantId: string, organizationId: string, userId: string): Awaitable<boolean>;
   /** Writes `last_active_at`, without event or revision (decision 10). */
   touch(tenantId: string, organizationId: string, userId: string, at: string): Awaitable<void>;
-  /** In the order of user ids. Items are {@link Member}. */
+  /** In the order of user ids. Items are {@link Member}. The total without a filter is the organization's `seat_count`. */
   list(
     tenantId: string,
     organizationId: string,

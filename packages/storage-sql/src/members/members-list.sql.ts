@@ -2,7 +2,7 @@ import type { Awaitable, MemberFilter, PageRequest, StoredPage } from "@tenantry
 import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
 import type { JsonField } from "../dialect.ts";
 import { organizationItem } from "../organizations/organizations-list.sql.ts";
-import { definePage, definePages, runPage } from "../page-query.ts";
+import { definePage, definePages, type PageShape, runPage } from "../page-query.ts";
 import type { Params } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
@@ -29,11 +29,12 @@ const filters = ["q", "role", "status"] as const;
 type Filter = (typeof filters)[number];
 type Argument = Filter | "tenant_id" | "organization_id";
 
-type Members = SelectQueryBuilder<
-  Database & { m: Database["memberships"]; u: Database["users"]; r: Database["membership_roles"] },
-  "m" | "u",
-  object
->;
+type ShownTables = Database & {
+  m: Database["memberships"];
+  u: Database["users"];
+  r: Database["membership_roles"];
+};
+type Members = SelectQueryBuilder<ShownTables, "m" | "u", object>;
 
 function membersOf(db: Kysely<Database>, given: ReadonlySet<Filter>, p: Params<Argument>): Members {
   if (!given.has("role")) {
@@ -81,10 +82,29 @@ const pages = definePages(filters, (given) =>
       if (given.has("q")) members = members.where(dialect.contains("u.search_key", p.q));
       return members;
     },
+    ...(given.has("q") || given.has("role") ? {} : withoutPersons(given)),
     key: given.has("role") ? "r.user_id" : "m.user_id",
     item: (dialect) => dialect.jsonObject(memberItem),
   }),
 );
+
+type Shape = PageShape<ShownTables, "m" | "u", Argument>;
+
+/** Each membership has its one user: to walk over them and to count them it takes no look at the person. */
+function withoutPersons(given: ReadonlySet<Filter>): Pick<Shape, "narrow" | "total"> {
+  const narrow: Shape["narrow"] = (db, p) => {
+    const memberships = db
+      .selectFrom("memberships as m")
+      .where("m.tenant_id", "=", p.tenant_id)
+      .where("m.organization_id", "=", p.organization_id) as unknown as Members;
+    return given.has("status") ? memberships.where("m.status", "=", p.status) : memberships;
+  };
+  if (given.size > 0) return { narrow };
+  // The memberships of every status are the seats that are taken.
+  const total: Shape["total"] = (p) => sql`(
+    select coalesce(max(seat_count), 0) from organizations where tenant_id = ${p.tenant_id} and id = ${p.organization_id})`;
+  return { narrow, total };
+}
 
 export function listMembers(
   session: Session,
