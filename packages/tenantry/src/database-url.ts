@@ -4,10 +4,11 @@ import { DomainError } from "@tenantry/core";
 /** Where data lives, as `DATABASE_URL` says it. */
 export type DatabaseLocation =
   | { readonly kind: "sqlite"; readonly path: string }
+  | { readonly kind: "postgres"; readonly url: string }
   | { readonly kind: "json"; readonly directory: string };
 
 /**
- * Reads `sqlite:PATH` and `json:DIRECTORY`. Without a URL it is SQLite in the data directory.
+ * Reads `sqlite:PATH`, `postgres://…` and `json:DIRECTORY`. Without a URL it is SQLite in the data directory.
  *
  * @throws {DomainError} `invalid_setting`.
  */
@@ -16,6 +17,7 @@ export function parseDatabaseUrl(url: string | undefined, dataDirectory: string)
   const [scheme, rest] = splitAt(url, url.indexOf(":"));
   if (rest === "") throw invalid(url);
   if (scheme === "sqlite") return { kind: "sqlite", path: withoutSlashes(rest) };
+  if (scheme === "postgres" || scheme === "postgresql") return { kind: "postgres", url };
   if (scheme === "json") return { kind: "json", directory: withoutSlashes(rest) };
   throw invalid(url);
 }
@@ -34,7 +36,11 @@ function invalid(url: string): DomainError {
   const scheme = url.split(":")[0];
   return new DomainError(
     "invalid_setting",
-    `DATABASE_URL: ${scheme}: is not a storage of this version; write sqlite:PATH or json:DIRECTORY`,
-    { fields: [{ pointer: "/DATABASE_URL", detail: "is not sqlite:PATH or json:DIRECTORY" }] },
+    `DATABASE_URL: ${scheme}: is not a storage of this version; write sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or json:DIRECTORY`,
+    {
+      fields: [
+        { pointer: "/DATABASE_URL", detail: "is not sqlite:PATH, postgres://… or json:DIRECTORY" },
+      ],
+    },
   );
 }

@@ -10,6 +10,8 @@ import {
   type Storage,
   type Tenant,
 } from "@tenantry/core";
+import { openJsonStorage } from "@tenantry/storage-json";
+import { openPostgresStorage } from "@tenantry/storage-postgres";
 import { openSqliteStorage } from "@tenantry/storage-sqlite";
 import { argon2Passwords } from "./argon2-passwords.ts";
 import { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
@@ -82,5 +84,8 @@ async function openStorage(location: DatabaseLocation, options: TenantryOptions)
   if (location.kind === "sqlite") {
     return await openSqliteStorage({ path: location.path, ...shared });
   }
-  throw new Error("The JSON directory has no storage yet");
+  if (location.kind === "postgres") {
+    return await openPostgresStorage({ url: location.url, ...shared });
+  }
+  return await openJsonStorage({ directory: location.directory, ...shared });
 }

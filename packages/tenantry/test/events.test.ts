@@ -1,7 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import {
   addMember,
   deleteOrganization,
@@ -15,6 +11,7 @@ import {
   verifyChains,
 } from "@tenantry/core";
 import { expect, test } from "vitest";
+import { isPostgres, makeTestDatabase } from "./test-database.ts";
 import { as, makeOrganization, makeUser, openTestTenantry } from "./test-tenantry.ts";
 
 test("appends one event per change, gapless, with the whole row before and after", async () => {
@@ -48,16 +45,15 @@ test("changes nothing where nothing changes: no event, no revision", async () =>
 });
 
 test("takes a mutation back whose event cannot be written", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "tenantry-"));
-  const file = join(directory, "t.db");
-  const tenantry = await openTestTenantry({ databaseUrl: `sqlite:${file}` });
+  const database = await makeTestDatabase(true);
+  const tenantry = await openTestTenantry({ databaseUrl: database.url });
   const { organization, owner } = await makeOrganization(tenantry);
   const before = await getOrganization(as(tenantry, owner), organization.id);
-  const database = new DatabaseSync(file);
-  database.exec(
-    "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room for events'); END",
+  await database.query(
+    isPostgres
+      ? "ALTER TABLE events ADD CONSTRAINT no_room_for_events CHECK (false) NOT VALID"
+      : "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room for events'); END",
   );
-  database.close();
   const user = await addMember(as(tenantry, owner), organization.id, { user_id: owner.id }).catch(
     (error: unknown) => error,
   );

@@ -1,30 +1,25 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { type Context, listMembers, openPage, verifyChains } from "@tenantry/core";
 import { openTenantry } from "tenantry";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { isPostgres, makeTestDatabase, type TestDatabase } from "./test-database.ts";
 
 const program = fileURLToPath(new URL("./kill-program.ts", import.meta.url));
-const rounds = Number(process.env.TENANTRY_KILL_ROUNDS ?? 50);
+const rounds = Number(process.env.TENANTRY_KILL_ROUNDS ?? (isPostgres ? 20 : 50));
 
 /** What was acknowledged: the members of each organization; null where a removal was under way. */
 type Acknowledged = Map<string, string[] | null>;
 
 test(`keeps every acknowledged write and no half of one through ${rounds} kills`, async () => {
-  const directory = mkdtempSync(join(tmpdir(), "tenantry-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const file = join(directory, "t.db");
+  const database = await makeTestDatabase(true);
   let acknowledgements = 0;
   for (let round = 0; round < rounds; round++) {
-    const acknowledged = await writeAndKill(`sqlite:${file}`, round);
+    const acknowledged = await writeAndKill(database.url, round);
     acknowledgements += acknowledged.size;
-    await expectKept(`sqlite:${file}`, acknowledged);
-    expectWhole(file);
+    await expectKept(database.url, acknowledged);
+    await expectWhole(database);
   }
   expect(acknowledgements).toBeGreaterThan(rounds);
 }, 600_000);
@@ -67,30 +62,28 @@ async function membersOf(ctx: Context, organizationId: string): Promise<string[]
 }
 
 /** No half of a write: rows, roles, counts, events and history intervals agree, whoever was acknowledged. */
-function expectWhole(file: string): void {
-  const database = new DatabaseSync(file, { readOnly: true });
-  const count = (sql: string) => Number(database.prepare(sql).get()?.n);
-  try {
-    expect(database.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
-    expect(database.prepare("PRAGMA foreign_key_check").all()).toEqual([]);
-    expect(
-      count(`SELECT count(*) AS n FROM organizations o WHERE o.seat_count <>
-        (SELECT count(*) FROM memberships m
-          WHERE m.tenant_id = o.tenant_id AND m.organization_id = o.id)`),
-    ).toBe(0);
-    const perEvent = (type: string) => `SELECT count(*) AS n FROM events WHERE type = '${type}'`;
-    const organizations = count("SELECT count(*) AS n FROM organizations");
-    const memberships = count("SELECT count(*) AS n FROM memberships");
-    expect(organizations).toBe(count(perEvent("organization.created")));
-    expect(memberships).toBe(count(perEvent("member.added")) - count(perEvent("member.removed")));
-    expect(count("SELECT count(*) AS n FROM membership_roles")).toBe(memberships);
-    expect(
-      count(
-        "SELECT count(*) AS n FROM history WHERE entity = 'membership' AND to_sequence IS NULL",
-      ),
-    ).toBe(memberships);
-    expect(count("SELECT count(*) AS n FROM users")).toBe(count(perEvent("user.created")));
-  } finally {
-    database.close();
+async function expectWhole(database: TestDatabase): Promise<void> {
+  const count = async (sql: string) => Number((await database.query(sql))[0]?.n);
+  if (!isPostgres) {
+    expect(await database.query("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+    expect(await database.query("PRAGMA foreign_key_check")).toEqual([]);
   }
+  expect(
+    await count(`SELECT count(*) AS n FROM organizations o WHERE o.seat_count <>
+      (SELECT count(*) FROM memberships m
+        WHERE m.tenant_id = o.tenant_id AND m.organization_id = o.id)`),
+  ).toBe(0);
+  const events = (type: string) => count(`SELECT count(*) AS n FROM events WHERE type = '${type}'`);
+  const memberships = await count("SELECT count(*) AS n FROM memberships");
+  expect(await count("SELECT count(*) AS n FROM organizations")).toBe(
+    await events("organization.created"),
+  );
+  expect(memberships).toBe((await events("member.added")) - (await events("member.removed")));
+  expect(await count("SELECT count(*) AS n FROM membership_roles")).toBe(memberships);
+  expect(
+    await count(
+      "SELECT count(*) AS n FROM history WHERE entity = 'membership' AND to_sequence IS NULL",
+    ),
+  ).toBe(memberships);
+  expect(await count("SELECT count(*) AS n FROM users")).toBe(await events("user.created"));
 }

@@ -14,12 +14,16 @@ import {
 } from "@tenantry/core";
 import type { Tenantry } from "tenantry";
 import { expect, test } from "vitest";
+import { isPostgres } from "./test-database.ts";
 import { as, makeOrganization, makeUser, openTestTenantry } from "./test-tenantry.ts";
 
-test("shows each of 25,000 members exactly once while others join", async () => {
+/** Each is some ten round trips to a server. */
+const members = isPostgres ? 5_000 : 25_000;
+
+test(`shows each of ${members} members exactly once while others join`, async () => {
   const tenantry = await openTestTenantry();
   const { organization, owner } = await makeOrganization(tenantry);
-  const early = await addMany(tenantry.context(), organization.id, 24_999);
+  const early = await addMany(tenantry.context(), organization.id, members - 1);
   early.push(owner.id);
   const seen = new Map<string, number>();
   let cursor: string | null = null;
@@ -31,7 +35,7 @@ test("shows each of 25,000 members exactly once while others join", async () => 
     );
     for (const { user_id } of page.items) seen.set(user_id, (seen.get(user_id) ?? 0) + 1);
     cursor = page.next_cursor;
-    if (seen.size % 5_000 === 0) await addMany(tenantry.context(), organization.id, 20);
+    if (seen.size % 1_000 === 0) await addMany(tenantry.context(), organization.id, 20);
   } while (cursor !== null);
   expect(early.filter((userId) => seen.get(userId) !== 1)).toEqual([]);
   expect([...seen.values()].every((times) => times === 1)).toBe(true);

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   type Context,
   createOrganization,
@@ -10,18 +7,13 @@ import {
 } from "@tenantry/core";
 import { openTenantry, type Tenantry, type TenantryOptions } from "tenantry";
 import { onTestFinished } from "vitest";
+import { makeTestDatabase } from "./test-database.ts";
 
-/** A Tenantry on a real SQLite file of its own, gone with the test. */
+/** A Tenantry on a real database of its own, gone with the test. */
 export async function openTestTenantry(options: TenantryOptions = {}): Promise<Tenantry> {
-  const directory = mkdtempSync(join(tmpdir(), "tenantry-"));
-  const tenantry = await openTenantry({
-    databaseUrl: `sqlite:${join(directory, "t.db")}`,
-    ...options,
-  });
-  onTestFinished(async () => {
-    await tenantry.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  const databaseUrl = options.databaseUrl ?? (await makeTestDatabase()).url;
+  const tenantry = await openTenantry({ ...options, databaseUrl });
+  onTestFinished(() => tenantry.close());
   return tenantry;
 }
 
