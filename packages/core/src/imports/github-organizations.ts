@@ -1,5 +1,4 @@
 import { metadataField } from "../fields.ts";
-import { newId } from "../ids.ts";
 import { pointer } from "../input.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
 import { nameKey, normalizeEmail } from "../normalization.ts";
@@ -112,13 +111,14 @@ async function importOrganization(
   const entry = { kind: "organizations", organization: slugOf(raw.login), name } as const;
   const fields = { name, billing_email: billingEmailOf(raw, present?.record) };
   if (present === undefined) {
-    const locked = await insertOrganization(mutation, {
+    const people = (raw.admins ?? []).length + (raw.members ?? []).length;
+    const founding = {
       ...fields,
-      id: newId("org"),
       slug: slugOf(raw.login),
       external_id: raw.login,
       metadata: { [githubKey]: kept },
-    });
+    };
+    const locked = await insertOrganization(mutation, founding, people);
     recorder.record("created", entry, false);
     return { raw, pointer: at, locked, isNew: true };
   }

@@ -36,9 +36,14 @@ export interface Admission {
   readonly status: "active" | "invited";
   readonly invited_by_user_id: string | null;
   readonly metadata?: Membership["metadata"] | undefined;
-  /** When they joined, where that was before now: for imports. */
-  readonly joined_at?: string | undefined;
+  /** What it was elsewhere, for imports: it keeps its id, its times and its status, and its person may be deactivated. */
+  readonly imported?: ImportedMembership | undefined;
 }
+
+export type ImportedMembership = Pick<
+  Membership,
+  "id" | "status" | "joined_at" | "last_active_at" | "created_at" | "updated_at"
+>;
 
 /** The owner role of the default catalogue, which every tenant has and nobody can change. */
 export const ownerGrant: RoleGrant = {
@@ -95,7 +100,7 @@ export async function admitMember(
 ): Promise<Membership> {
   const { ctx, ports, now } = mutation;
   const { record } = organization;
-  await assertCanJoin(mutation, record, admission.user_id);
+  await assertCanJoin(mutation, record, admission);
   await assertSeatsSuffice(mutation, record.plan_tier, record.seat_count + 1, organization.plan);
   const membership: Membership = {
     id: newId("mem"),
@@ -106,17 +111,18 @@ export async function admitMember(
     roles: admission.roles.map((role) => role.key),
     status: admission.status,
     invited_by_user_id: admission.invited_by_user_id,
-    joined_at: admission.status === "active" ? (admission.joined_at ?? now) : null,
+    joined_at: admission.status === "active" ? now : null,
     last_active_at: null,
     metadata: admission.metadata ?? {},
     revision: record.revision,
     created_at: now,
     updated_at: now,
+    ...admission.imported,
   };
   await ports.members.insert(membership, admission.roles);
   count(organization, null, membership);
   await mutation.append(organization.chain, {
-    type: admission.status === "active" ? "member.added" : "member.invited",
+    type: membership.status === "invited" ? "member.invited" : "member.added",
     entity: "membership",
     entity_id: membership.user_id,
     before: null,
@@ -128,11 +134,11 @@ export async function admitMember(
 async function assertCanJoin(
   mutation: Mutation,
   organization: OrganizationRecord,
-  userId: string,
+  { user_id: userId, imported }: Admission,
 ): Promise<void> {
   const { ctx, ports } = mutation;
   const user = await ports.users.find(ctx.tenantId, userId);
-  if (user === undefined || user.status !== "active") {
+  if (user === undefined || (user.status !== "active" && imported === undefined)) {
     throw new DomainError(
       "unknown_user",
       `There is no active user ${userId}; create the user first`,

@@ -118,7 +118,7 @@ export async function insertOrganization(
     revision: 1,
     row_revision: 1,
     created_at: input.created_at ?? now,
-    updated_at: now,
+    updated_at: input.updated_at ?? now,
     deleted_at: input.deleted_at ?? null,
     name_key: nameKey(input.name),
     seat_count: 0,

@@ -1,7 +1,7 @@
 import { assertIfMatch, requireActor, requireAdministrator } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { parseInput } from "../input.ts";
+import { givenFields, parseInput } from "../input.ts";
 import { type Mutation, mutate } from "../mutation.ts";
 import {
   type CreatePlanInput,
@@ -34,7 +34,8 @@ export async function createPlan(ctx: Context, input: CreatePlanInput): Promise<
 /** The one door by which plans come to be; the import and the fourteen calls enter theirs through it (decision 9). */
 export async function insertPlan(
   mutation: Mutation,
-  input: Pick<Plan, "key" | "name" | "seats" | "entitlements"> & { is_default?: boolean },
+  input: Pick<Plan, "key" | "name" | "seats" | "entitlements"> &
+    Partial<Pick<Plan, "is_default" | "created_at" | "updated_at">>,
 ): Promise<Plan> {
   const { ctx, ports, now } = mutation;
   const tenant = await mutation.lockTenant();
@@ -46,8 +47,8 @@ export async function insertPlan(
     entitlements: input.entitlements,
     is_default: input.is_default ?? false,
     revision: tenant.record.revision,
-    created_at: now,
-    updated_at: now,
+    created_at: input.created_at ?? now,
+    updated_at: input.updated_at ?? now,
   };
   await ports.plans.insert(plan);
   await mutation.append(tenant.chain, planEvent("plan.created", null, plan));
@@ -62,22 +63,30 @@ export async function insertPlan(
 export async function updatePlan(ctx: Context, key: string, input: UpdatePlanInput): Promise<Plan> {
   const parsed = parseInput(updatePlanSchema, input);
   return await mutatePlans(ctx, "update_plan", [key, parsed], async (mutation) => {
-    const tenant = await mutation.lockTenant();
+    await mutation.lockTenant();
     const before = await findPlan(mutation, key);
     assertIfMatch(ctx, before.revision);
-    const after: Plan = {
-      ...before,
-      name: parsed.name ?? before.name,
-      seats: parsed.seats ?? before.seats,
-      entitlements: parsed.entitlements ?? before.entitlements,
-      revision: tenant.record.revision,
-      updated_at: mutation.now,
-    };
-    if (isSame(before, after)) return before;
-    await mutation.ports.plans.update(after);
-    await mutation.append(tenant.chain, planEvent("plan.updated", before, after));
-    return after;
+    return await changePlan(mutation, before, givenFields(parsed));
   });
+}
+
+/** The one door for changes of a plan. Nothing changed is nothing written. */
+export async function changePlan(
+  mutation: Mutation,
+  before: Plan,
+  changes: Partial<Pick<Plan, "name" | "seats" | "entitlements">>,
+): Promise<Plan> {
+  const tenant = await mutation.lockTenant();
+  const after: Plan = {
+    ...before,
+    ...changes,
+    revision: tenant.record.revision,
+    updated_at: mutation.now,
+  };
+  if (isSame(before, after)) return before;
+  await mutation.ports.plans.update(after);
+  await mutation.append(tenant.chain, planEvent("plan.updated", before, after));
+  return after;
 }
 
 function isSame(before: Plan, after: Plan): boolean {

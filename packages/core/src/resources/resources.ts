@@ -2,6 +2,7 @@ import { assertIfMatch, authorizeRead, mutateOrganization } from "../access/auth
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { parseInput } from "../input.ts";
+import type { LockedOrganization, Mutation } from "../mutation.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
 import {
   type ListResourcesInput,
@@ -36,15 +37,24 @@ export async function registerResource(
       revision: organization.record.revision,
       created_at: mutation.now,
     };
-    await mutation.ports.resources.insert(resource);
-    await mutation.append(organization.chain, {
-      type: "resource.registered",
-      entity: "resource",
-      entity_id: `${parsed.type}/${parsed.external_id}`,
-      before: null,
-      after: resource,
-    });
+    await insertResource(mutation, organization, resource);
     return resource;
+  });
+}
+
+/** The one door by which resources come to be registered. @throws {DomainError} `resource_taken`. */
+export async function insertResource(
+  mutation: Mutation,
+  organization: LockedOrganization,
+  resource: Resource,
+): Promise<void> {
+  await mutation.ports.resources.insert(resource);
+  await mutation.append(organization.chain, {
+    type: "resource.registered",
+    entity: "resource",
+    entity_id: `${resource.type}/${resource.external_id}`,
+    before: null,
+    after: resource,
   });
 }
 

@@ -63,9 +63,8 @@ export async function createRole(
   const parsed = parseInput(createRoleSchema, input);
   return await mutateCatalogue(ctx, "create_role", organizationId, parsed, async (catalogue) => {
     const { mutation, chain, revision, access } = catalogue;
-    const { ports, now } = mutation;
+    const { now } = mutation;
     assertMayDefine(ctx, "create_role", organizationId, access, parsed.permissions, parsed.rank);
-    await assertKeyFree(mutation, organizationId, parsed.key);
     const role: Role = {
       tenant_id: ctx.tenantId,
       organization_id: organizationId,
@@ -75,10 +74,39 @@ export async function createRole(
       created_at: now,
       updated_at: now,
     };
-    await ports.roles.insert(role);
-    await mutation.append(chain, roleEvent("role.created", null, role));
+    await insertRole(mutation, chain, role);
     return role;
   });
+}
+
+/**
+ * The one door by which roles come to be, once the catalogue's lock is held.
+ *
+ * @param chain The tenant's, or that of the organization whose role it is.
+ * @throws {DomainError} `role_key_taken`.
+ */
+export async function insertRole(
+  mutation: Mutation,
+  chain: LockedChain,
+  role: Role,
+): Promise<void> {
+  await assertKeyFree(mutation, role.organization_id, role.key);
+  await mutation.ports.roles.insert(role);
+  await mutation.append(chain, roleEvent("role.created", null, role));
+}
+
+/** The one door for changes of a role. Nothing changed is nothing written. @throws {DomainError} `role_fixed` for the owner's. */
+export async function changeRole(
+  mutation: Mutation,
+  chain: LockedChain,
+  before: Role,
+  after: Role,
+): Promise<Role> {
+  if (isSame(before, after)) return before;
+  assertChangeable(before);
+  await mutation.ports.roles.update(after);
+  await mutation.append(chain, roleEvent("role.updated", before, after));
+  return after;
 }
 
 /**
@@ -114,10 +142,7 @@ export async function updateRole(
       };
       const touched = [...before.permissions, ...after.permissions];
       assertMayDefine(ctx, "update_role", organizationId, access, touched, before.rank);
-      if (isSame(before, after)) return before;
-      await mutation.ports.roles.update(after);
-      await mutation.append(chain, roleEvent("role.updated", before, after));
-      return after;
+      return await changeRole(mutation, chain, before, after);
     },
   );
 }

@@ -74,6 +74,8 @@ export async function insertTeamMember(
     readonly user_id: string;
     readonly role: TeamMemberRole;
     readonly metadata?: TeamMember["metadata"] | undefined;
+    /** Its times elsewhere, for imports. */
+    readonly imported?: Pick<TeamMember, "created_at" | "updated_at"> | undefined;
   },
 ): Promise<TeamMember> {
   const { ctx, ports, now } = mutation;
@@ -98,6 +100,7 @@ export async function insertTeamMember(
     revision: organization.record.revision,
     created_at: now,
     updated_at: now,
+    ...input.imported,
   };
   await ports.teams.insertMember(member);
   await appendChange(mutation, organization, "team.member_added", null, member);

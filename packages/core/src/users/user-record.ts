@@ -18,9 +18,7 @@ export function userNotFound(): DomainError {
 }
 
 /** What a new user may be told; everything else has a default. */
-export type NewUser = Partial<
-  Omit<UserRecord, "tenant_id" | "username_key" | "revision" | "created_at" | "updated_at">
->;
+export type NewUser = Partial<Omit<UserRecord, "tenant_id" | "username_key" | "revision">>;
 
 /**
  * The one door by which users come to be: administrators, registration, the import and the fourteen calls go through it.
@@ -45,8 +43,8 @@ export async function insertUser(mutation: Mutation, input: NewUser): Promise<Us
     private_metadata: input.private_metadata ?? {},
     username_key: username === null ? null : usernameKey(username),
     revision: tenant.record.revision,
-    created_at: now,
-    updated_at: now,
+    created_at: input.created_at ?? now,
+    updated_at: input.updated_at ?? now,
   };
   await ports.users.insert(record);
   await mutation.append(tenant.chain, {

@@ -159,23 +159,31 @@ async function changeTenantAdministrator(
 ): Promise<void> {
   await requireAdministrator(ctx, ctx.engine.storage.committed, operation);
   await mutate(ctx, operation, userId, async (mutation) => {
-    const { ports, now } = mutation;
-    await requireAdministrator(ctx, ports, operation);
-    const tenant = await mutation.lockTenant();
-    if ((await ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
-    const isGranted = operation === "grant_tenant_administrator";
-    const isChanged = isGranted
-      ? await ports.users.grantTenantAdministrator(ctx.tenantId, userId, now)
-      : await ports.users.revokeTenantAdministrator(ctx.tenantId, userId);
-    if (!isChanged) return;
-    const row = { tenant_id: ctx.tenantId, user_id: userId, role: "administrator" };
-    await mutation.append(tenant.chain, {
-      type: isGranted ? "tenant_administrator.granted" : "tenant_administrator.revoked",
-      entity: "tenant_user_role",
-      entity_id: userId,
-      before: isGranted ? null : row,
-      after: isGranted ? row : null,
-    });
+    await requireAdministrator(ctx, mutation.ports, operation);
+    if ((await mutation.ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
+    await setTenantAdministrator(mutation, userId, operation === "grant_tenant_administrator");
+  });
+}
+
+/** The one door by which users become administrators of the tenant, and cease to be. Nothing changed is nothing written. */
+export async function setTenantAdministrator(
+  mutation: Mutation,
+  userId: string,
+  isGranted: boolean,
+): Promise<void> {
+  const { ctx, ports, now } = mutation;
+  const tenant = await mutation.lockTenant();
+  const isChanged = isGranted
+    ? await ports.users.grantTenantAdministrator(ctx.tenantId, userId, now)
+    : await ports.users.revokeTenantAdministrator(ctx.tenantId, userId);
+  if (!isChanged) return;
+  const row = { tenant_id: ctx.tenantId, user_id: userId, role: "administrator" };
+  await mutation.append(tenant.chain, {
+    type: isGranted ? "tenant_administrator.granted" : "tenant_administrator.revoked",
+    entity: "tenant_user_role",
+    entity_id: userId,
+    before: isGranted ? null : row,
+    after: isGranted ? row : null,
   });
 }
 
