@@ -12,6 +12,7 @@ import {
 import { inMemory, prepareDatabaseFile } from "./database-file.ts";
 import { type ForeignCommits, watchForeignCommits } from "./foreign-commits.ts";
 import { migrateFile } from "./migrate.ts";
+import { createReaderSession } from "./reader-session.ts";
 import { createFileSnapshots, createMemorySnapshots } from "./snapshots.ts";
 import { toStorageError } from "./sqlite-error.ts";
 import { createSqliteSession, createWaitingSession, type SqliteSession } from "./sqlite-session.ts";
@@ -63,7 +64,8 @@ async function openOn(path: string, note: WriterNote, busyTimeoutMs: number): Pr
     if (path !== inMemory) await patiently(() => useWriteAheadLog(db, path));
     await migrateFile(db, lock);
     const writer: Writer = { db, path, note, lock, busyTimeoutMs };
-    return path === inMemory ? createMemoryStorage(writer) : createFileStorage(writer);
+    if (path === inMemory) return createMemoryStorage(writer);
+    return createFileStorage(writer, await patiently(() => openReader(path)));
   } catch (error) {
     db.close();
     throw error;
@@ -116,20 +118,10 @@ function createWritingSide(writer: Writer): WritingSide {
   };
 }
 
-function createFileStorage(writer: Writer): Storage {
+function createFileStorage(writer: Writer, reader: DatabaseSync): Storage {
   const { path, busyTimeoutMs } = writer;
   const side = createWritingSide(writer);
-  const reader = openReader(path);
-  const readerSession = createSqliteSession(reader, path, refuseChange);
-  // A reader meets a lock only while another program recovers the file or has it for itself.
-  const session = createWaitingSession(readerSession, (call) => {
-    try {
-      return call();
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.code !== "storage_busy") throw error;
-      return retryRead(call, busyTimeoutMs);
-    }
-  });
+  const session = createReaderSession(reader, path, busyTimeoutMs);
   const snapshots = createFileSnapshots(path, busyTimeoutMs);
   return assemble(writer, side, session, snapshots.run, async () => {
     await snapshots.close();
@@ -146,17 +138,6 @@ function createMemoryStorage(writer: Writer): Storage {
   );
   const snapshots = createMemorySnapshots(writer.db, writer.path, queue.settled);
   return assemble(writer, side, session, snapshots.run, snapshots.close);
-}
-
-async function retryRead<T>(call: () => T, busyTimeoutMs: number): Promise<T> {
-  const unwrapped = () => {
-    try {
-      return call();
-    } catch (error) {
-      throw error instanceof DomainError && error.code === "storage_busy" ? error.cause : error;
-    }
-  };
-  return await retryWhileBusy(unwrapped, busyTimeoutMs, (cause) => toStorageError(cause, ""));
 }
 
 function assemble(
@@ -205,8 +186,4 @@ function assemble(
       return closing;
     },
   };
-}
-
-function refuseChange(): never {
-  throw new Error("Only the ports of a transaction write");
 }
