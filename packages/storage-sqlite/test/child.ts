@@ -51,7 +51,29 @@ async function hold(): Promise<void> {
   await storage.close();
 }
 
+/** Writes until it can no more, and says how much was acknowledged and why it ended. */
+async function fill(): Promise<void> {
+  const storage = await openSqliteStorage({ path });
+  const long = { name: "x".repeat(5000) };
+  let acknowledged = 0;
+  const refusals: unknown[] = [];
+  while (refusals.length < 2) {
+    try {
+      const id = String(acknowledged);
+      await storage.transaction((ports) => ports.tenants.insert(tenantRecord(id, long)));
+      acknowledged += 1;
+    } catch (error) {
+      const { code, message } = error as { code?: string; message?: string };
+      refusals.push({ code, message });
+    }
+  }
+  const isReadable = (await storage.committed.tenants.find("0")) !== undefined;
+  await storage.close();
+  say({ acknowledged, refusals, isReadable });
+}
+
 if (task === "open") await open();
+else if (task === "fill") await fill();
 else if (task === "write") await write();
 else await hold();
 process.disconnect();

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -14,10 +14,20 @@ export interface Child {
 
 const program = fileURLToPath(new URL("./child.ts", import.meta.url));
 
+const stdio = ["ignore", "ignore", "inherit", "ipc"] as const;
+
 export function startChild(...args: readonly string[]): Child {
-  const child: ChildProcess = fork(program, args, {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+  return converse(fork(program, args, { stdio: [...stdio] }));
+}
+
+/** A child whose files cannot grow beyond so many blocks of 512 bytes: what a full disk is like. */
+export function startChildWithoutRoom(blocks: number, ...args: readonly string[]): Child {
+  const limited = `ulimit -f ${blocks}; exec "$0" "$@"`;
+  const command = ["-c", limited, process.execPath, program, ...args];
+  return converse(spawn("sh", command, { stdio: [...stdio] }));
+}
+
+function converse(child: ChildProcess): Child {
   const heard: unknown[] = [];
   const waiting: ((message: unknown) => void)[] = [];
   child.on("message", (message) => {
