@@ -89,11 +89,13 @@ export interface NewOrganization
  * It makes nobody a member.
  *
  * @param members How many active members the caller admits next; what they turn out to be is what counts.
+ * @param type `imported` for one that somebody else made where our data lives.
  */
 export async function insertOrganization(
   mutation: Mutation,
   input: NewOrganization,
   members = 0,
+  type: "organization.created" | "imported" = "organization.created",
 ): Promise<LockedOrganization> {
   const { ctx, ports, now } = mutation;
   const slug = input.slug ?? (await generateSlug(ports, ctx.tenantId, input.name));
@@ -127,7 +129,7 @@ export async function insertOrganization(
   const founding = { isNewId: input.id === undefined, members, plan };
   const organization = await mutation.insertOrganization(record, founding);
   await mutation.append(organization.chain, {
-    type: "organization.created",
+    type,
     entity: "organization",
     entity_id: record.id,
     before: null,
