@@ -8,7 +8,6 @@ import {
   isDomainError,
   mutate,
   nameKey,
-  newId,
   type OrganizationFilter,
   type OrganizationStatus,
   organizationStatusSchema,
@@ -42,7 +41,6 @@ export async function createOrganization(
     return await mutate(ctx, "create_organization", [newName, tier], async (mutation) => {
       if (tier !== undefined) await enterPlan(mutation, tier);
       const { record } = await insertOrganization(mutation, {
-        id: newId("org"),
         name: newName,
         ...(tier === undefined ? {} : { plan_tier: tier }),
       });
