@@ -1,0 +1,14 @@
+/**
+ * The parts of the SQLite storage, for a storage that keeps a SQLite database in memory and puts its content somewhere else. They are no
+ * interface of ours to the world: they change with the storage that they are parts of.
+ */
+export { assertSqliteVersion, openHandle } from "./connection.ts";
+export { inMemory, prepareDatabaseFile } from "./database-file.ts";
+export { migrateFile } from "./migrate.ts";
+export { createMemorySnapshots, type Snapshots } from "./snapshots.ts";
+export { isBusy } from "./sqlite-error.ts";
+export { createSqliteSession, createWaitingSession, type SqliteSession } from "./sqlite-session.ts";
+export { backoffMs } from "./waiting.ts";
+export { createWriteLock, type WriteLock } from "./write-lock.ts";
+export { createSavepoint, createWriteQueue, type WriteQueue } from "./write-queue.ts";
+export { noWriterNote, openWriterNote, type WriterNote } from "./writer-note.ts";
