@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { migrations } from "@tenantry/storage-sql";
+import type { DirectoryLayout } from "./directory-layout.ts";
+import { onlyOwnerFile } from "./directory-layout.ts";
+import { discard, type PreparedFile, putInPlace, syncDirectory } from "./durable-files.ts";
+import { appendEvents, type EventFileEnd, rewriteEvents } from "./event-file.ts";
+import type { FileStamps } from "./file-stamps.ts";
+import { beginJournal } from "./journal.ts";
+import type { Memory } from "./memory.ts";
+import { prepareTableFile, tableBytes } from "./table-files.ts";
+
+/**
+ * Brings the tables' files up to what is in memory, then begins a new journal. If it ends in between, the old journal is done once more
+ * over the files that are new already: a row that is put twice is the same row.
+ *
+ * @param before The journal that is over, if there was one. The caller holds the lock, and memory is at its last commit.
+ * @returns how large the files are together.
+ */
+export async function saveEverything(
+  memory: Memory,
+  layout: DirectoryLayout,
+  before: {
+    readonly id: string | null;
+    readonly commit: number;
+    readonly shown: FileStamps | null;
+  },
+): Promise<number> {
+  const { unsaved } = memory;
+  const events = await saveEvents(memory, layout);
+  const prepared: PreparedFile[] = [];
+  try {
+    for (const name of unsaved.tables) {
+      const rows = memory.tables.get(name);
+      if (rows !== undefined && name !== "events") {
+        prepared.push(await prepareTableFile(layout, rows));
+      }
+    }
+    await putInPlace(prepared);
+  } catch (error) {
+    await discard(prepared);
+    throw error;
+  }
+  writeFormat(layout);
+  await syncDirectory(layout.own);
+  await beginJournal(layout.journal, {
+    journal: 1,
+    id: randomUUID(),
+    follows: before.id,
+    commit: before.commit,
+    shown: before.shown,
+    events,
+  });
+  noteSaved(memory, events);
+  return events.bytes + tableBytes(layout, memory.tables.keys());
+}
+
+/** What is in memory is in the tables' files. */
+export function noteSaved({ unsaved }: Memory, events: EventFileEnd): void {
+  unsaved.tables.clear();
+  unsaved.events = events;
+  unsaved.hasOldEvents = false;
+}
+
+async function saveEvents(memory: Memory, layout: DirectoryLayout): Promise<EventFileEnd> {
+  const rows = memory.tables.get("events");
+  const { events, hasOldEvents } = memory.unsaved;
+  if (rows === undefined) throw new Error("There is no table of events");
+  if (hasOldEvents) return await rewriteEvents(layout.events, rows.all());
+  return await appendEvents(layout.events, events, rows.after(events.position));
+}
+
+/** By which a later version knows what it has before it, and an earlier one that it must not touch it. */
+function writeFormat(layout: DirectoryLayout): void {
+  const format = {
+    about: "Written by Tenantry. Change organizations.json and org_users.json, not these files.",
+    format: 1,
+    migrations: migrations.map(({ name }) => name),
+  };
+  writeFileSync(layout.format, `${JSON.stringify(format, null, 2)}\n`, { mode: onlyOwnerFile });
+}

@@ -1,0 +1,1 @@
+export { type JsonStorageOptions, openJsonStorage } from "./json-storage.ts";

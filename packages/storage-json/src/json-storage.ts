@@ -1,0 +1,188 @@
+import { resolve } from "node:path";
+import {
+  type Awaitable,
+  type ChangeListener,
+  DomainError,
+  type Ports,
+  type Storage,
+} from "@tenantry/core";
+import { createPorts, type Session } from "@tenantry/storage-sql";
+import {
+  createMemorySnapshots,
+  createSavepoint,
+  createWaitingSession,
+  createWriteQueue,
+  inMemory,
+  type WriteQueue,
+} from "@tenantry/storage-sqlite/machinery";
+import { createDirectory, type Directory } from "./directory.ts";
+import { toDirectoryError } from "./directory-error.ts";
+import { createDirectoryGate, type DirectoryGate } from "./directory-gate.ts";
+import { layoutOf, prepareDirectory } from "./directory-layout.ts";
+import { type ExclusiveLock, openExclusiveLock } from "./exclusive-lock.ts";
+import { createMemory, type Memory } from "./memory.ts";
+
+export interface JsonStorageOptions {
+  /** A directory, made where there is none. */
+  readonly directory: string;
+  /** How long a write waits for our other processes before it is refused with `storage_busy`. */
+  readonly busyTimeoutMs?: number | undefined;
+  /** What this program calls itself where others wait for it. */
+  readonly program?: string | undefined;
+}
+
+const defaultBusyTimeoutMs = 5000;
+
+/**
+ * Opens a directory of JSON files: the two of the Python module in its format, and ours beside them. Every query is answered by a
+ * SQLite database in memory that is kept like the files.
+ *
+ * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`: each says what to do, and the files
+ *   are left as they were.
+ */
+export async function openJsonStorage(options: JsonStorageOptions): Promise<Storage> {
+  const { busyTimeoutMs = defaultBusyTimeoutMs, program = "tenantry" } = options;
+  const layout = layoutOf(resolve(options.directory));
+  prepareDirectory(layout);
+  const lock = openExclusiveLock(layout.lock, layout.directory, program, busyTimeoutMs);
+  let memory: Memory | undefined;
+  try {
+    memory = await createMemory(layout.directory);
+    const listeners: ChangeListener[] = [];
+    const tell: ChangeListener = (changes) => {
+      for (const listener of listeners) listener(changes);
+    };
+    const directory = createDirectory(memory, layout, tell);
+    const gate = createDirectoryGate(directory, memory, lock, busyTimeoutMs);
+    await gate.level();
+    return assemble({ directory, gate, memory, lock, tell, listeners });
+  } catch (error) {
+    memory?.close();
+    lock.close();
+    throw toDirectoryError(error, layout.directory);
+  }
+}
+
+interface Parts {
+  readonly directory: Directory;
+  readonly gate: DirectoryGate;
+  readonly memory: Memory;
+  readonly lock: ExclusiveLock;
+  readonly tell: ChangeListener;
+  readonly listeners: ChangeListener[];
+}
+
+function assemble(parts: Parts): Storage {
+  const { directory, gate, memory } = parts;
+  const queue = createQueue(parts);
+  const readable = createReadable(parts, queue);
+  const committed = createPorts(createCommittedSession(memory, readable));
+  const snapshots = createMemorySnapshots(memory.db, inMemory, () => readable.settled());
+  const looks = oncePerTurn();
+  let closing: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    await queue.drained();
+    await snapshots.close();
+    await gate.end();
+    directory.close();
+    memory.close();
+    parts.lock.close();
+  }
+
+  function assertOpen(): void {
+    if (closing === undefined) return;
+    throw new DomainError("storage_closed", "The storage is closed; open it again");
+  }
+
+  return {
+    get committed() {
+      assertOpen();
+      return committed;
+    },
+    async transaction<T>(body: (ports: Ports) => Awaitable<T>) {
+      assertOpen();
+      return await queue.add(body);
+    },
+    async snapshot(body) {
+      assertOpen();
+      await readable.seeOthers();
+      return await snapshots.run(body);
+    },
+    onChange: (listener) => void parts.listeners.push(listener),
+    catchUp(fresh) {
+      assertOpen();
+      if (queue.isWriting || !looks.isDue(fresh)) return gate.levelling;
+      return readable.seeOthers() ?? (directory.isEdited() ? gate.level() : undefined);
+    },
+    foreignCommits: () => directory.foreignCommits(),
+    close() {
+      closing ??= end();
+      return closing;
+    },
+  };
+}
+
+function createQueue({ gate, memory, tell }: Parts): WriteQueue {
+  return createWriteQueue({
+    db: memory.db,
+    lock: gate.writeLock,
+    savepoint: createSavepoint(memory.db),
+    ports: memory.ports,
+    changes: memory.changes,
+    // The gate says when waiting has been too long.
+    busyTimeoutMs: Number.POSITIVE_INFINITY,
+    onBegin() {},
+    onBeforeCommit() {},
+    onCommit: tell,
+  });
+}
+
+/** When memory may be read: there is one handle, and what is not committed shows on it. */
+interface Readable {
+  /** Takes on what others of ours committed; a promise where that takes time. */
+  seeOthers(): Promise<void> | undefined;
+  /** Resolves when the transaction that is open has ended. */
+  settled(): Promise<void>;
+}
+
+function createReadable({ directory, gate }: Parts, queue: WriteQueue): Readable {
+  const settled = async () => {
+    await queue.settled();
+    // Whoever began it is told of its failure; here it only has to be over.
+    await gate.levelling?.catch(() => {});
+  };
+  return {
+    settled,
+    seeOthers() {
+      if (queue.isWriting || gate.levelling !== undefined) return settled();
+      return directory.follow() ? undefined : gate.level();
+    },
+  };
+}
+
+function createCommittedSession(memory: Memory, readable: Readable): Session {
+  function attempt<T>(call: () => T): Awaitable<T> {
+    const waiting = readable.seeOthers();
+    return waiting === undefined ? call() : waiting.then(() => attempt(call));
+  }
+  return createWaitingSession(memory.session, attempt);
+}
+
+/** How old a look may be within one turn of the event loop: a long run of promises is one turn, too. */
+const oldestLookMs = 2;
+
+function oncePerTurn() {
+  let hasLooked = false;
+  let lookedAt = 0;
+  return {
+    isDue(fresh: boolean): boolean {
+      const now = performance.now();
+      if (!fresh && hasLooked && now - lookedAt < oldestLookMs) return false;
+      if (!hasLooked) setImmediate(() => (hasLooked = false));
+      hasLooked = true;
+      lookedAt = now;
+      return true;
+    },
+  };
+}

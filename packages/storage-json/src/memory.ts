@@ -1,0 +1,149 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Change, Ports } from "@tenantry/core";
+import { createPorts } from "@tenantry/storage-sql";
+import {
+  assertSqliteVersion,
+  createSqliteSession,
+  createWriteLock,
+  inMemory,
+  migrateFile,
+  noWriterNote,
+  openHandle,
+  type SqliteSession,
+} from "@tenantry/storage-sqlite/machinery";
+import { damaged } from "./directory-error.ts";
+import { type DirtyRow, type DirtyRows, watchRows } from "./dirty-rows.ts";
+import type { EventFileEnd } from "./event-file.ts";
+import { fromFileRow } from "./file-rows.ts";
+import type { CommitLines } from "./journal.ts";
+import { guardPorts } from "./source-limits.ts";
+import { createSourceRows } from "./source-rows.ts";
+import { createSourceTimesTable } from "./source-times-table.ts";
+import { createSourceView, type SourceView } from "./source-view.ts";
+import { createTableRows, type Key, type Row, readTables, type TableRows } from "./tables.ts";
+
+/** The database in memory that answers every query, filled from the files. */
+export interface Memory {
+  readonly db: DatabaseSync;
+  readonly session: SqliteSession;
+  /** The ports of a transaction. */
+  readonly ports: Ports;
+  /** The changes of the open transaction, in order. */
+  readonly changes: Change[];
+  readonly tables: ReadonlyMap<string, TableRows>;
+  readonly dirty: DirtyRows;
+  readonly view: SourceView;
+  /** What the files lack. */
+  readonly unsaved: Unsaved;
+  close(): void;
+}
+
+/** What is in memory and not yet in the tables' files: the journal has it. */
+export interface Unsaved {
+  /** The tables with rows that differ from their files. */
+  readonly tables: Set<string>;
+  /** How far the file of events goes. */
+  events: EventFileEnd;
+  /** An event that is in the file already has changed. */
+  hasOldEvents: boolean;
+}
+
+/** @param directory For messages. */
+export async function createMemory(directory: string): Promise<Memory> {
+  assertSqliteVersion();
+  const db = openHandle(inMemory);
+  await migrateFile(db, createWriteLock(db, inMemory, noWriterNote, 0));
+  createSourceTimesTable(db);
+  const changes: Change[] = [];
+  const session = createSqliteSession(db, directory, (change) => changes.push(change));
+  const tables = readTables(db);
+  const sourceRows = createSourceRows(db);
+  return {
+    db,
+    session,
+    ports: guardPorts(createPorts(session), sourceRows.defaultTenantId),
+    changes,
+    tables: new Map(tables.map((table) => [table.name, createTableRows(db, table)])),
+    dirty: watchRows(db, tables),
+    view: createSourceView(sourceRows),
+    unsaved: { tables: new Set(), events: { bytes: 0, position: 0 }, hasOldEvents: false },
+    close: () => db.close(),
+  };
+}
+
+/**
+ * Does what another process, or this one before it ended, has done already. Rules have been held there: here rows go in as they are.
+ *
+ * @returns the changes, for the caches.
+ */
+export function applyCommit(memory: Memory, lines: CommitLines, path: string): readonly Change[] {
+  const puts: { rows: TableRows; row: Row }[] = [];
+  withoutForeignKeys(memory.db, () => {
+    for (const { remove } of lines) {
+      for (const [name, keys] of Object.entries(remove)) {
+        const rows = tableOf(memory, name, path);
+        for (const key of keys) rows.remove(key);
+      }
+    }
+    for (const { put } of lines) {
+      for (const [name, given] of Object.entries(put)) {
+        const rows = tableOf(memory, name, path);
+        for (const one of given) puts.push({ rows, row: rowOf(rows, one, path) });
+      }
+    }
+    // All go before the first comes: one may take the name that another gives up.
+    for (const { rows, row } of puts) rows.remove(keyOf(rows, row));
+    for (const { rows, row } of puts) rows.insert(row);
+  });
+  noteTouched(memory);
+  return puts.filter(({ rows }) => rows.table.name === "events").map(({ row }) => changeOf(row));
+}
+
+/** Makes the view of the source files anew where rows were touched, and remembers which tables' files are behind. */
+export function noteTouched(memory: Memory): void {
+  noteRows(memory, memory.dirty.take());
+}
+
+export function noteRows({ unsaved, view }: Memory, touched: readonly DirtyRow[]): void {
+  for (const { table, key } of touched) {
+    unsaved.tables.add(table);
+    const isOldEvent = table === "events" && Number(key[0]) <= unsaved.events.position;
+    if (isOldEvent) unsaved.hasOldEvents = true;
+  }
+  view.update(touched);
+}
+
+/** Runs something in a transaction of its own in which rows may refer to rows that come later. */
+export function withoutForeignKeys(db: DatabaseSync, work: () => void): void {
+  db.exec("PRAGMA foreign_keys = OFF; BEGIN");
+  try {
+    work();
+    db.exec("COMMIT");
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  } finally {
+    db.exec("PRAGMA foreign_keys = ON");
+  }
+}
+
+function tableOf(memory: Memory, name: string, path: string): TableRows {
+  const rows = memory.tables.get(name);
+  if (rows !== undefined) return rows;
+  throw damaged(path, [{ place: name, detail: "is no table that this version knows" }]);
+}
+
+function rowOf(rows: TableRows, value: unknown, path: string): Row {
+  const row = fromFileRow(rows.table, value);
+  if (typeof row !== "string") return row;
+  throw damaged(path, [{ place: `a row of ${rows.table.name}`, detail: row }]);
+}
+
+export function keyOf({ table }: TableRows, row: Row): Key {
+  return table.key.map((column) => row[column] ?? null);
+}
+
+function changeOf(row: Row): Change {
+  const { tenant_id, organization_id, type, entity, entity_id } = row;
+  return { tenant_id, organization_id, type, entity, entity_id } as Change;
+}
