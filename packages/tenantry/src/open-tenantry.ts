@@ -10,6 +10,7 @@ import {
   type Storage,
   type Tenant,
 } from "@tenantry/core";
+import { openJsonStorage } from "@tenantry/storage-json";
 import { openPostgresStorage } from "@tenantry/storage-postgres";
 import { openSqliteStorage } from "@tenantry/storage-sqlite";
 import { argon2Passwords } from "./argon2-passwords.ts";
@@ -86,5 +87,5 @@ async function openStorage(location: DatabaseLocation, options: TenantryOptions)
   if (location.kind === "postgres") {
     return await openPostgresStorage({ url: location.url, ...shared });
   }
-  throw new Error("The JSON directory has no storage yet");
+  return await openJsonStorage({ directory: location.directory, ...shared });
 }
