@@ -34,7 +34,7 @@ interface ForeignKeyRule extends ConstraintRule {
   readonly operation: "write" | "delete";
 }
 
-const uniqueRules: readonly UniqueRule[] = [
+export const uniqueRules: readonly UniqueRule[] = [
   {
     constraint: "organizations_name_unique",
     columns: "organizations.tenant_id, organizations.name_key",
@@ -163,7 +163,7 @@ const uniqueRules: readonly UniqueRule[] = [
  * SQLite does not say which foreign key failed. The first rule of a table is taken to be it: the others are kept by the use cases'
  * own locks and look-ups before they write.
  */
-const foreignKeyRules: readonly ForeignKeyRule[] = [
+export const foreignKeyRules: readonly ForeignKeyRule[] = [
   {
     constraint: "memberships_user",
     table: "memberships",
