@@ -78,10 +78,17 @@ function createMigrationKysely(client: Client): Kysely<unknown> {
 }
 
 function createConnection(client: Client): DatabaseConnection {
+  let first: unknown;
   return {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-      const { rows } = await client.query(query.sql, [...query.parameters]);
-      return { rows: rows as Row[] };
+      try {
+        const { rows } = await client.query(query.sql, [...query.parameters]);
+        return { rows: rows as Row[] };
+      } catch (error) {
+        // Kysely's migrator looks once more after an error, and that look fails because of it: the first one says what is wrong.
+        first ??= error;
+        throw first;
+      }
     },
     streamQuery() {
       throw new Error("Migrations stream nothing");
