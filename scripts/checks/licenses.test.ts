@@ -25,6 +25,7 @@ test("takes a package that leaves the choice, if one of its licences is wanted",
 
 test("takes the Mozilla licence for what is never passed on, and only for that", () => {
   expect(findIn("MPL-2.0", { dev: true })).toEqual([]);
+  expect(findIn("MPL-2.0", { peer: true })).toEqual([]);
   expect(findIn("MPL-2.0")).toHaveLength(1);
 });
 

@@ -29,6 +29,8 @@ interface LockedPackage {
   readonly version?: string;
   readonly license?: string;
   readonly dev?: boolean;
+  /** There for a package's peers alone, which whoever uses the package brings. */
+  readonly peer?: boolean;
   readonly link?: boolean;
 }
 
@@ -45,11 +47,11 @@ export function readLockedPackages(root: string): LockedPackages {
 }
 
 export function findUnwantedLicenses(packages: LockedPackages): readonly string[] {
-  return Object.entries(packages).flatMap(([path, { version, license, dev, link }]) => {
+  return Object.entries(packages).flatMap(([path, { version, license, dev, peer, link }]) => {
     if (!path.startsWith("node_modules/") || link === true) return [];
     const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
     if (license === undefined) return [`${name} ${version} does not say what its licence is.`];
-    if (isAllowed(license, dev === true)) return [];
+    if (isAllowed(license, dev === true || peer === true)) return [];
     return [`${name} ${version} comes under ${license}.`];
   });
 }
