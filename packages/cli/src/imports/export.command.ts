@@ -1,4 +1,4 @@
-import { type ExportFormat, exportTenant } from "@tenantry/core";
+import { type ExportCounts, type ExportFormat, exportTenant } from "@tenantry/core";
 import type { GlobalOptions } from "../global-options.ts";
 import { createProgressBar } from "../progress-bar.ts";
 import { formatFields } from "../terminal-output.ts";
@@ -8,23 +8,37 @@ import { writeWholeFile } from "./write-whole-file.ts";
 export interface ExportCommandOptions extends GlobalOptions {
   readonly format: ExportFormat;
   readonly out?: string;
+  readonly events?: string;
   readonly force?: boolean;
 }
 
+type Write = (text: string) => Promise<void>;
+
 /** `tenantry export`: to standard output, or to a file that has its name only when it is whole. */
 export async function runExport(options: ExportCommandOptions): Promise<void> {
-  const { format, out, force } = options;
+  const { format, out, events } = options;
+  const isReplacing = options.force === true;
   await withExistingTenantry(options, "export", async ({ ctx, output }) => {
-    if (out === undefined) {
-      await exportTenant(ctx, { format, write: output.write });
-      return;
-    }
     const bar = createProgressBar("entries");
-    const counts = await writeWholeFile(out, force === true, (write) =>
-      exportTenant(ctx, { format, write, onProgress: (done) => bar.show(done, 0) }),
-    ).finally(bar.end);
-    await output.answer({ file: out, format, counts }, () =>
-      formatFields({ file: out, ...counts }),
-    );
+    const onProgress = (done: number) => bar.show(done, 0);
+    // Both files show the same moment, so both are written by one export.
+    const run = (write: Write, writeEvents?: Write): Promise<ExportCounts> =>
+      exportTenant(ctx, { format, write, writeEvents, onProgress });
+    const withEvents = (write: Write): Promise<ExportCounts> =>
+      events === undefined
+        ? run(write)
+        : writeWholeFile(events, isReplacing, (writeEvents) => run(write, writeEvents));
+    try {
+      if (out === undefined) {
+        await withEvents(output.write);
+        return;
+      }
+      const counts = await writeWholeFile(out, isReplacing, withEvents);
+      bar.end();
+      const document = { file: out, format, ...(events === undefined ? {} : { events }), counts };
+      await output.answer(document, () => formatFields({ file: out, ...counts }));
+    } finally {
+      bar.end();
+    }
   });
 }

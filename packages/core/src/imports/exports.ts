@@ -1,8 +1,11 @@
 import { requireAdministrator } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
+import { exportEvents } from "./export-events.ts";
 import { exportGithub } from "./export-github.ts";
-import type { githubFormat } from "./import-github.ts";
+import { exportTenantFile } from "./export-tenant.ts";
+import { githubFormat } from "./import-github.ts";
 import type { ImportedKind } from "./import-report.ts";
+import type { tenantFormat } from "./tenant-file.schema.ts";
 
 /** Where an export goes. */
 export interface ExportTarget {
@@ -10,12 +13,14 @@ export interface ExportTarget {
   count(kind: ImportedKind, more: number): void;
 }
 
-export type ExportFormat = "tenantry" | typeof githubFormat;
+export type ExportFormat = typeof tenantFormat | typeof githubFormat;
 
 export interface ExportOptions {
   readonly format?: ExportFormat | undefined;
   /** Takes the file piece by piece; the next is made when it has been taken. */
   readonly write: (text: string) => Promise<void> | void;
+  /** Takes the events as well, one a line, chain after chain: for an audit. They are not brought in again. */
+  readonly writeEvents?: ((text: string) => Promise<void> | void) | undefined;
   /** Told how many entries have been read so far. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
@@ -39,7 +44,9 @@ export async function exportTenant(ctx: Context, options: ExportOptions): Promis
     },
   };
   await ctx.engine.storage.snapshot(async (ports) => {
-    await exportGithub(ports, ctx.tenantId, target);
+    if (options.format === githubFormat) await exportGithub(ports, ctx.tenantId, target);
+    else await exportTenantFile(ctx, ports, target);
+    if (options.writeEvents !== undefined) await exportEvents(ctx, ports, options.writeEvents);
   });
   return counts;
 }

@@ -2,9 +2,8 @@ import type { FieldFault } from "../errors.ts";
 import { inputFaults, pointer } from "../input.ts";
 import { nameKey, usernameKey } from "../normalization.ts";
 import { maximumTeamDepth } from "../teams/teams.schema.ts";
+import { claim, fieldOf, listAt, type Path, textAt } from "./fault-finding.ts";
 import { githubFileSchema } from "./github-file.schema.ts";
-
-type Path = readonly (string | number)[];
 
 /**
  * Everything that is wrong with a file of GitHub organizations in itself, each fault with its place: types and missing fields, and
@@ -81,22 +80,6 @@ function jsonBytes(value: unknown): number {
   }
 }
 
-/** Takes a key for an entry; where another entry has it, that is a fault. */
-function claim(
-  taken: Map<string, Path>,
-  key: string,
-  shown: string,
-  path: Path,
-  faults: FieldFault[],
-): void {
-  const first = taken.get(key);
-  if (first === undefined) taken.set(key, path);
-  else {
-    const detail = `names ${shown}, which ${pointer(first)} names already; leave one of them out`;
-    faults.push({ pointer: pointer(path), detail });
-  }
-}
-
 function claimLogins(
   entry: unknown,
   list: string,
@@ -134,22 +117,6 @@ function walkTeams(
     const at = [...path, "teams", index];
     if (visit(team, at, depth)) walkTeams(team, at, depth + 1, visit);
   });
-}
-
-function fieldOf(entry: unknown, key: string): unknown {
-  return typeof entry === "object" && entry !== null && Object.hasOwn(entry, key)
-    ? (entry as Record<string, unknown>)[key]
-    : undefined;
-}
-
-function listAt(entry: unknown, key: string): readonly unknown[] {
-  const value = fieldOf(entry, key);
-  return Array.isArray(value) ? value : [];
-}
-
-function textAt(entry: unknown, key: string): string | undefined {
-  const value = fieldOf(entry, key);
-  return typeof value === "string" ? value : undefined;
 }
 
 function isLoginList(entry: unknown, key: string): boolean {
