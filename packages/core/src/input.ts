@@ -6,10 +6,41 @@ import { DomainError, type FieldFault } from "./errors.ts";
  * by the schemas themselves (`z.strictObject`).
  */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const unstorable = unstorableText(input, []);
+  if (unstorable.length > 0) {
+    throw new DomainError("invalid_input", summary(unstorable), { fields: unstorable });
+  }
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const fields = inputFaults(result.error);
   throw new DomainError("invalid_input", summary(fields), { fields });
+}
+
+/**
+ * The texts, keys among them, that no database keeps as they are: half of a surrogate pair has no UTF-8, and PostgreSQL has no U+0000. One
+ * place for all fields, since every field that forgot it would store something other than it was given.
+ */
+function unstorableText(value: unknown, path: readonly PropertyKey[]): FieldFault[] {
+  if (typeof value === "string") {
+    if (isStorable(value)) return [];
+    return [{ pointer: pointer(path), detail: "holds U+0000 or half a surrogate pair; remove it" }];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  const faults: FieldFault[] = [];
+  for (const [key, inner] of Object.entries(value)) {
+    if (!isStorable(key))
+      faults.push({
+        pointer: pointer(path),
+        detail: "has a key that holds U+0000 or half a surrogate pair; remove it",
+      });
+    else if (typeof inner === "string" || typeof inner === "object")
+      faults.push(...unstorableText(inner, [...path, key]));
+  }
+  return faults;
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 /** Every fault that a schema found, with its place. */
