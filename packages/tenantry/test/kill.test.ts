@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { isPostgres, makeTestDatabase, type TestDatabase } from "./test-database.ts";
 
 const program = fileURLToPath(new URL("./kill-program.ts", import.meta.url));
-const rounds = Number(process.env.TENANTRY_KILL_ROUNDS ?? (isPostgres ? 20 : 50));
+const rounds = Number(process.env.TENANTRY_KILL_ROUNDS ?? (isPostgres ? 10 : 50));
 
 /** What was acknowledged: the members of each organization; null where a removal was under way. */
 type Acknowledged = Map<string, string[] | null>;
