@@ -52,13 +52,12 @@ async function fillOrganization(
   const { id, name, slug, domain, billingEmail: billing_email } = made;
   const input = { id, name, slug, domain, billing_email };
   const organization = await insertOrganization(mutation, input);
-  for (const { user, role, createdAtMs } of memberships) {
+  for (const { user, role } of memberships) {
     await admitMember(mutation, organization, {
       user_id: dataset.users[user]?.id ?? "",
       roles: [grantNamed(grants, role)],
       status: "active",
       invited_by_user_id: null,
-      joined_at: new Date(createdAtMs).toISOString(),
     });
   }
 }
