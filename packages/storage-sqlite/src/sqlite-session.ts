@@ -12,6 +12,7 @@ import { toStatementError } from "./sqlite-error.ts";
 
 interface Prepared {
   readonly statement: StatementSync;
+  readonly isWriting: boolean;
   readonly bindings: CompiledForm["bindings"];
   readonly columns: readonly string[];
 }
@@ -23,14 +24,23 @@ export interface SqliteSession extends Session {
   run(query: Query<unknown>, args: readonly SqlValue[]): number;
 }
 
+/** Whether a statement changes rows: some of those do that answer with rows (RETURNING). */
+export function isWritingStatement(sql: string): boolean {
+  return /^\s*(insert|update|delete)\b/i.test(sql);
+}
+
+type Wrote = (statement: StatementSync, values: readonly SqlValue[]) => void;
+
 /**
  * @param path For messages.
  * @param changed Is given the changes of events that are appended.
+ * @param wrote Is told of every statement that has changed rows.
  */
 export function createSqliteSession(
   db: DatabaseSync,
   path: string,
   changed: (change: Change) => void,
+  wrote: Wrote = () => undefined,
 ): SqliteSession {
   // By the query's number: one look in an array, and each statement is prepared once for the handle's life.
   const prepared: (Prepared | undefined)[] = [];
@@ -39,7 +49,8 @@ export function createSqliteSession(
     const { sql, bindings } = query.compile(sqliteDialect);
     const statement = db.prepare(sql);
     statement.setReturnArrays(true);
-    const made = { statement, bindings, columns: statement.columns().map(({ name }) => name) };
+    const columns = statement.columns().map(({ name }) => name);
+    const made = { statement, isWriting: isWritingStatement(sql), bindings, columns };
     prepared[query.id] = made;
     return made;
   }
@@ -52,8 +63,10 @@ export function createSqliteSession(
     dialect: sqliteDialect,
     get<Row>(query: Query<Row>, args: readonly SqlValue[]) {
       try {
-        const { statement, bindings, columns } = prepared[query.id] ?? prepare(query);
-        const values = statement.get(...bind(bindings, args)) as Values | undefined;
+        const { statement, isWriting, bindings, columns } = prepared[query.id] ?? prepare(query);
+        const bound = bind(bindings, args);
+        const values = statement.get(...bound) as Values | undefined;
+        if (isWriting) wrote(statement, bound);
         return values === undefined ? undefined : (toRow(columns, values) as Row);
       } catch (error) {
         throw failure(error, query, args);
@@ -61,8 +74,10 @@ export function createSqliteSession(
     },
     all<Row>(query: Query<Row>, args: readonly SqlValue[]) {
       try {
-        const { statement, bindings, columns } = prepared[query.id] ?? prepare(query);
-        const rows = statement.all(...bind(bindings, args)) as unknown as Values[];
+        const { statement, isWriting, bindings, columns } = prepared[query.id] ?? prepare(query);
+        const bound = bind(bindings, args);
+        const rows = statement.all(...bound) as unknown as Values[];
+        if (isWriting) wrote(statement, bound);
         return rows.map((values) => toRow(columns, values) as Row);
       } catch (error) {
         throw failure(error, query, args);
@@ -71,7 +86,10 @@ export function createSqliteSession(
     run(query, args) {
       try {
         const { statement, bindings } = prepared[query.id] ?? prepare(query);
-        return Number(statement.run(...bind(bindings, args)).changes);
+        const bound = bind(bindings, args);
+        const { changes } = statement.run(...bound);
+        wrote(statement, bound);
+        return Number(changes);
       } catch (error) {
         throw failure(error, query, args);
       }

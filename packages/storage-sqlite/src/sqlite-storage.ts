@@ -13,12 +13,13 @@ import { inMemory, prepareDatabaseFile } from "./database-file.ts";
 import { type ForeignCommits, watchForeignCommits } from "./foreign-commits.ts";
 import { migrateFile } from "./migrate.ts";
 import { createReaderSession } from "./reader-session.ts";
+import { createSharedSavepoint } from "./savepoint.ts";
 import { createFileSnapshots, createMemorySnapshots } from "./snapshots.ts";
 import { toStorageError } from "./sqlite-error.ts";
 import { createSqliteSession, createWaitingSession, type SqliteSession } from "./sqlite-session.ts";
 import { retryWhileBusy } from "./waiting.ts";
 import { createWriteLock, type WriteLock } from "./write-lock.ts";
-import { createSavepoint, createWriteQueue, type WriteQueue } from "./write-queue.ts";
+import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
 import { noWriterNote, openWriterNote, type WriterNote } from "./writer-note.ts";
 
 export interface SqliteStorageOptions {
@@ -93,12 +94,14 @@ function createWritingSide(writer: Writer): WritingSide {
   let listener: ChangeListener | undefined;
   const tell: ChangeListener = (told) => listener?.(told);
   const changes: Change[] = [];
-  const session = createSqliteSession(db, path, (change) => changes.push(change));
+  const savepoint = createSharedSavepoint(db);
+  const changed = (change: Change) => changes.push(change);
+  const session = createSqliteSession(db, path, changed, savepoint.record);
   const foreign = path === inMemory ? undefined : watchForeignCommits(db, session, path, tell);
   const queue = createWriteQueue({
     db,
     lock,
-    savepoint: createSavepoint(db),
+    savepoint,
     ports: createPorts(session),
     changes,
     busyTimeoutMs,

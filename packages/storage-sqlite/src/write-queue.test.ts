@@ -1,15 +1,17 @@
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Ports } from "@tenantry/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTemporary } from "../test/temporary.ts";
+import { createSharedSavepoint, type SharedSavepoint } from "./savepoint.ts";
 import { createWriteLock } from "./write-lock.ts";
-import { createSavepoint, createWriteQueue, type WriteQueue } from "./write-queue.ts";
+import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
 import { noWriterNote } from "./writer-note.ts";
 
 let directory: ReturnType<typeof openTemporary>;
 let db: DatabaseSync;
 let beside: DatabaseSync;
 let queue: WriteQueue;
+let savepoint: SharedSavepoint;
 let commits: number;
 
 beforeEach(() => {
@@ -19,14 +21,16 @@ beforeEach(() => {
   db.exec(`
     PRAGMA journal_mode = WAL;
     CREATE TABLE notes (id INTEGER PRIMARY KEY);
+    CREATE TABLE history (position INTEGER PRIMARY KEY, step INTEGER, total INTEGER);
     CREATE TABLE children (id INTEGER REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED);
   `);
   beside = new DatabaseSync(path);
   commits = 0;
+  savepoint = createSharedSavepoint(db);
   queue = createWriteQueue({
     db,
     lock: createWriteLock(db, path, noWriterNote, 5000),
-    savepoint: createSavepoint(db),
+    savepoint,
     ports: {} as Ports,
     changes: [],
     busyTimeoutMs: 5000,
@@ -44,6 +48,13 @@ afterEach(() => {
   directory.remove();
 });
 
+function writeRecordedBy(statement: StatementSync, values: readonly number[]): void {
+  statement.run(...values);
+  savepoint.record(statement, values);
+}
+
+const writeRecorded = (id: number) =>
+  writeRecordedBy(db.prepare("INSERT INTO notes VALUES (?)"), [id]);
 const write = (id: number) => db.exec(`INSERT INTO notes VALUES (${id})`);
 const committed = () =>
   beside
@@ -82,6 +93,55 @@ describe("the queue of writers", () => {
       [1, 2],
       [1, 2],
     ]);
+  });
+
+  test("takes back what a body wrote that failed, and nothing else", async () => {
+    const outcomes = await Promise.allSettled([
+      queue.add(() => writeRecorded(1)),
+      queue.add(() => writeRecorded(2)),
+      queue.add(() => {
+        writeRecorded(3);
+        throw new Error("refused");
+      }),
+      queue.add(() => writeRecorded(4)),
+      queue.add(() => {
+        throw new Error("refused before it wrote");
+      }),
+      queue.add(() => {
+        writeRecorded(5);
+        writeRecorded(4);
+      }),
+      queue.add(() => writeRecorded(6)),
+    ]);
+    const fulfilled = outcomes.map(({ status }) => status === "fulfilled");
+    expect(fulfilled).toEqual([true, true, false, true, false, false, true]);
+    expect(commits).toBe(1);
+    expect(committed()).toEqual([1, 2, 4, 6]);
+  });
+
+  test("leaves what bodies would leave one after another, whichever of them fail", async () => {
+    const add = db.prepare("INSERT INTO history (step, total) SELECT ?, count(*) FROM history");
+    const body = (step: number, fails: boolean) => () => {
+      for (const part of [0, 1, 2].slice(step % 3)) writeRecordedBy(add, [step * 10 + part]);
+      if (fails) throw new Error("refused");
+    };
+    let seed = 1;
+    const chance = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const steps = Array.from({ length: 640 }, (_, step) => ({ step, fails: chance() < 0.3 }));
+    await Promise.allSettled(steps.map(({ step, fails }) => queue.add(body(step, fails))));
+    const kept = steps.filter(({ fails }) => !fails);
+    const expected = kept.flatMap(({ step }) =>
+      [0, 1, 2].slice(step % 3).map((part) => step * 10 + part),
+    );
+    const rows = beside
+      .prepare("SELECT position, step, total FROM history ORDER BY position")
+      .all();
+    expect(rows.map(({ step }) => step)).toEqual(expected);
+    expect(rows.map(({ total }) => total)).toEqual(expected.map((_, index) => index));
+    expect(rows.map(({ position }) => position)).toEqual(expected.map((_, index) => index + 1));
   });
 
   test("fails everybody in a transaction that SQLite itself took back", async () => {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { type Awaitable, type Change, DomainError, type Ports } from "@tenantry/core";
+import type { Savepoint } from "./savepoint.ts";
 import { backoffMs } from "./waiting.ts";
 import type { WriteLock } from "./write-lock.ts";
 
@@ -23,27 +24,6 @@ interface Job {
 type Outcome =
   | { readonly job: Job; readonly value: unknown }
   | { readonly job: Job; readonly error: unknown };
-
-/** What one body of a batch writes, so that it can be taken back alone. */
-export interface Savepoint {
-  begin(): void;
-  keep(): void;
-  undo(): void;
-}
-
-export function createSavepoint(db: DatabaseSync): Savepoint {
-  const begin = db.prepare("SAVEPOINT body");
-  const release = db.prepare("RELEASE body");
-  const rollback = db.prepare("ROLLBACK TO body");
-  return {
-    begin: () => begin.run(),
-    keep: () => release.run(),
-    undo() {
-      rollback.run();
-      release.run();
-    },
-  };
-}
 
 export interface WriteQueueOptions {
   readonly db: DatabaseSync;
@@ -72,8 +52,8 @@ export interface WriteQueue {
 }
 
 /**
- * Group commit: bodies that wait together run one after another in one transaction, each in a savepoint, and share one fsync. Nobody has
- * an answer before it, not even a refusal, since it may rest on what another body of the batch wrote.
+ * Group commit: bodies that wait together run one after another in one transaction, in which each can be taken back alone, and share one
+ * fsync. Nobody has an answer before it, not even a refusal, since it may rest on what another body of the batch wrote.
  */
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const queue: Job[] = [];
@@ -132,6 +112,7 @@ function begin(options: WriteQueueOptions, queue: Job[]): boolean {
 async function runBatch(options: WriteQueueOptions, queue: Job[]): Promise<void> {
   const outcomes: Outcome[] = [];
   options.changes.length = 0;
+  options.savepoint.reset();
   try {
     options.onBegin();
     await runBodies(options, queue, outcomes);
