@@ -56,7 +56,7 @@ export function createDirectory(
   const state: State = { memory, layout, tell, journal: undefined, savedBytes: 0, found: 0 };
   return {
     isLevel: () => isLevel(state),
-    level: () => safely(state, () => level(state)),
+    level: () => level(state),
     follow: () => follow(state),
     isEdited: () => state.journal !== undefined && !areUntouched(state, state.journal),
     commit: () => safely(state, () => commitToDirectory(memory, journalOf(state), layout)),
@@ -128,10 +128,13 @@ async function level(state: State): Promise<void> {
   if (isLevel(state)) return;
   const { journal, memory, layout } = state;
   const isWhole = journal !== undefined && !journal.hasMoved() && journal.isShown;
-  const sources = isWhole
-    ? judgeSourceFiles(await compareSourceFiles(memory.view, layout))
-    : await readAnew(state);
-  await settle(state, sources);
+  if (!isWhole) {
+    await safely(state, async () => settle(state, await readAnew(state)));
+    return;
+  }
+  // Where somebody else's file cannot be used, what is in memory is still what it was.
+  const comparison = await compareSourceFiles(memory.view, layout);
+  await safely(state, () => settle(state, judgeSourceFiles(comparison)));
 }
 
 async function readAnew(state: State): Promise<SourceState> {
