@@ -5,7 +5,7 @@ import { type OrgManager, type OrgManagerOptions, openOrgManager } from "@tenant
 import { onTestFinished } from "vitest";
 
 /** The storages that the fourteen calls are the same on. */
-export const storages = ["sqlite"] as const;
+export const storages = ["sqlite", "json"] as const;
 export type StorageKind = (typeof storages)[number];
 
 /** A directory of the test's own, removed after it. */
