@@ -56,8 +56,8 @@ export interface Storage {
   onChange(listener: ChangeListener): void;
 
   /**
-   * Looks for commits of other processes and tells the listener. Cheap enough for every check: an embedded engine looks once per turn of
-   * the event loop, unless `fresh` demands a look now.
+   * Looks for commits of other processes and tells the listener. Cheap enough for every check: an embedded engine looks again
+   * after a millisecond, unless `fresh` demands a look now.
    */
   catchUp(fresh: boolean): Awaitable<void>;
 

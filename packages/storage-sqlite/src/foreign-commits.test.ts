@@ -19,10 +19,10 @@ async function openPair() {
   return { one, other, path, told, dispose };
 }
 
-test("sees others' commits within a run of promises that gives the event loop no turn", async () => {
+test("sees others' commits a millisecond later, in a run of promises that gives the event loop no turn, too", async () => {
   const { other, path, told, dispose } = await openPair();
   await other.catchUp(false);
-  // This turn has looked. A commit comes after that, and no other turn does.
+  // A commit comes just after a look.
   appendBeside(path);
   // It ends since a look grows old.
   for (let step = 0; told.length === 0 && step < 3_000_000; step += 1) await other.catchUp(false);

@@ -4,12 +4,16 @@ import { lastPosition, readChanges } from "@tenantry/storage-sql";
 import { toStorageError } from "./sqlite-error.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
-/** How old a look may be within one turn of the event loop: a long run of promises is one turn, too. */
-const oldestLookMs = 2;
+/**
+ * How old a look may be. It takes and frees a lock of the file, which costs as much as the check that it stands before. The bound is
+ * a time and not a turn of the event loop: a server that is not busy has a turn for every request, and to be told of the end of a turn
+ * costs as much again; a long run of promises, on the other hand, is one turn.
+ */
+const oldestLookMs = 1;
 
 /** Sees what other processes commit to the file, and tells of it. */
 export interface ForeignCommits {
-  /** Looks, unless this turn of the event loop has looked already. */
+  /** Looks, unless the last look is younger than a millisecond or a fresh one is demanded. */
   catchUp(fresh: boolean): void;
   /** Looks now. */
   look(): void;
@@ -35,7 +39,6 @@ export function watchForeignCommits(
   let position = lastPosition(session) as number;
   let found = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let hasLookedThisTurn = false;
 
   function dataVersion(): number {
     return (readVersion.get() as { data_version: number }).data_version;
@@ -65,21 +68,13 @@ export function watchForeignCommits(
     if (read.changes.length > 0) tell(read.changes);
   }
 
-  function beginTurn(): void {
-    hasLookedThisTurn = true;
-    setImmediate(() => {
-      hasLookedThisTurn = false;
-    });
-  }
-
   return {
     look,
     catchUp(fresh) {
+      const now = performance.now();
+      if (!fresh && now - lookedAt < oldestLookMs) return;
       // With the lock held nobody else commits, and the look at its beginning saw everything before.
       if (db.isTransaction) return;
-      const now = performance.now();
-      if (!fresh && hasLookedThisTurn && now - lookedAt < oldestLookMs) return;
-      if (!hasLookedThisTurn) beginTurn();
       lookedAt = now;
       look();
     },

@@ -14,7 +14,7 @@ import type { CachedAccess } from "./access-table.ts";
  * and deactivated users are all the same `false`.
  *
  * Within a process the answer is never older than the last acknowledged change. Across processes it is as old as the storage's last
- * look for others' commits (on SQLite: this turn of the event loop), unless `consistency: "strong"` or a `minimum_revision` demands more.
+ * look for others' commits (on SQLite: a millisecond), unless `consistency: "strong"` or a `minimum_revision` demands more.
  *
  * It tells what the membership grants. That tenant administrators and the operator manage organizations beside that is the API's matter.
  */
