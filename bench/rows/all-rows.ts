@@ -1,5 +1,6 @@
 import type { Row } from "../harness/row.ts";
 import { httpCheckRows } from "./http-check.ts";
+import { jsonDirectoryRows } from "./json-directory.ts";
 import { libraryCreationRows } from "./library-creations.ts";
 import { libraryReadRows } from "./library-reads.ts";
 import { peerInProcessRows } from "./peer-in-process.ts";
@@ -9,6 +10,7 @@ import { peerOverHttpRows } from "./peer-over-http.ts";
 export const allRows: Row[] = [
   ...libraryReadRows,
   ...libraryCreationRows,
+  ...jsonDirectoryRows,
   ...httpCheckRows,
   ...peerOverHttpRows,
   ...peerInProcessRows,
