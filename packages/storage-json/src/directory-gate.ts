@@ -174,19 +174,32 @@ function startTidying(gate: Gate, work: () => Promise<void>): void {
 
 /** Shows the commits that large source files lag behind by, in a while: others join them. */
 function startShowing(gate: Gate): Showing {
-  const waiting = new AbortController();
-  const waitMs = Math.min(gate.lastShowMs * showingShare, longestBehindMs);
+  const hurrying = new AbortController();
+  const { signal } = hurrying;
   const work = async () => {
-    await delay(waitMs, undefined, { signal: waiting.signal }).catch(() => {});
-    gate.showing = undefined;
-    await show(gate);
+    do {
+      const waitMs = Math.min(gate.lastShowMs * showingShare, longestBehindMs);
+      await delay(waitMs, undefined, { signal }).catch(() => {});
+      await show(gate, signal);
+    } while (gate.directory.isBehind() && !signal.aborted);
   };
-  return { done: work().catch(() => {}), hurry: () => waiting.abort() };
+  // A failure loses nothing: whoever commits or opens next shows it.
+  const done = work()
+    .catch(() => {})
+    .finally(() => {
+      gate.showing = undefined;
+    });
+  return { done, hurry: () => hurrying.abort() };
 }
 
-async function show(gate: Gate): Promise<void> {
+async function show(gate: Gate, signal: AbortSignal): Promise<void> {
   const { directory, lock } = gate;
-  for (let attempt = 0; !canTidy(gate); attempt += 1) await delay(backoffMs(attempt));
+  let deadline = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; !canTidy(gate); attempt += 1) {
+    if (signal.aborted) deadline = Math.min(deadline, performance.now() + gate.busyTimeoutMs);
+    if (performance.now() > deadline) return;
+    await delay(backoffMs(attempt));
+  }
   const start = performance.now();
   if (!isLevelAfterAll(gate)) await startLevelling(gate, Promise.resolve());
   else if (directory.isBehind()) startTidying(gate, () => directory.show());

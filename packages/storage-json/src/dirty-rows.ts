@@ -14,9 +14,9 @@ export interface DirtyRow {
 export interface DirtyRows {
   /** The rows touched since the last time, each once. */
   take(): readonly DirtyRow[];
-  /** While it is off nothing is noted: for reading everything in. */
-  turnOff(): void;
+  /** Nothing is noted before: everything is read in without. */
   turnOn(): void;
+  turnOff(): void;
 }
 
 export function watchRows(db: DatabaseSync, tables: readonly Table[]): DirtyRows {
@@ -25,16 +25,20 @@ export function watchRows(db: DatabaseSync, tables: readonly Table[]): DirtyRows
   const forget = db.prepare("DELETE FROM temp.dirty");
   const triggers = tables.flatMap(triggersOf);
 
+  let isOn = false;
+
   function turnOn(): void {
+    isOn = true;
     for (const { name, on, table, noted } of triggers) {
       db.exec(`CREATE TEMP TRIGGER ${name} AFTER ${on} ON main.${quote(table)} BEGIN ${noted} END`);
     }
   }
 
-  turnOn();
   return {
     turnOn,
     turnOff() {
+      if (!isOn) return;
+      isOn = false;
       for (const { name } of triggers) db.exec(`DROP TRIGGER temp.${name}`);
     },
     take() {
