@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { openOrgManager } from "@tenantry/org-manager";
 import { expect, test } from "vitest";
-import { makeDirectory } from "./open-fresh.ts";
+import { databaseUrlIn, makeDirectory, storages } from "./open-fresh.ts";
 
 const run = promisify(execFile);
 const program = join(import.meta.dirname, "lazy-program.ts");
@@ -40,18 +40,45 @@ test("opens the place that the server's settings name", async () => {
   expect(await manager.getOrg(ids[0] ?? "")).toMatchObject({ name: "Acme" });
 });
 
-test("creates ten organizations at once in each of two processes, and loses none", async () => {
+test("opens ./data as JSON where it holds the files of the Python module, and goes on writing them", async () => {
   const directory = makeDirectory();
-  const corps = (prefix: string) => Array.from({ length: 10 }, (_, i) => `${prefix} ${i}`);
-  const made = await Promise.all([
-    createIn(directory, corps("Corp")),
-    createIn(directory, corps("Company")),
-  ]);
-  await using manager = await openOrgManager({
-    dataDirectory: join(directory, "data"),
-    log: false,
-  });
-  const ids = made.flatMap((one) => one.ids).sort();
-  expect(new Set(ids).size).toBe(20);
-  expect((await manager.listAllOrganizations()).map((one) => one.id).sort()).toEqual(ids);
+  const data = join(directory, "data");
+  mkdirSync(data);
+  const acme = {
+    id: "org_abc123def456",
+    name: "Acme Corporation",
+    created_at: "2025-10-13T18:30:00",
+    plan_tier: "professional",
+    lago_customer_id: "lago_cust_xyz789",
+    stripe_customer_id: null,
+    status: "active",
+  };
+  writeFileSync(join(data, "organizations.json"), JSON.stringify({ [acme.id]: acme }, null, 2));
+  writeFileSync(join(data, "org_users.json"), JSON.stringify({ [acme.id]: [] }, null, 2));
+  const { ids } = await createIn(directory, ["New"]);
+  const written = JSON.parse(readFileSync(join(data, "organizations.json"), "utf8"));
+  expect(Object.keys(written)).toEqual([acme.id, ids[0]]);
+  expect(written[acme.id]).toEqual(acme);
+  expect(existsSync(join(data, "tenantry.db"))).toBe(false);
+  await using manager = await openOrgManager({ dataDirectory: data, log: false });
+  const created_at = new Date("2025-10-13T18:30:00Z");
+  expect(await manager.getOrg(acme.id)).toEqual({ ...acme, created_at });
 });
+
+test.each(storages)(
+  "creates ten organizations at once in each of two processes on %s, and loses none",
+  async (kind) => {
+    const directory = makeDirectory();
+    const databaseUrl = databaseUrlIn(directory, kind);
+    const corps = (prefix: string) => Array.from({ length: 10 }, (_, i) => `${prefix} ${i}`);
+    const made = await Promise.all(
+      ["Corp", "Company"].map((prefix) =>
+        createIn(directory, corps(prefix), { DATABASE_URL: databaseUrl }),
+      ),
+    );
+    await using manager = await openOrgManager({ databaseUrl, log: false });
+    const ids = made.flatMap((one) => one.ids).sort();
+    expect(new Set(ids).size).toBe(20);
+    expect((await manager.listAllOrganizations()).map((one) => one.id).sort()).toEqual(ids);
+  },
+);
