@@ -199,9 +199,9 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
       tenant = { chain: await openChain(ports, ctx.tenantId, record.id, null), record };
       return tenant;
     },
-    async append(chain, draft) {
+    append(chain, draft) {
       appended += 1;
-      await appendEvent(ctx, ports, chain, now, draft);
+      return appendEvent(ctx, ports, chain, now, draft);
     },
     async writeCounts() {
       for (const { record, written } of organizations.values()) {

@@ -63,24 +63,27 @@ export async function appendEvent(
   now: string,
   draft: EventDraft,
 ): Promise<void> {
+  const { head } = chain;
   const { data, personal } = sealEventData(draft.entity, draft.before, draft.after);
-  const unhashed: Omit<StoredEvent, "hash"> = {
+  const isAnonymous = ctx.actor.type === "anonymous";
+  const event = {
     tenant_id: ctx.tenantId,
     chain_id: chain.id,
-    sequence: chain.head.sequence + 1,
+    sequence: head.sequence + 1,
     id: newId("evt"),
     type: draft.type,
     entity: draft.entity,
     entity_id: draft.entity_id,
     organization_id: chain.organization_id,
-    actor_type: ctx.actor.type === "anonymous" ? "system" : ctx.actor.type,
-    actor_id: ctx.actor.type === "anonymous" ? "anonymous" : ctx.actor.id,
-    occurred_at: now > chain.head.occurred_at ? now : chain.head.occurred_at,
+    actor_type: isAnonymous ? "system" : ctx.actor.type,
+    actor_id: isAnonymous ? "anonymous" : ctx.actor.id,
+    occurred_at: now > head.occurred_at ? now : head.occurred_at,
     data,
     personal,
-    previous_hash: chain.head.hash,
+    previous_hash: head.hash,
+    hash: "",
   };
-  const event: StoredEvent = { ...unhashed, hash: hashEvent(unhashed) };
+  event.hash = hashEvent(event);
   await ports.events.append(event);
   chain.head = event;
   if (entitiesWithHistory.has(draft.entity)) await keepHistory(ports, event, draft);

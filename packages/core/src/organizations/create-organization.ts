@@ -7,7 +7,7 @@ import {
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
-import { givenFields, parseInput } from "../input.ts";
+import { parseInput } from "../input.ts";
 import { admitMember, ownerGrant } from "../members/members.ts";
 import { type LockedOrganization, type Mutation, mutate } from "../mutation.ts";
 import { nameKey } from "../normalization.ts";
@@ -36,14 +36,10 @@ export async function createOrganization(
   const parsed = parseInput(createOrganizationSchema, input);
   assertOwnTenant(ctx, parsed.tenant_id);
   return await mutate(ctx, "create_organization", parsed, async (mutation) => {
-    const { owner_user_id, tenant_id: _, ...fields } = parsed;
-    const ownerId = owner_user_id ?? (ctx.actor.type === "user" ? ctx.actor.id : undefined);
+    const ownerId = parsed.owner_user_id ?? (ctx.actor.type === "user" ? ctx.actor.id : undefined);
     const isAdministrating = await decideCreation(mutation, parsed);
-    const organization = await insertOrganization(
-      mutation,
-      { ...givenFields(fields), name: fields.name },
-      ownerId === undefined ? 0 : 1,
-    );
+    const members = ownerId === undefined ? 0 : 1;
+    const organization = await insertOrganization(mutation, parsed, members);
     if (ownerId !== undefined) {
       await admitMember(mutation, organization, {
         user_id: ownerId,
@@ -76,13 +72,12 @@ async function decideCreation(
   throw deny(ctx, "permission_denied", "create_organization", null, "administrator");
 }
 
-/** What a new organization may be told; everything else has a default. */
-export interface NewOrganization
-  extends Partial<Omit<OrganizationRecord, "id" | "name" | "tenant_id" | "name_key">> {
-  /** One is made where there is none. */
-  readonly id?: string | undefined;
-  readonly name: string;
-}
+type Settable = Omit<OrganizationRecord, "name" | "tenant_id" | "name_key">;
+
+/** What a new organization may be told; everything else has a default, its id too. */
+export type NewOrganization = Pick<OrganizationRecord, "name"> & {
+  readonly [Field in keyof Settable]?: Settable[Field] | undefined;
+};
 
 /**
  * The one door by which organizations come to be, for the API, the import and the fourteen calls: default plan, slug, event.
