@@ -1,7 +1,7 @@
 import { checkRequestSchema } from "@tenantry/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readPlainCheck } from "./check-body.ts";
+import { parsePlainCheck } from "./check-body.ts";
 
 const text = fc.oneof(
   fc.string(),
@@ -42,8 +42,8 @@ const body = fc.oneof(
 it("accepts nothing that the schema refuses, and reads the same out of it", () => {
   fc.assert(
     fc.property(body, (given) => {
-      const plain = readPlainCheck(given);
-      if (plain === undefined) return;
+      const plain = parsePlainCheck(JSON.stringify(given) ?? "");
+      if (plain === null) return;
       expect(checkRequestSchema.parse(given)).toEqual(plain);
     }),
     { numRuns: 5_000 },
@@ -55,7 +55,20 @@ it("takes every usual body: the three fields in their bounds", () => {
   const usual = fc.record({ user_id: inBounds, organization_id: inBounds, permission: inBounds });
   fc.assert(
     fc.property(usual, (given) => {
-      expect(readPlainCheck(given)).toBe(given);
+      expect(parsePlainCheck(JSON.stringify(given))).toEqual(given);
     }),
   );
+});
+
+it("takes no body that reaches for a prototype, or that is no JSON", () => {
+  const fields = '"user_id":"u","organization_id":"o"';
+  for (const text of [
+    `{${fields},"__proto__":{"permission":"p"}}`,
+    `{${fields},"permission":"p","__proto__":{}}`,
+    "{",
+    "",
+    "null",
+  ]) {
+    expect(parsePlainCheck(text)).toBeNull();
+  }
 });
