@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
 import { closingLineReporter } from "./scripts/tests/closing-line-reporter.ts";
 
-/** The guarantees that every storage keeps are tested on each: these files run once more, on PostgreSQL. */
+/** The guarantees that every storage keeps are tested on each: these files run once more on PostgreSQL and on a JSON directory. */
 const onEveryStorage = ["packages/tenantry/test/**/*.test.ts"];
 const onPostgres = ["packages/storage-postgres/{src,test}/**/*.test.ts"];
+/** What has a test of its own there, which also looks at the source files, or is the same on every storage. */
+const notOnJson = ["packages/tenantry/test/kill.test.ts", "packages/tenantry/test/readme.test.ts"];
 const never = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -34,6 +36,15 @@ export default defineConfig({
           exclude: [...never, "packages/tenantry/test/readme.test.ts"],
           env: { TENANTRY_TEST_STORAGE: "postgres" },
           globalSetup: ["scripts/tests/postgres-server.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "json",
+          include: onEveryStorage,
+          exclude: [...never, ...notOnJson],
+          env: { TENANTRY_TEST_STORAGE: "json" },
         },
       },
     ],

@@ -11,7 +11,7 @@ import {
   verifyChains,
 } from "@tenantry/core";
 import { expect, test } from "vitest";
-import { isPostgres, makeTestDatabase } from "./test-database.ts";
+import { isJson, isPostgres, makeTestDatabase } from "./test-database.ts";
 import { as, makeOrganization, makeUser, openTestTenantry } from "./test-tenantry.ts";
 
 test("appends one event per change, gapless, with the whole row before and after", async () => {
@@ -44,7 +44,8 @@ test("changes nothing where nothing changes: no event, no revision", async () =>
   expect(await getOrganization(as(tenantry, owner), organization.id)).toEqual(before);
 });
 
-test("takes a mutation back whose event cannot be written", async () => {
+// A JSON directory has one journal for a row and its event; what it does when that cannot be written it tests itself.
+test.skipIf(isJson)("takes a mutation back whose event cannot be written", async () => {
   const database = await makeTestDatabase(true);
   const tenantry = await openTestTenantry({ databaseUrl: database.url });
   const { organization, owner } = await makeOrganization(tenantry);
