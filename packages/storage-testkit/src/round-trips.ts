@@ -89,6 +89,7 @@ function tenantRecords(open: OpenSubject): void {
     expect(await tenants.find("t")).toEqual(tenant);
     expect(await tenants.findBySlug(tenant.slug)).toEqual(tenant);
     expect(await tenants.findByShortId(tenant.short_id)).toEqual(tenant);
+    expect(await tenants.list()).toContainEqual(tenant);
     expect(await storage.transaction((ports) => ports.tenants.lock("t"))).toEqual({
       ...tenant,
       revision: 6,

@@ -25,6 +25,7 @@ type WithoutTenant =
   | "tenants.insert" // The tenants themselves.
   | "tenants.findBySlug"
   | "tenants.findByShortId"
+  | "tenants.list"
   | "sessions.removeEnded" // Cleaning up, by time alone.
   | "idempotency.removeExpired"
   | "keys.insertSigningKey" // The installation's keys.

@@ -12,6 +12,7 @@ export interface ChainFault {
   readonly fault: string;
 }
 
+/** What was found in one tenant. */
 export interface ChainReport {
   readonly chains: number;
   readonly events: number;

@@ -36,6 +36,10 @@ const findByShortId = defineQuery("tenants.findByShortId", ["short_id"], (db, p)
   db.selectFrom("tenants").select(columns).where("short_id", "=", p.short_id),
 );
 
+const list = defineQuery("tenants.list", [], (db) =>
+  db.selectFrom("tenants").select(columns).orderBy("id"),
+);
+
 const lock = defineQuery("tenants.lock", ["id"], (db, p) =>
   db
     .updateTable("tenants")
@@ -52,6 +56,7 @@ export function createTenantStore(session: Session): TenantStore {
     find: (id) => findWith(find, id),
     findBySlug: (slug) => findWith(findBySlug, slug),
     findByShortId: (shortId) => findWith(findByShortId, shortId),
+    list: () => andThen(session.all(list, []), (rows) => rows.map(toTenant)),
     lock: (id) => findWith(lock, id),
   };
 }
