@@ -4,6 +4,7 @@ export type BenchArguments = {
   out: string | undefined;
   only: string[];
   rounds: number;
+  importFile: string | undefined;
   isQuick: boolean;
   isNoise: boolean;
   isHelp: boolean;
@@ -16,6 +17,7 @@ export const usage = `npm run bench -- [OPTIONS]
   --out FILE        write the rows as JSON
   --only ID-PREFIX  only the rows whose id begins so (may be given again)
   --rounds N        rounds of each row, at least ${fewestRounds} (default ${fewestRounds})
+  --import FILE     organizations of GitHub, for the memory of the server
   --quick           short rounds: to see that everything runs, not to be believed
   --noise           put the reference on both sides: how far this machine strays from 1
   --help            this text
@@ -29,6 +31,7 @@ export function parseBenchArguments(args: string[]): BenchArguments {
       out: { type: "string" },
       only: { type: "string", multiple: true, default: [] },
       rounds: { type: "string", default: String(fewestRounds) },
+      import: { type: "string" },
       quick: { type: "boolean", default: false },
       noise: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -42,6 +45,7 @@ export function parseBenchArguments(args: string[]): BenchArguments {
     out: values.out,
     only: values.only,
     rounds,
+    importFile: values.import,
     isQuick: values.quick,
     isNoise: values.noise,
     isHelp: values.help,

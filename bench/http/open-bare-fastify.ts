@@ -7,10 +7,12 @@ export type BareFastify = LoadedServer & { close(): Promise<void> };
 
 /** A bare Fastify route in a process of its own that answers every check with these bytes. */
 export function openBareFastify(bench: Bench, answer: string): Promise<BareFastify> {
-  return bench.share("bare-fastify", async () => {
-    const child = startChild(new URL("./bare-fastify.ts", import.meta.url));
-    const input: BareInput = { answer };
-    const { origin } = await child.call<{ origin: string }>("open", input);
-    return { origin, child, close: () => child.stop() };
-  });
+  return bench.share("bare-fastify", () => startBareFastify(answer));
+}
+
+export async function startBareFastify(answer: string): Promise<BareFastify> {
+  const child = startChild(new URL("./bare-fastify.ts", import.meta.url));
+  const input: BareInput = { answer };
+  const { origin } = await child.call<{ origin: string }>("open", input);
+  return { origin, child, close: () => child.stop() };
 }

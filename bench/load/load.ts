@@ -11,7 +11,8 @@ export type LoadRequest = {
 export type LoadInput = {
   origin: string;
   connections: number;
-  seconds: number;
+  /** How long, or how many. */
+  length: { seconds: number } | { requests: number };
   requests: LoadRequest[];
 };
 type PreparedRequest = LoadRequest & {
@@ -25,13 +26,15 @@ const run = Date.now().toString(36);
 
 serveParent({ load });
 
-/** Puts a server under load for some seconds; an answer that is not 2xx spoils the run. */
+/** Puts a server under load; an answer that is not 2xx spoils the run. */
 async function load(input: LoadInput): Promise<LoadAnswer> {
   let client = 0;
   const result = await autocannon({
     url: input.origin,
     connections: input.connections,
-    duration: input.seconds,
+    ...("seconds" in input.length
+      ? { duration: input.length.seconds }
+      : { amount: input.length.requests }),
     requests: input.requests,
     setupClient: (connection) => {
       // Each connection starts elsewhere in the list, so that they do not ask in step.

@@ -10,6 +10,8 @@ export type LoadedServer = { origin: string; child: Child };
 export type Loader = {
   /** Answers a second, and how much of a core the server used for them. */
   measure(server: LoadedServer, requests: LoadRequest[], connections: number): Promise<Reading>;
+  /** So many requests as a round has; nothing but that they were answered is measured. */
+  ask(origin: string, requests: LoadRequest[], connections: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -22,7 +24,7 @@ export function openLoader(bench: Bench): Promise<Loader> {
         const input: LoadInput = {
           origin: server.origin,
           connections,
-          seconds: bench.roundSeconds,
+          length: { seconds: bench.roundSeconds },
           requests,
         };
         const before = await server.child.call<Usage>("usage");
@@ -30,6 +32,11 @@ export function openLoader(bench: Bench): Promise<Loader> {
         const after = await server.child.call<Usage>("usage");
         const busy = (after.cpuMs - before.cpuMs) / (after.atMs - before.atMs);
         return { value: perSecond, busy };
+      },
+      async ask(origin: string, requests: LoadRequest[], connections: number) {
+        const length = { requests: bench.roundRequests };
+        const input: LoadInput = { origin, connections, length, requests };
+        await child.call<LoadAnswer>("load", input);
       },
       close: () => child.stop(),
     };

@@ -1,5 +1,5 @@
 import type { Operation } from "../better-auth/in-process.ts";
-import { pageSize, type Questions } from "../dataset/questions.ts";
+import { type CheckQuestion, pageSize, type Questions } from "../dataset/questions.ts";
 import type { LoadRequest } from "../load/load.ts";
 import type { SignedIn } from "./server.ts";
 
@@ -11,8 +11,7 @@ export function makeOurRequests(
   questions: Questions,
   signedIn: SignedIn[],
 ): Record<Operation, LoadRequest[]> {
-  const tokens = new Map(signedIn.map(({ userId, token }) => [userId, token]));
-  const headersOf = (userId: string) => ({ authorization: `Bearer ${tokens.get(userId)}` });
+  const headersOf = headersBy(signedIn);
   const get = (path: string, userId: string): LoadRequest => ({
     method: "GET",
     path: `/api/v1${path}`,
@@ -26,10 +25,7 @@ export function makeOurRequests(
   });
   const { checks, listers, pages, creators } = questions;
   return {
-    check: checks.map(({ userId, organizationId }) => {
-      const body = { user_id: userId, organization_id: organizationId, permission: "member:add" };
-      return post("/check", userId, body);
-    }),
+    check: makeCheckRequests(checks, signedIn),
     list: listers.map((userId) => get(`/users/${userId}/organizations`, userId)),
     page: pages.offsets.map((offset) => {
       const place = `limit=${pageSize}&skip=${offset}&total=true`;
@@ -39,4 +35,24 @@ export function makeOurRequests(
       post("/organizations", userId, { name: "Over HTTP {turn}", slug: "over-http-{turn}" }),
     ),
   };
+}
+
+/** Whether the user may add members, asked by the user. */
+export function makeCheckRequests(questions: CheckQuestion[], signedIn: SignedIn[]): LoadRequest[] {
+  const headersOf = headersBy(signedIn);
+  return questions.map(({ userId, organizationId }) => ({
+    method: "POST",
+    path: "/api/v1/check",
+    headers: { ...headersOf(userId), "content-type": "application/json" },
+    body: JSON.stringify({
+      user_id: userId,
+      organization_id: organizationId,
+      permission: "member:add",
+    }),
+  }));
+}
+
+function headersBy(signedIn: SignedIn[]): (userId: string) => Record<string, string> {
+  const tokens = new Map(signedIn.map(({ userId, token }) => [userId, token]));
+  return (userId) => ({ authorization: `Bearer ${tokens.get(userId)}` });
 }

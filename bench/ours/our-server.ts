@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Operation } from "../better-auth/in-process.ts";
-import { startChild } from "../children/start-child.ts";
+import { type Child, startChild } from "../children/start-child.ts";
 import type { Questions } from "../dataset/questions.ts";
 import { openDataset } from "../dataset/shared-dataset.ts";
 import type { Bench } from "../harness/bench.ts";
@@ -25,18 +25,21 @@ export function openOurServer(bench: Bench): Promise<OurServer> {
     const [{ overHttp }, filled] = await Promise.all([openDataset(bench), openFilledFile(bench)]);
     const file = path.join(bench.directory, "server.db");
     copyDatabase(filled.file, file);
-    const child = startChild(new URL("./server.ts", import.meta.url));
-    const input: ServerInput = { file, userIds: [...usersOf(overHttp)] };
-    const { origin, signedIn } = await child.call<OpenedServer>("open", input);
+    const { child, origin, signedIn } = await startOurServer(file, usersOf(overHttp));
     const requests = makeOurRequests(overHttp, signedIn);
-    return {
-      origin,
-      child,
-      requests,
-      checkAnswer: await readGrantedCheck(origin, requests.check),
-      close: () => child.stop(),
-    };
+    const checkAnswer = await readGrantedCheck(origin, requests.check);
+    return { origin, child, requests, checkAnswer, close: () => child.stop() };
   });
+}
+
+/** Our server on a file, in a process of its own, with these users signed in. */
+export async function startOurServer(
+  file: string,
+  userIds: Iterable<string>,
+): Promise<OpenedServer & { child: Child }> {
+  const child = startChild(new URL("./server.ts", import.meta.url));
+  const input: ServerInput = { file, userIds: [...userIds] };
+  return { child, ...(await child.call<OpenedServer>("open", input)) };
 }
 
 function usersOf({ checks, listers, pages, creators }: Questions): Set<string> {

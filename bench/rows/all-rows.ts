@@ -5,6 +5,7 @@ import { libraryCreationRows } from "./library-creations.ts";
 import { libraryReadRows } from "./library-reads.ts";
 import { peerInProcessRows } from "./peer-in-process.ts";
 import { peerOverHttpRows } from "./peer-over-http.ts";
+import { serverRows } from "./server.ts";
 
 /** The table, from top to bottom. */
 export const allRows: Row[] = [
@@ -14,4 +15,5 @@ export const allRows: Row[] = [
   ...httpCheckRows,
   ...peerOverHttpRows,
   ...peerInProcessRows,
+  ...serverRows,
 ];

@@ -1,0 +1,34 @@
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { importData } from "@tenantry/core";
+import { openTenantry } from "tenantry";
+import { readImportData } from "../dataset/import-data.ts";
+import type { CheckQuestion } from "../dataset/questions.ts";
+import type { Bench } from "../harness/bench.ts";
+
+/** As many questions as the other rows over HTTP have. */
+const questionCount = 256;
+
+export type ImportedFile = { file: string; checks: CheckQuestion[] };
+
+/** A file of ours into which organizations were imported, and questions about their members. */
+export function openImportedFile(bench: Bench): Promise<ImportedFile> {
+  return bench.share("imported file", async () => {
+    const file = path.join(bench.directory, "imported.db");
+    const tenantry = await openTenantry({ databaseUrl: `sqlite:${file}` });
+    await importData(tenantry.context(), readImportData(bench.importFile));
+    await tenantry.close();
+    return { file, checks: pickChecks(file) };
+  });
+}
+
+function pickChecks(file: string): CheckQuestion[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const members = database
+    .prepare("SELECT organization_id, user_id FROM memberships ORDER BY organization_id, user_id")
+    .all()
+    .map((row) => ({ organizationId: String(row.organization_id), userId: String(row.user_id) }));
+  database.close();
+  const step = Math.max(1, Math.floor(members.length / questionCount));
+  return members.filter((_, index) => index % step === 0).slice(0, questionCount);
+}
