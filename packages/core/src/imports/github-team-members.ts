@@ -93,8 +93,12 @@ async function prunePlaces(at: AtTeam, places: readonly TeamMember[]): Promise<v
   const { run, organization } = at;
   const { ctx, ports } = run.mutation;
   for (const before of places) {
-    const user = await ports.users.find(ctx.tenantId, before.user_id);
-    const entry = entryOf(at, user?.username ?? user?.email ?? before.user_id);
+    // Who is not active stays, as in the organization itself: the format does not tell of them.
+    const { organization_id, user_id } = before;
+    const membership = await ports.members.find(ctx.tenantId, organization_id, user_id);
+    if (membership?.status !== "active") continue;
+    const user = await ports.users.find(ctx.tenantId, user_id);
+    const entry = entryOf(at, user?.username ?? user?.email ?? user_id);
     if (run.isPruning) {
       await changeTeamMember(run.mutation, organization.locked, before, null);
       run.recorder.record("removed", entry, false);

@@ -234,6 +234,13 @@ test("leaves to members what they hold beside the file's roles, and to the suspe
   expect((await membersOf(ctx, "harbour")).Carl).toEqual(["developer", "billing_admin"]);
   const exported = await readExport(ctx);
   expect(exported.organizations[0]?.members).toEqual(["zoe", "Carl", "erin-x", "Finn"]);
+
+  // The export does not name her, and brought in again it takes nothing from her.
+  expect((await importData(ctx, exported, { prune: true })).changed).toBe(false);
+  expect((await membersOf(ctx, "harbour")).dora).toEqual(["member"]);
+  await updateMember(ctx, id, dora.id, { status: "active" });
+  const teams = (await readExport(ctx)).organizations[0]?.teams?.[0]?.teams;
+  expect(teams?.[0]?.teams?.[0]?.maintainers).toEqual(["dora"]);
 });
 
 test("exports what has changed here since: a new name, a new member, a person's new username", async () => {
