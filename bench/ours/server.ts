@@ -43,7 +43,7 @@ async function signIn({ engine, defaultTenant }: Tenantry, userIds: string[]): P
     expires_at: new Date(now + dayMs).toISOString(),
     revoked_at: null,
   }));
-  await engine.storage.transaction(async (ports) => {
+  await engine.storage.transaction(defaultTenant.id, async (ports) => {
     for (const session of sessions) await ports.sessions.insert(session);
   });
   return await Promise.all(

@@ -54,7 +54,8 @@ test("doctor finds a sound installation sound, and one that is not made yet as w
   const says = Object.fromEntries(
     findings.map((one: { subject: string; says: string }) => [one.subject, one.says]),
   );
-  expect(says).toMatchObject({ counts: "3 organizations, 8 users", schema: "0001-initial" });
+  const newest = expect.stringMatching(/^\d{4}-[a-z-]+$/);
+  expect(says).toMatchObject({ counts: "3 organizations, 8 users", schema: newest });
 });
 
 test("doctor finds counts that are not those of the rows, and rows that name what is not there", async () => {

@@ -116,7 +116,7 @@ async function run<T>(
   const nowMs = ctx.engine.clock();
   const now = new Date(nowMs).toISOString();
   try {
-    return await storage.transaction(async (ports) => {
+    return await storage.transaction(ctx.tenantId, async (ports) => {
       if (call !== undefined) {
         const kept = await findKeptAnswer(ports, ctx.tenantId, call, now);
         if (kept !== undefined) return kept.result as T;
@@ -135,7 +135,7 @@ async function run<T>(
     const { result } = error as TakenBack<T>;
     if (call !== undefined) {
       const holdsSecret = options.holdsSecret ?? false;
-      await storage.transaction((ports) =>
+      await storage.transaction(ctx.tenantId, (ports) =>
         keepAnswer(ctx, ports, call, nowMs, result, holdsSecret),
       );
     }

@@ -37,32 +37,32 @@ export type ChangeListener = (changes: readonly Change[] | "everything") => void
 
 /** A storage: where everything lives. `storage-testkit` says when an implementation is right. */
 export interface Storage {
-  /** The ports over what is committed: each call sees every commit acknowledged before it. No writes. */
+  /** The ports over what is committed: each call sees every commit of its tenant acknowledged before it. No writes. */
   readonly committed: Ports;
 
   /**
-   * Runs `body` with all or none of its writes kept, one such body at a time as far as its rows go. Resolves when the commit is on
+   * Runs `body`, which touches the rows of this one tenant (or, with `null`, those of the installation: tenants and keys), with all or none of its writes kept, one such body at a time as far as its rows go. Resolves when the commit is on
    * disk. `body` awaits nothing but the ports: other bodies may share its commit. When `body` throws, nothing of it
    * stays and the error is thrown on.
    *
    * @throws {DomainError} `storage_busy` when another process holds the storage for too long, `storage_unavailable`.
    */
-  transaction<T>(body: (ports: Ports) => Awaitable<T>): Promise<T>;
+  transaction<T>(tenantId: string | null, body: (ports: Ports) => Awaitable<T>): Promise<T>;
 
-  /** Runs `body` over one moment of the data, however long it takes and whatever is written meanwhile. No writes. */
-  snapshot<T>(body: (ports: Ports) => Promise<T>): Promise<T>;
+  /** Runs `body` over one moment of the tenant's data, however long it takes and whatever is written meanwhile. No writes. */
+  snapshot<T>(tenantId: string | null, body: (ports: Ports) => Promise<T>): Promise<T>;
 
   /** Registers the one listener for changes, of this process's commits and of others'. */
   onChange(listener: ChangeListener): void;
 
   /**
-   * Looks for commits of other processes and tells the listener. Cheap enough for every check: an embedded engine looks again
+   * Looks for commits of other processes where the tenant (with `null`, the installation) lives, and tells the listener. Cheap enough for every check: an embedded engine looks again
    * after a millisecond, unless `fresh` demands a look now.
    */
-  catchUp(fresh: boolean): Awaitable<void>;
+  catchUp(tenantId: string | null, fresh: boolean): Awaitable<void>;
 
-  /** Rises with every look that found commits of other processes. What was memorised without events is good for one value of it. */
-  foreignCommits(): number;
+  /** Rises with every such look that found commits of other processes. What was memorised without events is good for one value of it. */
+  foreignCommits(tenantId: string | null): number;
 
   /** Ends after what was accepted is done. Calls after it throw `storage_closed`. */
   close(): Promise<void>;

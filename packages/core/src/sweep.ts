@@ -13,17 +13,22 @@ export interface Swept {
  * In small transactions, so that nobody waits for it. Nothing depends on when it runs: what has expired is not honoured before either.
  */
 export async function sweepExpired(engine: Engine): Promise<Swept> {
-  const now = new Date(engine.clock()).toISOString();
-  return {
-    idempotencyKeys: await untilNoneLeft(() =>
-      engine.storage.transaction((ports) =>
-        ports.idempotency.removeExpired(now, rowsPerTransaction),
+  let idempotencyKeys = 0;
+  let sessions = 0;
+  for (const { id } of await engine.storage.committed.tenants.list()) {
+    const now = new Date(engine.clock()).toISOString();
+    idempotencyKeys += await untilNoneLeft(() =>
+      engine.storage.transaction(id, (ports) =>
+        ports.idempotency.removeExpired(id, now, rowsPerTransaction),
       ),
-    ),
-    sessions: await untilNoneLeft(() =>
-      engine.storage.transaction((ports) => ports.sessions.removeEnded(now, rowsPerTransaction)),
-    ),
-  };
+    );
+    sessions += await untilNoneLeft(() =>
+      engine.storage.transaction(id, (ports) =>
+        ports.sessions.removeEnded(id, now, rowsPerTransaction),
+      ),
+    );
+  }
+  return { idempotencyKeys, sessions };
 }
 
 async function untilNoneLeft(removeSome: () => Promise<number>): Promise<number> {

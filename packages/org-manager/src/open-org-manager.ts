@@ -157,7 +157,7 @@ async function read<T>(
 ): Promise<T> {
   return await run(calls, { name, organizationId, isReading: true }, async (ctx) => {
     // What others wrote to the same place is seen: other programs of ours, and on a JSON directory the Python module.
-    await ctx.engine.storage.catchUp(false);
+    await ctx.engine.storage.catchUp(ctx.tenantId, false);
     return await work(ctx);
   });
 }

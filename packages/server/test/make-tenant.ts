@@ -10,7 +10,7 @@ export async function makeTenant(engine: Engine, like: Tenant, slug: string): Pr
     short_id: randomBase32(8),
     revision: 0,
   };
-  await engine.storage.transaction(async (ports) => {
+  await engine.storage.transaction(tenant.id, async (ports) => {
     await ports.tenants.insert(tenant);
     for (const role of await ports.roles.list(like.id, null)) {
       await ports.roles.insert({ ...role, tenant_id: tenant.id });

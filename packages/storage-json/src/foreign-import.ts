@@ -35,7 +35,7 @@ function createOpenTransactionStorage({ db, ports }: Memory): Storage {
   const savepoint = createSavepoint(db);
   return {
     committed: ports,
-    async transaction(body) {
+    async transaction(_tenantId, body) {
       savepoint.begin();
       try {
         const result = await body(ports);
@@ -46,7 +46,7 @@ function createOpenTransactionStorage({ db, ports }: Memory): Storage {
         throw error;
       }
     },
-    snapshot: (body) => body(ports),
+    snapshot: (_tenantId, body) => body(ports),
     onChange() {},
     catchUp() {},
     foreignCommits: () => 0,

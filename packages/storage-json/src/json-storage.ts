@@ -100,17 +100,17 @@ function assemble(parts: Parts): Storage {
       assertOpen();
       return committed;
     },
-    async transaction<T>(body: (ports: Ports) => Awaitable<T>) {
+    async transaction<T>(_tenantId: string | null, body: (ports: Ports) => Awaitable<T>) {
       assertOpen();
       return await queue.add(body);
     },
-    async snapshot(body) {
+    async snapshot(_tenantId, body) {
       assertOpen();
       await readable.seeOthers();
       return await snapshots.run(body);
     },
     onChange: (listener) => void parts.listeners.push(listener),
-    catchUp(fresh) {
+    catchUp(_tenantId, fresh) {
       assertOpen();
       if (queue.isWriting || !looks.isDue(fresh)) return gate.levelling;
       return readable.seeOthers() ?? (directory.isEdited() ? gate.level() : undefined);

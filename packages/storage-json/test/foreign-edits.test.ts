@@ -109,7 +109,7 @@ test("takes out of its teams whom somebody else removed", async () => {
   edit(directory, (_, lists) => {
     lists[id] = lists[id]?.filter((one) => one.user_id !== "bob") ?? [];
   });
-  await tenantry.engine.storage.catchUp(true);
+  await tenantry.engine.storage.catchUp(null, true);
   expect(openPage(await listTeamMembers(ctx, id, team.id)).items).toEqual([]);
   expect((await importedOf(tenantry, id)).map(({ entity }) => entity)).toEqual([
     "team_member",
@@ -143,7 +143,7 @@ test("deletes, so that it can be restored with its members, an organization whos
     delete organizations[id];
     delete lists[id];
   });
-  await tenantry.engine.storage.catchUp(true);
+  await tenantry.engine.storage.catchUp(null, true);
   expect(readOrganizations(directory)[id]?.status).toBe("deleted");
   await restoreOrganization(ctx, id);
   expect(readLists(directory)[id]?.map((one) => one.user_id)).toEqual(["ann", "bob"]);
@@ -178,7 +178,7 @@ test("takes another order, other blanks and a copy for no edit", async () => {
 test("writes a file anew that is gone", async () => {
   const { directory, tenantry, id } = await openWithOrganization();
   rmSync(join(directory, "org_users.json"));
-  await tenantry.engine.storage.catchUp(true);
+  await tenantry.engine.storage.catchUp(null, true);
   expect(readLists(directory)[id]).toHaveLength(2);
   expect(await importedOf(tenantry, id)).toEqual([]);
 });
@@ -191,7 +191,7 @@ test("tells a second process of an edit that the first has taken in", async () =
   edit(directory, (_, lists) => {
     lists[id] = [];
   });
-  await tenantry.engine.storage.catchUp(true);
+  await tenantry.engine.storage.catchUp(null, true);
   const strong = { ...question, consistency: "strong" } as const;
   expect(await check(other.context(), strong)).toMatchObject({ allowed: false });
   await createOrganization(ctx, { name: "Next" });

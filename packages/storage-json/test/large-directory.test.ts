@@ -55,7 +55,7 @@ test("keeps both what the files do not show yet and what somebody writes into th
     if (large !== undefined) large.plan_tier = "enterprise";
     lists.org_large = lists.org_large?.filter((one) => one.user_id !== "u7") ?? [];
   });
-  await tenantry.engine.storage.catchUp(true);
+  await tenantry.engine.storage.catchUp(null, true);
   expect(readOrganizations(directory).org_large?.plan_tier).toBe("enterprise");
   const users = readLists(directory).org_large?.map((one) => one.user_id) ?? [];
   expect([users.length, users.includes("u7"), users.includes("ann")]).toEqual([

@@ -57,7 +57,7 @@ test("names the program that holds the directory for too long", async () => {
   const holding = new Promise<void>((resolve) => {
     isHeld = resolve;
   });
-  const transaction = holder.engine.storage.transaction(async () => {
+  const transaction = holder.engine.storage.transaction(null, async () => {
     isHeld();
     await held;
   });

@@ -238,7 +238,7 @@ test("refuses a name of more than 200 characters and an id that is no org_, and 
   if (record === undefined) throw new Error("The organization is not there");
   const foreign = { ...record, id: "6f1c", name: "x", name_key: "x", slug: "x" };
   await expect(
-    tenantry.engine.storage.transaction((ports) => ports.organizations.insert(foreign)),
+    tenantry.engine.storage.transaction(null, (ports) => ports.organizations.insert(foreign)),
   ).rejects.toMatchObject({ code: "invalid_input", fields: [{ pointer: "/id" }] });
   expect(readFileSync(join(directory, "organizations.json"), "utf8")).toBe(before);
 });

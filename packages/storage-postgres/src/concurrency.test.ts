@@ -17,7 +17,7 @@ async function openPair(options: Partial<PostgresStorageOptions> = {}) {
   onTestFinished(async () => {
     await Promise.all([one.close(), other.close()]);
   });
-  await one.transaction((ports) => ports.tenants.insert(tenantRecord("t")));
+  await one.transaction("t", (ports) => ports.tenants.insert(tenantRecord("t")));
   return { one, other, url };
 }
 
@@ -41,14 +41,14 @@ test("runs a body once more that lost a race for a unique name, so that it decid
   const { one, other, url } = await openPair();
   const isInserted = signal();
   const mayEnd = signal();
-  const first = one.transaction(async (ports) => {
+  const first = one.transaction("t", async (ports) => {
     await ports.users.insert(userRecord("t", "ann"));
     isInserted.give();
     await mayEnd.given;
   });
   await isInserted.given;
   let runs = 0;
-  const second = other.transaction(async (ports) => {
+  const second = other.transaction("t", async (ports) => {
     runs += 1;
     if ((await ports.users.find("t", "ann")) !== undefined) return "found";
     await ports.users.insert(userRecord("t", "ann"));
@@ -62,10 +62,10 @@ test("runs a body once more that lost a race for a unique name, so that it decid
 
 test("runs both bodies to their end that waited for each other in a circle", async () => {
   const { one, other } = await openPair();
-  await one.transaction((ports) => ports.tenants.insert(tenantRecord("u")));
+  await one.transaction("t", (ports) => ports.tenants.insert(tenantRecord("u")));
   const isHeld = [signal(), signal()] as const;
   const lockBoth = (storage: Storage, own: 0 | 1, ids: readonly [string, string]) =>
-    storage.transaction(async (ports) => {
+    storage.transaction("t", async (ports) => {
       await ports.tenants.lock(ids[0]);
       isHeld[own].give();
       await isHeld[own === 0 ? 1 : 0].given;
@@ -80,10 +80,10 @@ test("runs both bodies to their end that waited for each other in a circle", asy
 
 test("tells of the changes of a body that ran twice once", async () => {
   const { one } = await openPair();
-  await one.transaction((ports) => ports.users.insert(userRecord("t", "ann")));
+  await one.transaction("t", (ports) => ports.users.insert(userRecord("t", "ann")));
   const told: unknown[] = [];
   one.onChange((changes) => told.push(...changes));
-  await one.transaction(async (ports) => {
+  await one.transaction("t", async (ports) => {
     await ports.events.append(eventRecord("t", "c", 1));
     const refused = await Promise.resolve(ports.users.insert(userRecord("t", "ann"))).catch(
       (error: unknown) => error,
@@ -98,7 +98,7 @@ test("lets the second request with an idempotency key wait for the first, in ano
   const { one, other, url } = await openPair();
   const isFound = signal();
   const mayEnd = signal();
-  const first = one.transaction(async (ports) => {
+  const first = one.transaction("t", async (ports) => {
     await ports.idempotency.find("t", "user:a", "key");
     isFound.give();
     await mayEnd.given;
@@ -113,7 +113,7 @@ test("lets the second request with an idempotency key wait for the first, in ano
     });
   });
   await isFound.given;
-  const second = other.transaction((ports) => ports.idempotency.find("t", "user:a", "key"));
+  const second = other.transaction("t", (ports) => ports.idempotency.find("t", "user:a", "key"));
   await somebodyWaits(url);
   mayEnd.give();
   await first;
@@ -123,7 +123,7 @@ test("lets the second request with an idempotency key wait for the first, in ano
 test("gives several servers that start at once the same signing key", async () => {
   const { one, other } = await openPair();
   const ensure = (storage: Storage, id: string) =>
-    storage.transaction(async (ports) => {
+    storage.transaction("t", async (ports) => {
       if ((await ports.keys.listSigningKeys()).length > 0) return;
       await ports.keys.insertSigningKey({
         id,
@@ -143,13 +143,13 @@ test("lets a role's key be the tenant's or an organization's own, whoever makes 
   const { one, other, url } = await openPair();
   const isInserted = signal();
   const mayEnd = signal();
-  const first = one.transaction(async (ports) => {
+  const first = one.transaction("t", async (ports) => {
     await ports.roles.insert(roleRecord("t", "auditor"));
     isInserted.give();
     await mayEnd.given;
   });
   await isInserted.given;
-  const second = other.transaction((ports) =>
+  const second = other.transaction("t", (ports) =>
     ports.roles.insert(roleRecord("t", "auditor", { organization_id: "org" })),
   );
   const refused = expect(second).rejects.toMatchObject({ code: "role_key_taken" });
@@ -163,13 +163,13 @@ test("refuses a write as busy that waits too long for another's lock, and does t
   const { one, other } = await openPair({ busyTimeoutMs: 200 });
   const isLocked = signal();
   const mayEnd = signal();
-  const first = one.transaction(async (ports) => {
+  const first = one.transaction("t", async (ports) => {
     await ports.tenants.lock("t");
     isLocked.give();
     await mayEnd.given;
   });
   await isLocked.given;
-  const lock = () => other.transaction((ports) => ports.tenants.lock("t"));
+  const lock = () => other.transaction("t", (ports) => ports.tenants.lock("t"));
   await expect(lock()).rejects.toMatchObject({ code: "storage_busy" });
   mayEnd.give();
   await first;
@@ -180,13 +180,13 @@ test("refuses as busy whoever waits too long for a connection, and answers reads
   const { one } = await openPair({ poolSize: 2, queueTimeoutMs: 200 });
   const isBegun = signal();
   const mayEnd = signal();
-  const first = one.transaction(async (ports) => {
+  const first = one.transaction("t", async (ports) => {
     await ports.tenants.find("t");
     isBegun.give();
     await mayEnd.given;
   });
   await isBegun.given;
-  await expect(one.transaction((ports) => ports.tenants.find("t"))).rejects.toMatchObject({
+  await expect(one.transaction("t", (ports) => ports.tenants.find("t"))).rejects.toMatchObject({
     code: "storage_busy",
     message: expect.stringMatching(/^Each of the 1 connections/),
   });
@@ -199,6 +199,6 @@ test("names nothing by an id with a character that PostgreSQL cannot store, and 
   const { one } = await openPair();
   expect(await one.committed.users.find("t", "a\0b")).toBeUndefined();
   await expect(
-    one.transaction((ports) => ports.users.insert(userRecord("t", "a\0b"))),
+    one.transaction("t", (ports) => ports.users.insert(userRecord("t", "a\0b"))),
   ).rejects.toMatchObject({ code: "invalid_input" });
 });

@@ -103,7 +103,7 @@ test("leaves no connection behind when it is closed", async () => {
   const { url } = await make();
   const storage = await openPostgresStorage({ url, program: "tenantry-leaves" });
   await storage.committed.tenants.find("nobody");
-  await storage.transaction((ports) => ports.tenants.find("nobody"));
+  await storage.transaction("t", (ports) => ports.tenants.find("nobody"));
   await storage.close();
   // A server process ends a moment after its client has left.
   await expect

@@ -123,16 +123,16 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       assertOpen();
       return ports;
     },
-    async transaction(body) {
+    async transaction(_tenantId, body) {
       assertOpen();
       return await track(transaction(body));
     },
-    async snapshot(body) {
+    async snapshot(tenantId, body) {
       assertOpen();
-      return await track(snapshot(body));
+      return await track(snapshot(tenantId, body));
     },
     onChange,
-    catchUp(fresh) {
+    catchUp(_tenantId, fresh) {
       assertOpen();
       return channel.catchUp(fresh);
     },

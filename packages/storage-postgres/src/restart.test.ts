@@ -17,7 +17,7 @@ async function open() {
   const { url } = await makeDatabase(server.url);
   const storage = await openPostgresStorage({ url, connectTimeoutMs: 2_000 });
   onTestFinished(() => storage.close());
-  await storage.transaction((ports) => ports.tenants.insert(tenantRecord("t")));
+  await storage.transaction("t", (ports) => ports.tenants.insert(tenantRecord("t")));
   const told: (readonly Change[] | "everything")[] = [];
   storage.onChange((changes) => told.push(changes));
   return { url, storage, told };
@@ -37,7 +37,7 @@ test("refuses while the server is gone, and goes on by itself when it is back", 
   const isStopped = new Promise<void>((resolve) => {
     stopped = resolve;
   });
-  const caught = storage.transaction(async (ports) => {
+  const caught = storage.transaction("t", async (ports) => {
     await ports.users.insert(userRecord("t", "half"));
     begun();
     await isStopped;
@@ -50,12 +50,12 @@ test("refuses while the server is gone, and goes on by itself when it is back", 
   await refused;
   await expect(storage.committed.tenants.find("t")).rejects.toMatchObject(unavailable);
   await expect(
-    storage.transaction((ports) => ports.users.insert(userRecord("t", "ann"))),
+    storage.transaction("t", (ports) => ports.users.insert(userRecord("t", "ann"))),
   ).rejects.toMatchObject(unavailable);
-  await expect(storage.snapshot(async () => 1)).rejects.toMatchObject(unavailable);
+  await expect(storage.snapshot("t", async () => 1)).rejects.toMatchObject(unavailable);
   await server.start();
   expect(await storage.committed.tenants.find("t")).toBeDefined();
-  await storage.transaction((ports) => ports.users.insert(userRecord("t", "ann")));
+  await storage.transaction("t", (ports) => ports.users.insert(userRecord("t", "ann")));
   expect(await storage.committed.users.find("t", "ann")).toBeDefined();
   expect(await storage.committed.users.find("t", "half")).toBeUndefined();
 });
@@ -65,26 +65,26 @@ test("trusts no memory while messages are missed, and hears again afterwards", a
   await server.stop();
   // The lost connection is noticed without being asked.
   await expect.poll(() => told.at(-1)).toBe("everything");
-  const before = storage.foreignCommits();
+  const before = storage.foreignCommits("t");
   told.length = 0;
-  await storage.catchUp(false);
+  await storage.catchUp("t", false);
   expect(told).toEqual(["everything"]);
-  expect(storage.foreignCommits()).toBeGreaterThan(before);
+  expect(storage.foreignCommits("t")).toBeGreaterThan(before);
   await server.start();
-  await expect.poll(() => storage.catchUp(false)).toBeUndefined();
+  await expect.poll(() => storage.catchUp("t", false)).toBeUndefined();
   expect(told.at(-1)).toBe("everything");
   told.length = 0;
   const other = await openPostgresStorage({ url });
-  await other.transaction((ports) => ports.events.append(eventRecord("t", "c", 1)));
+  await other.transaction("t", (ports) => ports.events.append(eventRecord("t", "c", 1)));
   await other.close();
-  await storage.catchUp(true);
+  await storage.catchUp("t", true);
   // On a busy machine a silence may have been long enough to be taken for one more loss.
   expect(told.filter((changes) => changes !== "everything")).toHaveLength(1);
 });
 
 test("says that it does not know whether a commit was kept whose answer was lost, and forgets everything", async () => {
   const { url, storage, told } = await open();
-  const committing = storage.transaction(async (ports) => {
+  const committing = storage.transaction("t", async (ports) => {
     await ports.events.append(eventRecord("t", "c", 1));
     // Not the transaction that fails but its COMMIT: the connection is ended between the two.
     await queryOnce(

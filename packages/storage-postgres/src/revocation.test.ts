@@ -13,11 +13,11 @@ test("hears of another's commit within a second, 99 of 100 times, without asking
   onTestFinished(async () => {
     await Promise.all([one.close(), other.close()]);
   });
-  await one.transaction((ports) => ports.tenants.insert(tenantRecord("t")));
+  await one.transaction("t", (ports) => ports.tenants.insert(tenantRecord("t")));
   const waits: number[] = [];
   for (let sequence = 1; sequence <= 200; sequence += 1) {
     const heard = new Promise<void>((resolve) => other.onChange(() => resolve()));
-    await one.transaction((ports) => ports.events.append(eventRecord("t", "c", sequence)));
+    await one.transaction("t", (ports) => ports.events.append(eventRecord("t", "c", sequence)));
     const acknowledgedAt = performance.now();
     await heard;
     waits.push(performance.now() - acknowledgedAt);

@@ -10,7 +10,7 @@ const begin =
 
 /** Snapshots: each body has a connection of its own that stands at one moment of the data, and hinders nobody. */
 export function createSnapshots(connections: Connections, server: string): Storage["snapshot"] {
-  return <T>(body: (ports: Ports) => Promise<T>) =>
+  return <T>(_tenantId: string | null, body: (ports: Ports) => Promise<T>) =>
     connections.use(async (client, discard) => {
       try {
         await client.query(begin);

@@ -45,6 +45,8 @@ export interface SqlDialect {
     readonly keyedTable: string;
     /** What a migration runs first to mark the database as Tenantry's. */
     readonly mark: readonly string[];
+    /** What the first migration runs so that the planner can be told anything. */
+    readonly beginPlannerStatistics: readonly string[];
     /** Tells the planner what the tables look like; nothing where the engine finds out by itself. */
     plannerStatistics(statistics: readonly PlannerStatistic[]): readonly string[];
   };
@@ -96,6 +98,8 @@ export const sqliteDialect: SqlDialect = {
     table: "STRICT",
     keyedTable: "STRICT, WITHOUT ROWID",
     mark: [`PRAGMA application_id = ${sqliteApplicationId}`],
+    // On empty tables it only makes the place for the rows.
+    beginPlannerStatistics: ["ANALYZE", "DELETE FROM sqlite_stat1"],
     plannerStatistics: sqlitePlannerStatistics,
   },
   jsonObject(fields) {
@@ -135,9 +139,6 @@ function sqliteJsonValue(field: JsonField): RawBuilder<unknown> {
  */
 function sqlitePlannerStatistics(statistics: readonly PlannerStatistic[]): readonly string[] {
   return [
-    // On empty tables it only makes the place for the rows.
-    "ANALYZE",
-    "DELETE FROM sqlite_stat1",
     ...statistics.map(
       ({ table, index, rows }) => `
         INSERT INTO sqlite_stat1 (tbl, idx, stat)
@@ -176,6 +177,7 @@ export const postgresDialect: SqlDialect = {
     table: "",
     keyedTable: "",
     mark: [],
+    beginPlannerStatistics: [],
     plannerStatistics: () => [],
   },
   jsonObject(fields) {

@@ -17,13 +17,13 @@ test("refuses writes, rather than keep them waiting, while the commits of others
   });
   other.exec("ALTER TABLE events RENAME TO events_elsewhere");
   let isRun = false;
-  const write = storage.transaction(() => {
+  const write = storage.transaction("t", () => {
     isRun = true;
   });
   await expect(write).rejects.toThrow();
   expect(isRun).toBe(false);
   other.exec("ALTER TABLE events_elsewhere RENAME TO events");
-  await storage.transaction(() => {
+  await storage.transaction("t", () => {
     isRun = true;
   });
   expect(isRun).toBe(true);

@@ -21,11 +21,12 @@ async function openPair() {
 
 test("sees others' commits a millisecond later, in a run of promises that gives the event loop no turn, too", async () => {
   const { other, path, told, dispose } = await openPair();
-  await other.catchUp(false);
+  await other.catchUp("t", false);
   // A commit comes just after a look.
   appendBeside(path);
   // It ends since a look grows old.
-  for (let step = 0; told.length === 0 && step < 3_000_000; step += 1) await other.catchUp(false);
+  for (let step = 0; told.length === 0 && step < 3_000_000; step += 1)
+    await other.catchUp("t", false);
   expect(told).toHaveLength(1);
   await dispose();
 });
@@ -43,15 +44,15 @@ function appendBeside(path: string): void {
 
 test("forgets everything rather than reading what is too much to read", async () => {
   const { one, other, told, dispose } = await openPair();
-  await one.transaction(async (ports) => {
+  await one.transaction("t", async (ports) => {
     for (let number = 1; number <= 10_001; number += 1) {
       await ports.events.append(eventRecord("t", "chain", number));
     }
   });
-  await other.catchUp(true);
+  await other.catchUp("t", true);
   expect(told).toEqual(["everything"]);
-  await one.transaction((ports) => ports.events.append(eventRecord("t", "chain", 10_002)));
-  await other.catchUp(true);
+  await one.transaction("t", (ports) => ports.events.append(eventRecord("t", "chain", 10_002)));
+  await other.catchUp("t", true);
   expect(told).toHaveLength(2);
   expect(told[1]).toHaveLength(1);
   await dispose();

@@ -15,7 +15,7 @@ beforeEach(async () => {
   directory = openTemporary();
   const path = directory.file("tenantry.db");
   const storage = await openSqliteStorage({ path });
-  await storage.transaction((ports) => ports.tenants.insert(tenantRecord("t")));
+  await storage.transaction("t", (ports) => ports.tenants.insert(tenantRecord("t")));
   await storage.close();
   other = new DatabaseSync(path);
   other.exec("PRAGMA journal_mode = DELETE");

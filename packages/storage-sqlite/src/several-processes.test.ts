@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { isDomainError } from "@tenantry/core";
+import { migrations } from "@tenantry/storage-sql";
 import { tenantRecord } from "@tenantry/storage-testkit/records";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startChild } from "../test/children.ts";
@@ -33,7 +34,7 @@ describe("several processes", () => {
     for (const child of children) child.tell("go");
     expect(await Promise.all(children.map((child) => child.ended()))).toEqual([0, 0, 0, 0]);
     expect(query("SELECT id FROM tenants ORDER BY id").map(({ id }) => id)).toEqual(names);
-    expect(query("SELECT name FROM tenantry_migrations")).toHaveLength(1);
+    expect(query("SELECT name FROM tenantry_migrations")).toHaveLength(migrations.length);
   });
 
   test("that write to one file lose nothing, and none's event loop stands still", async () => {
@@ -59,7 +60,7 @@ describe("several processes", () => {
     const storage = await openSqliteStorage({ path });
     let isDone = false;
     const waiting = storage
-      .transaction((ports) => ports.tenants.insert(tenantRecord("t")))
+      .transaction("t", (ports) => ports.tenants.insert(tenantRecord("t")))
       .then(() => {
         isDone = true;
       });
@@ -78,12 +79,12 @@ describe("several processes", () => {
     const child = startChild("hold", path, "importer");
     await child.hear();
     const storage = await openSqliteStorage({ path, busyTimeoutMs: 20 });
-    const failed = await failureOf(storage.transaction(() => 1));
+    const failed = await failureOf(storage.transaction("t", () => 1));
     expect(isDomainError(failed, "storage_busy")).toBe(true);
     expect(String(failed)).toContain(`importer (process ${child.pid}, since `);
     await child.kill();
     // What was killed holds no lock, whatever its note says.
-    await storage.transaction((ports) => ports.tenants.insert(tenantRecord("t")));
+    await storage.transaction("t", (ports) => ports.tenants.insert(tenantRecord("t")));
     await storage.close();
   });
 
@@ -94,14 +95,14 @@ describe("several processes", () => {
     const other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     const storage = await openSqliteStorage({ path, busyTimeoutMs: 20 });
-    expect(String(await failureOf(storage.transaction(() => 1)))).toContain(
+    expect(String(await failureOf(storage.transaction("t", () => 1)))).toContain(
       "held by another program",
     );
     other.exec("ROLLBACK");
-    await storage.transaction(() => 1);
+    await storage.transaction("t", () => 1);
     other.exec("BEGIN IMMEDIATE");
     // This very process wrote last, and its note says that it is done.
-    expect(String(await failureOf(storage.transaction(() => 1)))).toContain(
+    expect(String(await failureOf(storage.transaction("t", () => 1)))).toContain(
       "held by another program",
     );
     other.close();

@@ -14,7 +14,7 @@ import { type ForeignCommits, watchForeignCommits } from "./foreign-commits.ts";
 import { migrateFile } from "./migrate.ts";
 import { createReaderSession } from "./reader-session.ts";
 import { createSharedSavepoint } from "./savepoint.ts";
-import { createFileSnapshots, createMemorySnapshots } from "./snapshots.ts";
+import { createFileSnapshots, createMemorySnapshots, type Snapshots } from "./snapshots.ts";
 import { toStorageError } from "./sqlite-error.ts";
 import { createSqliteSession, createWaitingSession, type SqliteSession } from "./sqlite-session.ts";
 import { retryWhileBusy } from "./waiting.ts";
@@ -147,7 +147,7 @@ function assemble(
   writer: Writer,
   side: WritingSide,
   committed: Session,
-  snapshot: Storage["snapshot"],
+  snapshot: Snapshots["run"],
   closeReaders: () => Promise<void>,
 ): Storage {
   let closing: Promise<void> | undefined;
@@ -170,16 +170,16 @@ function assemble(
       assertOpen();
       return ports;
     },
-    async transaction(body) {
+    async transaction(_tenantId, body) {
       assertOpen();
       return await side.queue.add(body);
     },
-    async snapshot(body) {
+    async snapshot(_tenantId, body) {
       assertOpen();
       return await snapshot(body);
     },
     onChange: side.onChange,
-    catchUp(fresh) {
+    catchUp(_tenantId, fresh) {
       assertOpen();
       side.foreign?.catchUp(fresh);
     },

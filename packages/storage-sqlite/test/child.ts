@@ -13,7 +13,7 @@ async function open(): Promise<void> {
   say("ready");
   await hear();
   const storage = await openSqliteStorage({ path });
-  await storage.transaction((ports) => ports.tenants.insert(tenantRecord(name)));
+  await storage.transaction("t", (ports) => ports.tenants.insert(tenantRecord(name)));
   await storage.close();
 }
 
@@ -31,7 +31,7 @@ async function write(): Promise<void> {
   setImmediate(count);
   for (let round = 0; round < 10; round += 1) {
     const bodies = Array.from({ length: 20 }, (_, number) =>
-      storage.transaction((ports) => writeOne(ports, `${name}-${round}-${number}`)),
+      storage.transaction("t", (ports) => writeOne(ports, `${name}-${round}-${number}`)),
     );
     await Promise.all(bodies);
   }
@@ -48,7 +48,7 @@ async function writeOne(ports: Ports, id: string): Promise<void> {
 
 async function hold(): Promise<void> {
   const storage = await openSqliteStorage({ path, program: name });
-  await storage.transaction(async () => {
+  await storage.transaction("t", async () => {
     say("holding");
     await hear();
   });
@@ -64,7 +64,7 @@ async function fill(): Promise<void> {
   while (refusals.length < 2) {
     try {
       const id = String(acknowledged);
-      await storage.transaction((ports) => ports.tenants.insert(tenantRecord(id, long)));
+      await storage.transaction("t", (ports) => ports.tenants.insert(tenantRecord(id, long)));
       acknowledged += 1;
     } catch (error) {
       const { code, message } = error as { code?: string; message?: string };

@@ -31,7 +31,7 @@ export function describeAccess(open: OpenSubject): void {
 function heldRoles(open: OpenSubject): void {
   test("by the roles held directly, with both revisions and every status", async () => {
     const storage = await openWithOrganization(open);
-    await storage.transaction((ports) => ports.organizations.lock(tenantId, "org"));
+    await storage.transaction(tenantId, (ports) => ports.organizations.lock(tenantId, "org"));
     expect(await storage.committed.access.findAccess(tenantId, "org", "ann")).toEqual({
       organization_status: "active",
       organization_revision: 2,
@@ -44,7 +44,7 @@ function heldRoles(open: OpenSubject): void {
 
   test("by the roles of teams, of the teams around them, and of the organization's own", async () => {
     const { storage } = await open();
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await addTenant(ports);
       await addOrganization(ports);
       await addTeams(ports);
@@ -76,7 +76,7 @@ function heldRoles(open: OpenSubject): void {
 function changedRoles(open: OpenSubject): void {
   test("no longer by a team after the place in it is gone", async () => {
     const { storage } = await open();
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await addTenant(ports);
       await addOrganization(ports);
       await addTeams(ports);
@@ -86,7 +86,9 @@ function changedRoles(open: OpenSubject): void {
         ({ key }) => key,
       );
     expect(await keys()).toEqual(["developer", "member"]);
-    await storage.transaction((ports) => ports.teams.removeMember(tenantId, "org", "inner", "bob"));
+    await storage.transaction(tenantId, (ports) =>
+      ports.teams.removeMember(tenantId, "org", "inner", "bob"),
+    );
     expect(await keys()).toEqual(["member"]);
   });
 
@@ -96,7 +98,7 @@ function changedRoles(open: OpenSubject): void {
       (await storage.committed.access.findAccess(tenantId, "org", "bob"))?.roles[0]?.permissions;
     expect(await permissions()).toEqual(["member:read"]);
     const changed = roleRecord(tenantId, "member", { permissions: ["team:read"], revision: 2 });
-    await storage.transaction((ports) => ports.roles.update(changed));
+    await storage.transaction(tenantId, (ports) => ports.roles.update(changed));
     expect(await permissions()).toEqual(["team:read"]);
   });
 
@@ -117,12 +119,14 @@ function owners(open: OpenSubject): void {
       storage.committed.members.hasOtherOwner(tenantId, "org", userId);
     expect([await hasOther("ann"), await hasOther("bob")]).toEqual([false, true]);
     const second = membershipRecord(tenantId, "org", "bob", { role: "owner" });
-    await storage.transaction((ports) => ports.members.update(second, tenantRoles("owner")));
+    await storage.transaction(tenantId, (ports) =>
+      ports.members.update(second, tenantRoles("owner")),
+    );
     expect(await hasOther("ann")).toBe(true);
     const suspended = { ...second, status: "suspended" as const };
-    await storage.transaction((ports) => ports.members.update(suspended, null));
+    await storage.transaction(tenantId, (ports) => ports.members.update(suspended, null));
     expect(await hasOther("ann")).toBe(false);
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.members.update(second, null);
       await ports.users.update(userRecord(tenantId, "bob", { status: "deactivated" }));
     });
@@ -131,7 +135,7 @@ function owners(open: OpenSubject): void {
 
   test("which living organizations somebody owns", async () => {
     const storage = await openWithOrganization(open);
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       for (const [id, status] of [
         ["b", "suspended"],
         ["c", "deleted"],
@@ -154,17 +158,19 @@ function owners(open: OpenSubject): void {
 function removals(open: OpenSubject): void {
   test("nothing of a member who was removed: no role, no place in a team", async () => {
     const { storage } = await open();
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await addTenant(ports);
       await addOrganization(ports);
       await addTeams(ports);
     });
-    await storage.transaction((ports) => ports.members.remove(tenantId, "org", "bob"));
+    await storage.transaction(tenantId, (ports) => ports.members.remove(tenantId, "org", "bob"));
     const { access, teams } = storage.committed;
     expect(await access.findAccess(tenantId, "org", "bob")).toBeUndefined();
     expect(await teams.teamsOf(tenantId, "org", "bob")).toEqual([]);
     const again = membershipRecord(tenantId, "org", "bob", { role: "developer" });
-    await storage.transaction((ports) => ports.members.insert(again, tenantRoles("developer")));
+    await storage.transaction(tenantId, (ports) =>
+      ports.members.insert(again, tenantRoles("developer")),
+    );
     const roles = (await access.findAccess(tenantId, "org", "bob"))?.roles.map(({ key }) => key);
     expect(roles).toEqual(["developer"]);
   });
@@ -172,7 +178,7 @@ function removals(open: OpenSubject): void {
   test("nothing in an organization that was purged, and its slug and name are free", async () => {
     const { storage } = await open();
     const { access, events, members, organizations, resources, roles, teams } = storage.committed;
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await addTenant(ports);
       await addOrganization(ports);
       await addTeams(ports);
@@ -184,9 +190,9 @@ function removals(open: OpenSubject): void {
       await ports.resources.insert(resourceRecord(tenantId, "org", "p1"));
       await ports.events.append(eventRecord(tenantId, "org", 1));
     });
-    await storage.transaction((ports) => ports.organizations.purge(tenantId, "org"));
+    await storage.transaction(tenantId, (ports) => ports.organizations.purge(tenantId, "org"));
     expect(await organizations.find(tenantId, "org")).toBeUndefined();
-    await storage.transaction((ports) =>
+    await storage.transaction(tenantId, (ports) =>
       ports.organizations.insert(organizationRecord(tenantId, "org")),
     );
     expect(await access.findAccess(tenantId, "org", "ann")).toBeUndefined();

@@ -24,7 +24,7 @@ export function describeFilters(open: OpenSubject): void {
 function memberFilters(open: OpenSubject): void {
   test("as many members as it counts, under each filter and all together", async () => {
     const storage = await openWithOrganization(open);
-    await storage.transaction(addVariedMembers);
+    await storage.transaction(tenantId, addVariedMembers);
     const { members } = storage.committed;
     const all = itemsOf<Membership & { user: User }>(
       await members.list(tenantId, "org", {}, pageRequest({ limit: 200 })),
@@ -60,7 +60,7 @@ function memberFilters(open: OpenSubject): void {
 function organizationFilters(open: OpenSubject): void {
   test("as many organizations as it counts, under each filter", async () => {
     const storage = await openWithOrganization(open);
-    await storage.transaction(addVariedOrganizations);
+    await storage.transaction(tenantId, addVariedOrganizations);
     const list = storage.committed.organizations.list;
     const filters = {
       "of every status but deleted": [{}, 4],
@@ -90,7 +90,7 @@ function organizationFilters(open: OpenSubject): void {
 function teamFilters(open: OpenSubject): void {
   test("as many teams as it counts, by name and by the team around them", async () => {
     const storage = await openWithOrganization(open);
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await addTeams(ports);
       await ports.teams.insert(
         teamRecord(tenantId, "org", "third", { parent_team_id: "outer" }),
@@ -170,7 +170,7 @@ async function addVariedOrganizations(ports: Ports): Promise<void> {
 function userOrganizations(open: OpenSubject): void {
   test("a user's living organizations, where the membership is active, with what the user is there", async () => {
     const storage = await openWithOrganization(open);
-    await storage.transaction(addVariedOrganizations);
+    await storage.transaction(tenantId, addVariedOrganizations);
     const page = await storage.committed.members.listUserOrganizations(
       tenantId,
       "bob",

@@ -28,7 +28,7 @@ export function describeIdentifiers(open: OpenSubject): void {
   describe("tells identifiers apart by their bytes", () => {
     test("of users, organizations, roles, plans, teams and resources", async () => {
       const storage = await openWithTenant(open);
-      await storage.transaction(async (ports) => {
+      await storage.transaction(tenantId, async (ports) => {
         await addOrganization(ports);
         for (const id of likeIds) await insertAll(ports, id);
       });
@@ -46,7 +46,7 @@ export function describeIdentifiers(open: OpenSubject): void {
 
     test("and finds none by one that differs only in case", async () => {
       const storage = await openWithTenant(open);
-      await storage.transaction(async (ports) => {
+      await storage.transaction(tenantId, async (ports) => {
         await addOrganization(ports);
         await addTeams(ports);
         await ports.events.append(eventRecord(tenantId, "org", 1));
@@ -224,7 +224,7 @@ export function describeRefusals(open: OpenSubject): void {
     for (const [what, code, write] of refusals) {
       test(`${what}: ${code}`, async () => {
         const storage = await openWithRefusing(open);
-        const refused = storage.transaction((ports) => write(ports) as Promise<unknown>);
+        const refused = storage.transaction(tenantId, (ports) => write(ports) as Promise<unknown>);
         await expect(refused).rejects.toMatchObject({ name: "DomainError", code });
         const message = await refused.catch((error: Error) => error.message);
         expect(message).not.toMatch(/constraint|UNIQUE|FOREIGN|undefined/);
@@ -234,7 +234,7 @@ export function describeRefusals(open: OpenSubject): void {
     test("the same number twice in a chain of events", async () => {
       const storage = await openWithRefusing(open);
       const append = (fields: object) =>
-        storage.transaction((ports) =>
+        storage.transaction(tenantId, (ports) =>
           ports.events.append(eventRecord(tenantId, "org", 1, fields)),
         );
       await append({});
@@ -246,7 +246,7 @@ export function describeRefusals(open: OpenSubject): void {
 
 async function openWithRefusing(open: OpenSubject) {
   const { storage } = await open();
-  await storage.transaction(async (ports) => {
+  await storage.transaction(tenantId, async (ports) => {
     await addTenant(ports);
     await addOrganization(ports);
     await addTeams(ports);

@@ -42,12 +42,13 @@ function paging(open: OpenSubject): void {
   test("each earlier member exactly once while others are added between the pages", async () => {
     const storage = await openWithOrganization(open);
     const earlier = numbered("m", 200);
-    await storage.transaction((ports) => addMembers(ports, earlier));
+    await storage.transaction(tenantId, (ports) => addMembers(ports, earlier));
     const seen = await readAllPages<Membership>(
       (page) => storage.committed.members.list(tenantId, "org", {}, page),
       7,
       // One lands before the cursor, one after it.
-      (number) => storage.transaction((ports) => addMembers(ports, [`a${number}`, `z${number}`])),
+      (number) =>
+        storage.transaction(tenantId, (ports) => addMembers(ports, [`a${number}`, `z${number}`])),
     );
     const ids = seen.map((member) => member.user_id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -96,7 +97,7 @@ function orders(open: OpenSubject): void {
     const pairs = ["a", "a-b", "a_b", "ab"].flatMap((type) =>
       ["1", " ", "a b", "z"].map((id) => [type, id]),
     );
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       for (const [type = "", id = ""] of [...pairs].reverse()) {
         await ports.resources.insert(resourceRecord(tenantId, "org", id, { type }));
       }
@@ -124,7 +125,7 @@ function searching(open: OpenSubject): void {
       "back\\slash",
       "quo'te",
     ];
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       for (const [index, name] of names.entries()) {
         await ports.users.insert(userRecord(tenantId, `u${index}`, { username: null, name }));
         await ports.organizations.insert(
@@ -151,7 +152,7 @@ function searching(open: OpenSubject): void {
 
   test("without regard to case, in letters beyond ASCII too, after a change as well", async () => {
     const storage = await openWithTenant(open);
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.users.insert(
         userRecord(tenantId, "u", { username: "Ünal", name: "STRASSE", email: "x@example.com" }),
       );
@@ -173,7 +174,7 @@ function searching(open: OpenSubject): void {
       await users("lstr"),
     ]).toEqual([1, 1, 1, 0]);
     expect([await organizations("école ØR"), await organizations("ECOLE")]).toEqual([1, 1]);
-    await storage.transaction((ports) =>
+    await storage.transaction(tenantId, (ports) =>
       ports.users.update(userRecord(tenantId, "u", { username: "neu", name: "Ärger" })),
     );
     expect([await users("ärg"), await users("strasse")]).toEqual([1, 0]);
@@ -183,7 +184,7 @@ function searching(open: OpenSubject): void {
 function items(open: OpenSubject): void {
   test("items that are what a look-up gives, but for what is private", async () => {
     const { storage } = await open();
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await addTenant(ports);
       await addOrganization(ports);
       await addTeams(ports);

@@ -79,14 +79,14 @@ export async function addTeams(ports: Ports, id: string = tenantId): Promise<voi
 /** A storage with one tenant, for tests that need no more. */
 export async function openWithTenant(open: OpenSubject): Promise<Storage> {
   const { storage } = await open();
-  await storage.transaction((ports) => addTenant(ports));
+  await storage.transaction(tenantId, (ports) => addTenant(ports));
   return storage;
 }
 
 /** A storage with a tenant and its organization. */
 export async function openWithOrganization(open: OpenSubject): Promise<Storage> {
   const { storage } = await open();
-  await storage.transaction(async (ports) => {
+  await storage.transaction(tenantId, async (ports) => {
     await addTenant(ports);
     await addOrganization(ports);
   });

@@ -84,17 +84,19 @@ function tenantRecords(open: OpenSubject): void {
   test("a tenant, by its id, its slug and its short id", async () => {
     const { storage } = await open();
     const tenant = tenantRecord("t", { placement: "dedicated", status: "suspended", revision: 5 });
-    await storage.transaction((ports) => ports.tenants.insert(tenant));
+    await storage.transaction(null, (ports) => ports.tenants.insert(tenant));
     const { tenants } = storage.committed;
     expect(await tenants.find("t")).toEqual(tenant);
     expect(await tenants.findBySlug(tenant.slug)).toEqual(tenant);
     expect(await tenants.findByShortId(tenant.short_id)).toEqual(tenant);
     expect(await tenants.list()).toContainEqual(tenant);
-    expect(await storage.transaction((ports) => ports.tenants.lock("t"))).toEqual({
+    expect(await storage.transaction(null, (ports) => ports.tenants.lock("t"))).toEqual({
       ...tenant,
       revision: 6,
     });
-    expect(await storage.transaction((ports) => ports.tenants.lock("nobody"))).toBeUndefined();
+    expect(
+      await storage.transaction(null, (ports) => ports.tenants.lock("nobody")),
+    ).toBeUndefined();
   });
 }
 
@@ -107,7 +109,7 @@ function catalogueRecords(open: OpenSubject): void {
     });
     const none = planRecord(tenantId, "none", { seats: 0 });
     const absent = planRecord(tenantId, "absent", { seats: null });
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       for (const plan of [none, counted, absent]) await ports.plans.insert(plan);
     });
     const { plans } = storage.committed;
@@ -116,7 +118,7 @@ function catalogueRecords(open: OpenSubject): void {
     expect(await plans.findDefault(tenantId)).toEqual(free);
     expect(await plans.list(tenantId)).toEqual([absent, counted, free, none]);
     const changed = { ...counted, name: "Other", seats: "unlimited" as const, revision: 2 };
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.plans.update(changed);
       await ports.plans.remove(tenantId, "none");
     });
@@ -132,7 +134,7 @@ function catalogueRecords(open: OpenSubject): void {
       description: "Own",
       permissions: ["a:b", "c:d"],
     });
-    await storage.transaction((ports) => ports.roles.insert(own));
+    await storage.transaction(tenantId, (ports) => ports.roles.insert(own));
     const { roles } = storage.committed;
     expect(await roles.find(tenantId, "org", "own")).toEqual(own);
     expect(await roles.find(tenantId, null, "own")).toBeUndefined();
@@ -149,9 +151,9 @@ function catalogueRecords(open: OpenSubject): void {
     expect(await roles.isKeyTakenByAnOrganization(tenantId, "own")).toBe(true);
     expect(await roles.isKeyTakenByAnOrganization(tenantId, "member")).toBe(false);
     const changed = { ...own, name: "New", permissions: [], revision: 9, updated_at: later };
-    await storage.transaction((ports) => ports.roles.update(changed));
+    await storage.transaction(tenantId, (ports) => ports.roles.update(changed));
     expect(await roles.find(tenantId, "org", "own")).toEqual(changed);
-    await storage.transaction((ports) => ports.roles.remove(changed));
+    await storage.transaction(tenantId, (ports) => ports.roles.remove(changed));
     expect(await roles.find(tenantId, "org", "own")).toBeUndefined();
   });
 }
@@ -160,7 +162,7 @@ function userRecords(open: OpenSubject): void {
   test("a user with everything and one with nothing", async () => {
     const storage = await openWithTenant(open);
     const bare = userRecord(tenantId, "bare", { username: null });
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.users.insert(fullUser);
       await ports.users.insert(bare);
     });
@@ -177,7 +179,7 @@ function userRecords(open: OpenSubject): void {
       status: "deactivated",
       updated_at: later,
     });
-    await storage.transaction((ports) => ports.users.update(changed));
+    await storage.transaction(tenantId, (ports) => ports.users.update(changed));
     expect(await users.find(tenantId, "dora")).toEqual(changed);
     expect(await users.findByEmail(tenantId, "dora@example.com")).toBeUndefined();
   });
@@ -186,17 +188,21 @@ function userRecords(open: OpenSubject): void {
     const storage = await openWithOrganization(open);
     const { users } = storage.committed;
     expect(await users.findPasswordHash(tenantId, "ann")).toBeUndefined();
-    await storage.transaction((ports) =>
+    await storage.transaction(tenantId, (ports) =>
       ports.users.setPasswordHash(tenantId, "ann", "one", later),
     );
-    await storage.transaction((ports) =>
+    await storage.transaction(tenantId, (ports) =>
       ports.users.setPasswordHash(tenantId, "ann", "two", later),
     );
     expect(await users.findPasswordHash(tenantId, "ann")).toBe("two");
     const grant = () =>
-      storage.transaction((ports) => ports.users.grantTenantAdministrator(tenantId, "ann", later));
+      storage.transaction(tenantId, (ports) =>
+        ports.users.grantTenantAdministrator(tenantId, "ann", later),
+      );
     const revoke = () =>
-      storage.transaction((ports) => ports.users.revokeTenantAdministrator(tenantId, "ann"));
+      storage.transaction(tenantId, (ports) =>
+        ports.users.revokeTenantAdministrator(tenantId, "ann"),
+      );
     expect(await users.isTenantAdministrator(tenantId, "ann")).toBe(false);
     expect([await grant(), await grant()]).toEqual([true, false]);
     expect(await users.isTenantAdministrator(tenantId, "ann")).toBe(true);
@@ -208,7 +214,7 @@ function organizationRecords(open: OpenSubject): void {
   test("an organization with everything and one with nothing", async () => {
     const storage = await openWithTenant(open);
     const bare = organizationRecord(tenantId, "bare", { billing_address: "One street" });
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.organizations.insert(fullOrganization);
       await ports.organizations.insert(bare);
     });
@@ -223,11 +229,13 @@ function organizationRecords(open: OpenSubject): void {
 
   test("a change of an organization, but for revision, counts and creation", async () => {
     const storage = await openWithTenant(open);
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.organizations.insert(fullOrganization);
       await ports.organizations.setCounts(tenantId, "full", 4, 3);
     });
-    const locked = await storage.transaction((ports) => ports.organizations.lock(tenantId, "full"));
+    const locked = await storage.transaction(tenantId, (ports) =>
+      ports.organizations.lock(tenantId, "full"),
+    );
     expect(locked).toEqual({ ...fullOrganization, revision: 4, seat_count: 4, member_count: 3 });
     const changed = organizationRecord(tenantId, "full", {
       name: "Other",
@@ -241,7 +249,7 @@ function organizationRecords(open: OpenSubject): void {
       created_at: later,
       updated_at: later,
     });
-    await storage.transaction((ports) => ports.organizations.update(changed));
+    await storage.transaction(tenantId, (ports) => ports.organizations.update(changed));
     expect(await storage.committed.organizations.find(tenantId, "full")).toEqual({
       ...changed,
       revision: 4,
@@ -255,7 +263,7 @@ function organizationRecords(open: OpenSubject): void {
   test("a deleted organization by its slug, and no longer by its name", async () => {
     const storage = await openWithTenant(open);
     const deleted = organizationRecord(tenantId, "gone", { name: "Gone", status: "deleted" });
-    await storage.transaction((ports) => ports.organizations.insert(deleted));
+    await storage.transaction(tenantId, (ports) => ports.organizations.insert(deleted));
     const { organizations } = storage.committed;
     expect(await organizations.findBySlug(tenantId, "gone")).toEqual(deleted);
     expect(await organizations.findByNameKey(tenantId, "gone")).toBeUndefined();
@@ -274,7 +282,7 @@ function memberRecords(open: OpenSubject): void {
       last_active_at: later,
       metadata: oddMetadata,
     });
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.users.insert(fullUser);
       await ports.members.insert(membership, tenantRoles("developer", "member"));
     });
@@ -286,8 +294,12 @@ function memberRecords(open: OpenSubject): void {
       user: { id, username, email, name },
     });
     const changed = { ...membership, role: "member", roles: ["member"], status: "active" as const };
-    await storage.transaction((ports) => ports.members.update(changed, tenantRoles("member")));
-    await storage.transaction((ports) => ports.members.touch(tenantId, "org", "dora", later));
+    await storage.transaction(tenantId, (ports) =>
+      ports.members.update(changed, tenantRoles("member")),
+    );
+    await storage.transaction(tenantId, (ports) =>
+      ports.members.touch(tenantId, "org", "dora", later),
+    );
     expect(await members.find(tenantId, "org", "dora")).toEqual(changed);
     const access = await storage.committed.access.findAccess(tenantId, "org", "dora");
     expect(access?.roles.map((role) => role.key)).toEqual(["member"]);
@@ -296,7 +308,7 @@ function memberRecords(open: OpenSubject): void {
   test("a changed membership whose roles stay", async () => {
     const storage = await openWithOrganization(open);
     const changed = membershipRecord(tenantId, "org", "bob", { status: "suspended" });
-    await storage.transaction((ports) => ports.members.update(changed, null));
+    await storage.transaction(tenantId, (ports) => ports.members.update(changed, null));
     const access = await storage.committed.access.findAccess(tenantId, "org", "bob");
     expect(access?.membership_status).toBe("suspended");
     expect(access?.roles.map((role) => role.key)).toEqual(["member"]);
@@ -312,7 +324,7 @@ function teamRecords(open: OpenSubject): void {
       description: "Inner",
       metadata: oddMetadata,
     });
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await addTeams(ports);
       await ports.teams.update(inner, tenantRoles("member"));
     });
@@ -327,9 +339,11 @@ function teamRecords(open: OpenSubject): void {
     const member = teamMemberRecord(tenantId, "org", "inner", "bob");
     expect(await teams.findMember(tenantId, "org", "inner", "bob")).toEqual(member);
     const changed = { ...member, role: "maintainer" as const, metadata: oddMetadata, revision: 2 };
-    await storage.transaction((ports) => ports.teams.updateMember(changed));
+    await storage.transaction(tenantId, (ports) => ports.teams.updateMember(changed));
     expect(await teams.teamsOf(tenantId, "org", "bob")).toEqual([changed]);
-    await storage.transaction((ports) => ports.teams.removeMember(tenantId, "org", "inner", "bob"));
+    await storage.transaction(tenantId, (ports) =>
+      ports.teams.removeMember(tenantId, "org", "inner", "bob"),
+    );
     expect(await teams.teamsOf(tenantId, "org", "bob")).toEqual([]);
   });
 }
@@ -346,7 +360,7 @@ function anyJson(open: OpenSubject): void {
         number += 1;
         const plain = JSON.parse(JSON.stringify(json)) as UserRecord["metadata"];
         const user = userRecord(tenantId, `u${number}`, { metadata: plain, name });
-        await storage.transaction((ports) => ports.users.insert(user));
+        await storage.transaction(tenantId, (ports) => ports.users.insert(user));
         const found = await storage.committed.users.find(tenantId, user.id);
         expect(JSON.stringify(found?.metadata)).toBe(JSON.stringify(plain));
         expect(found?.name).toBe(name);

@@ -18,7 +18,7 @@ async function openPair(open: OpenSubject): Promise<Pair> {
       "openAnother is missing; give it, or leave out several-processes with a reason",
     );
   }
-  await one.transaction(async (ports) => {
+  await one.transaction(tenantId, async (ports) => {
     await addTenant(ports);
     await addOrganization(ports);
   });
@@ -32,7 +32,9 @@ async function openPair(open: OpenSubject): Promise<Pair> {
 }
 
 const append = (storage: Storage, chain: string, sequence: number) =>
-  storage.transaction((ports) => ports.events.append(eventRecord(tenantId, chain, sequence)));
+  storage.transaction(tenantId, (ports) =>
+    ports.events.append(eventRecord(tenantId, chain, sequence)),
+  );
 
 const chainsOf = (told: readonly Change[]) => told.map((change) => change.entity_id);
 
@@ -48,30 +50,30 @@ export function describeSeveralProcesses(open: OpenSubject): void {
 function freshness(open: OpenSubject): void {
   test("read each other's commits as soon as they are acknowledged", async () => {
     const { one, other } = await openPair(open);
-    await one.transaction((ports) => ports.users.insert(userRecord(tenantId, "dora")));
+    await one.transaction(tenantId, (ports) => ports.users.insert(userRecord(tenantId, "dora")));
     expect(await other.committed.users.find(tenantId, "dora")).toBeDefined();
     await other.close();
   });
 
   test("are told of each other's changes at a fresh look, once, in order", async () => {
     const { one, other, told } = await openPair(open);
-    const before = other.foreignCommits();
+    const before = other.foreignCommits(tenantId);
     await append(one, "a", 1);
     await append(one, "a", 2);
     await append(one, "b", 1);
-    await other.catchUp(true);
+    await other.catchUp(tenantId, true);
     expect(chainsOf(told)).toEqual(["a", "a", "b"]);
-    expect(other.foreignCommits()).toBeGreaterThan(before);
-    const after = other.foreignCommits();
-    await other.catchUp(true);
+    expect(other.foreignCommits(tenantId)).toBeGreaterThan(before);
+    const after = other.foreignCommits(tenantId);
+    await other.catchUp(tenantId, true);
     expect(chainsOf(told)).toEqual(["a", "a", "b"]);
-    expect(other.foreignCommits()).toBe(after);
+    expect(other.foreignCommits(tenantId)).toBe(after);
     await other.close();
   });
 
   test("are told of nothing that was there when they opened the data", async () => {
     const { other, told } = await openPair(open);
-    await other.catchUp(true);
+    await other.catchUp(tenantId, true);
     expect(told).toEqual([]);
     await other.close();
   });
@@ -80,7 +82,7 @@ function freshness(open: OpenSubject): void {
 function commitsWithoutEvents(open: OpenSubject): void {
   test("count each other's commits that have no event, such as the end of a session", async () => {
     const { one, other, told } = await openPair(open);
-    await one.transaction((ports) =>
+    await one.transaction(tenantId, (ports) =>
       ports.sessions.insert({
         tenant_id: tenantId,
         id: "s1",
@@ -90,11 +92,11 @@ function commitsWithoutEvents(open: OpenSubject): void {
         revoked_at: null,
       }),
     );
-    await other.catchUp(true);
-    const before = other.foreignCommits();
-    await one.transaction((ports) => ports.sessions.revoke(tenantId, "s1", later));
-    await other.catchUp(true);
-    expect(other.foreignCommits()).toBeGreaterThan(before);
+    await other.catchUp(tenantId, true);
+    const before = other.foreignCommits(tenantId);
+    await one.transaction(tenantId, (ports) => ports.sessions.revoke(tenantId, "s1", later));
+    await other.catchUp(tenantId, true);
+    expect(other.foreignCommits(tenantId)).toBeGreaterThan(before);
     expect(told).toEqual([]);
     await other.close();
   });
@@ -106,7 +108,7 @@ function commitsWithoutEvents(open: OpenSubject): void {
       await append(other, "own", number);
     }
     await append(one, "theirs", 6);
-    await other.catchUp(true);
+    await other.catchUp(tenantId, true);
     const count = (chain: string) => chainsOf(told).filter((id) => id === chain).length;
     expect([count("theirs"), count("own")]).toEqual([6, 5]);
     await other.close();
@@ -114,11 +116,11 @@ function commitsWithoutEvents(open: OpenSubject): void {
 
   test("do not count their own commits as others'", async () => {
     const { one, other } = await openPair(open);
-    await other.catchUp(true);
-    const before = other.foreignCommits();
+    await other.catchUp(tenantId, true);
+    const before = other.foreignCommits(tenantId);
     await append(other, "own", 1);
-    await other.catchUp(true);
-    expect(other.foreignCommits()).toBe(before);
+    await other.catchUp(tenantId, true);
+    expect(other.foreignCommits(tenantId)).toBe(before);
     await one.close();
     await other.close();
   });
@@ -127,7 +129,7 @@ function commitsWithoutEvents(open: OpenSubject): void {
     const { one, other, told } = await openPair(open);
     await append(one, "a", 1);
     while (told.length === 0) {
-      await other.catchUp(false);
+      await other.catchUp(tenantId, false);
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(chainsOf(told)).toEqual(["a"]);
@@ -140,7 +142,7 @@ function concurrentWrites(open: OpenSubject): void {
     const { one, other } = await openPair(open);
     const insert = (storage: Storage, name: string) =>
       Array.from({ length: 150 }, (_, number) =>
-        storage.transaction(async (ports) => {
+        storage.transaction(tenantId, async (ports) => {
           await ports.users.insert(userRecord(tenantId, `${name}-${number}`));
           await appendNext(ports);
         }),

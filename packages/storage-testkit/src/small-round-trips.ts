@@ -27,7 +27,7 @@ function resources(open: OpenSubject): void {
   test("resources, counted per type", async () => {
     const storage = await openWithOrganization(open);
     const named = resourceRecord(tenantId, "org", "p1", { name: "One" });
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.resources.insert(named);
       await ports.resources.insert(resourceRecord(tenantId, "org", "p2"));
       await ports.resources.insert(resourceRecord(tenantId, "org", "m1", { type: "model" }));
@@ -36,7 +36,7 @@ function resources(open: OpenSubject): void {
     const { organizations, resources } = storage.committed;
     expect(await resources.find(tenantId, "org", "project", "p1")).toEqual(named);
     expect(await resources.find(tenantId, "org", "model", "p1")).toBeUndefined();
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.resources.remove(tenantId, "org", "project", "p2");
       await ports.resources.remove(tenantId, "org", "project", "never-was");
     });
@@ -55,7 +55,7 @@ function events(open: OpenSubject): void {
   test("the events of a chain in order, its head, and the chains", async () => {
     const storage = await openWithTenant(open);
     const first = eventRecord(tenantId, "chain-1", 1, { data: '{"b":1, "a":2}', personal: "p" });
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.events.append(eventRecord(tenantId, "chain-2", 1));
       await ports.events.append(first);
       for (let number = 2; number <= 5; number += 1) {
@@ -88,7 +88,7 @@ function events(open: OpenSubject): void {
       to_sequence: to,
       to_at: to === null ? null : later,
     });
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       const close = (to: number) =>
         ports.events.closeInterval(tenantId, "chain", "membership", "ann", to, later);
       await close(1);
@@ -114,7 +114,7 @@ const session = (id: string, expires: string) => ({
 function sessions(open: OpenSubject): void {
   test("a session, revoked once", async () => {
     const storage = await openWithOrganization(open);
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.sessions.insert(session("s1", farAhead));
       await ports.sessions.insert(session("s2", farAhead));
       await ports.sessions.insert({ ...session("s3", farAhead), user_id: "bob" });
@@ -139,17 +139,19 @@ function sessions(open: OpenSubject): void {
       created_at: moment,
       used_at: null,
     };
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.sessions.insert(session("s1", farAhead));
       await ports.sessions.insertRefreshToken(token);
     });
     expect(await storage.committed.sessions.findRefreshToken(tenantId, "hash")).toEqual(token);
     const use = () =>
-      storage.transaction((ports) => ports.sessions.useRefreshToken(tenantId, "hash", later));
+      storage.transaction(tenantId, (ports) =>
+        ports.sessions.useRefreshToken(tenantId, "hash", later),
+      );
     const uses = await Promise.all([use(), use(), use()]);
     expect(uses.filter((isFirst) => isFirst)).toHaveLength(1);
     expect(
-      await storage.transaction((p) => p.sessions.useRefreshToken(tenantId, "no", later)),
+      await storage.transaction(tenantId, (p) => p.sessions.useRefreshToken(tenantId, "no", later)),
     ).toBe(false);
     expect((await storage.committed.sessions.findRefreshToken(tenantId, "hash"))?.used_at).toBe(
       later,
@@ -160,7 +162,7 @@ function sessions(open: OpenSubject): void {
 function endedSessions(open: OpenSubject): void {
   test("no session that ended, expired or revoked, after it is removed with its tokens", async () => {
     const storage = await openWithOrganization(open);
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       for (const id of ["old-1", "old-2"]) await ports.sessions.insert(session(id, longAgo));
       await ports.sessions.insert({ ...session("revoked", farAhead), revoked_at: longAgo });
       await ports.sessions.insert(session("living", farAhead));
@@ -173,7 +175,7 @@ function endedSessions(open: OpenSubject): void {
       });
     });
     const remove = (limit: number) =>
-      storage.transaction((ports) => ports.sessions.removeEnded(moment, limit));
+      storage.transaction(tenantId, (ports) => ports.sessions.removeEnded(tenantId, moment, limit));
     expect([await remove(2), await remove(10), await remove(10)]).toEqual([2, 1, 0]);
     expect(await storage.committed.sessions.find(tenantId, "living")).toBeDefined();
     expect(await storage.committed.sessions.findRefreshToken(tenantId, "hash")).toBeUndefined();
@@ -193,7 +195,7 @@ function idempotencyKeys(open: OpenSubject): void {
       expires_at: farAhead,
     };
     const insert = (fields: Partial<IdempotencyRecord>) =>
-      storage.transaction((ports) => ports.idempotency.insert({ ...record, ...fields }));
+      storage.transaction(tenantId, (ports) => ports.idempotency.insert({ ...record, ...fields }));
     const find = () => storage.committed.idempotency.find(tenantId, "user ann", "key");
     await insert({ created_at: longAgo, expires_at: longAgo, result: null });
     expect((await find())?.result).toBeNull();
@@ -204,7 +206,9 @@ function idempotencyKeys(open: OpenSubject): void {
     });
     await insert({ idempotency_key: "other", expires_at: longAgo });
     const remove = () =>
-      storage.transaction((ports) => ports.idempotency.removeExpired(moment, 10));
+      storage.transaction(tenantId, (ports) =>
+        ports.idempotency.removeExpired(tenantId, moment, 10),
+      );
     expect([await remove(), await remove()]).toEqual([1, 0]);
     expect(await find()).toEqual(record);
   });
@@ -225,10 +229,17 @@ function securityLog(open: OpenSubject): void {
       permission: "member:write",
       request_id: null,
     });
-    const append = (...records: DenialRecord[]) =>
-      storage.transaction((ports) => ports.securityLog.append(records, 3));
-    await append(denial("a", 1), denial("a", 2), denial("b", 1));
-    await append(denial("a", 3), denial("a", 4), denial("a", 5));
+    const append = (tenant: string, ...numbers: number[]) =>
+      storage.transaction(tenant, (ports) =>
+        ports.securityLog.append(
+          tenant,
+          numbers.map((number) => denial(tenant, number)),
+          3,
+        ),
+      );
+    await append("a", 1, 2);
+    await append("b", 1);
+    await append("a", 3, 4, 5);
     const { securityLog: log } = storage.committed;
     expect(await log.list("a", 10)).toEqual([denial("a", 5), denial("a", 4), denial("a", 3)]);
     expect(await log.list("a", 1)).toEqual([denial("a", 5)]);
@@ -247,7 +258,7 @@ function keys(open: OpenSubject): void {
       created_at: at,
     });
     const operator = { id: "o1", key_hash: "hash", created_at: moment };
-    await storage.transaction(async (ports) => {
+    await storage.transaction(null, async (ports) => {
       await ports.keys.insertSigningKey(signing("k1", moment));
       await ports.keys.insertSigningKey(signing("k2", later));
       await ports.keys.insertOperatorKey(operator);
@@ -255,7 +266,7 @@ function keys(open: OpenSubject): void {
     const { keys: stored } = storage.committed;
     expect(await stored.listSigningKeys()).toEqual([signing("k2", later), signing("k1", moment)]);
     expect(await stored.listOperatorKeys()).toEqual([operator]);
-    await storage.transaction((ports) => ports.keys.removeOperatorKeys());
+    await storage.transaction(null, (ports) => ports.keys.removeOperatorKeys());
     expect(await stored.listOperatorKeys()).toEqual([]);
   });
 }

@@ -26,8 +26,6 @@ type WithoutTenant =
   | "tenants.findBySlug"
   | "tenants.findByShortId"
   | "tenants.list"
-  | "sessions.removeEnded" // Cleaning up, by time alone.
-  | "idempotency.removeExpired"
   | "keys.insertSigningKey" // The installation's keys.
   | "keys.listSigningKeys"
   | "keys.insertOperatorKey"
@@ -119,7 +117,10 @@ const writes = {
     openInterval: (p, t) => p.events.openInterval(interval(t, 5)),
     closeInterval: (p, t) => p.events.closeInterval(t, "org", "membership", "bob", 3, later),
   },
-  idempotency: { insert: (p, t) => p.idempotency.insert(answer(t, "other")) },
+  idempotency: {
+    insert: (p, t) => p.idempotency.insert(answer(t, "other")),
+    removeExpired: (p, t) => p.idempotency.removeExpired(t, longAfter, 10),
+  },
   members: {
     insert: (p, t) => p.members.insert(membershipRecord(t, "org", "cid"), tenantRoles("member")),
     update: (p, t) =>
@@ -153,13 +154,14 @@ const writes = {
     update: (p, t) => p.roles.update(roleRecord(t, "member", { permissions: [], name: "New" })),
     remove: (p, t) => p.roles.remove(roleRecord(t, "own", { organization_id: "org" })),
   },
-  securityLog: { append: (p, t) => p.securityLog.append([denial(t, 9)], 1) },
+  securityLog: { append: (p, t) => p.securityLog.append(t, [denial(t, 9)], 1) },
   sessions: {
     insert: (p, t) => p.sessions.insert(session(t, "s2")),
     revoke: (p, t) => p.sessions.revoke(t, "s1", later),
     revokeAllOf: (p, t) => p.sessions.revokeAllOf(t, "bob", later),
     insertRefreshToken: (p, t) => p.sessions.insertRefreshToken(token(t, "other")),
     useRefreshToken: (p, t) => p.sessions.useRefreshToken(t, "hash", later),
+    removeEnded: (p, t) => p.sessions.removeEnded(t, longAfter, 10),
   },
   teams: {
     insert: (p, t) => p.teams.insert(teamRecord(t, "org", "second"), tenantRoles("member")),
@@ -191,6 +193,7 @@ type Missing = {
 }[keyof Ports];
 const nothingIsMissing: [Missing] extends [never] ? true : Missing = true;
 
+const longAfter = "2100-01-01T00:00:00.000Z";
 const ours = "tenant-a";
 const theirs = "tenant-b";
 const nobodys = "tenant-c";
@@ -201,10 +204,10 @@ export function describeTenantIsolation(open: OpenSubject): void {
     let storage: Storage;
     beforeEach(async () => {
       ({ storage } = await open());
-      await storage.transaction(async (ports) => {
-        for (const tenant of [ours, theirs]) await fillTenant(ports, tenant);
-        await addTenant(ports, nobodys);
-      });
+      for (const tenant of [ours, theirs]) {
+        await storage.transaction(tenant, (ports) => fillTenant(ports, tenant));
+      }
+      await storage.transaction(nobodys, (ports) => addTenant(ports, nobodys));
     });
 
     test("in every method there is", () => expect(nothingIsMissing).toBe(true));
@@ -228,7 +231,7 @@ export function describeTenantIsolation(open: OpenSubject): void {
     for (const [name, call] of listCalls(writes)) {
       test(`${name} changes nothing of another tenant's`, async () => {
         const [ownBefore, othersBefore] = [await dump(storage, ours), await dump(storage, theirs)];
-        await storage.transaction((ports) => call(ports, ours) as Promise<unknown>);
+        await storage.transaction(ours, (ports) => call(ports, ours) as Promise<unknown>);
         expect(await dump(storage, theirs)).toEqual(othersBefore);
         expect(await dump(storage, ours)).not.toEqual(ownBefore);
       });
@@ -236,9 +239,9 @@ export function describeTenantIsolation(open: OpenSubject): void {
 
     for (const [name, write] of crossings) {
       test(`refuses ${name} of another tenant`, async () => {
-        await storage.transaction((ports) => addStrangers(ports));
+        await storage.transaction(theirs, (ports) => addStrangers(ports));
         await expect(
-          storage.transaction((ports) => write(ports) as Promise<unknown>),
+          storage.transaction(ours, (ports) => write(ports) as Promise<unknown>),
         ).rejects.toThrow();
       });
     }
@@ -333,7 +336,7 @@ async function fillTenant(ports: Ports, tenant: string): Promise<void> {
   await ports.sessions.insert(session(tenant, "s1"));
   await ports.sessions.insertRefreshToken(token(tenant, "hash"));
   await ports.idempotency.insert(answer(tenant, "key"));
-  await ports.securityLog.append([denial(tenant, 1)], 100);
+  await ports.securityLog.append(tenant, [denial(tenant, 1)], 100);
 }
 
 function interval(tenantId: string, from: number) {

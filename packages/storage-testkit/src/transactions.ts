@@ -27,7 +27,7 @@ function allOrNothing(open: OpenSubject): void {
     const storage = await openWithTenant(open);
     const told: unknown[] = [];
     storage.onChange((changes) => told.push(changes));
-    const failing = storage.transaction(async (ports) => {
+    const failing = storage.transaction(tenantId, async (ports) => {
       await ports.users.insert(userRecord(tenantId, "ann"));
       await ports.events.append(eventRecord(tenantId, "org", 1));
       expect(await ports.users.find(tenantId, "ann")).toBeDefined();
@@ -41,17 +41,17 @@ function allOrNothing(open: OpenSubject): void {
 
   test("keep nothing of a body that throws at once instead of by a promise", async () => {
     const storage = await openWithTenant(open);
-    const failing = storage.transaction(() => {
+    const failing = storage.transaction(tenantId, () => {
       throw failure;
     });
     await expect(failing).rejects.toBe(failure);
-    await storage.transaction((ports) => ports.users.insert(userRecord(tenantId, "ann")));
+    await storage.transaction(tenantId, (ports) => ports.users.insert(userRecord(tenantId, "ann")));
     expect(await storage.committed.users.find(tenantId, "ann")).toBeDefined();
   });
 
   test("keep what a body wrote that caught a refusal, and nothing of what was refused", async () => {
     const storage = await openWithOrganization(open);
-    const result = await storage.transaction(async (ports) => {
+    const result = await storage.transaction(tenantId, async (ports) => {
       await ports.users.insert(userRecord(tenantId, "before"));
       const refused = await refusal(() => ports.users.insert(userRecord(tenantId, "ann")));
       await ports.users.insert(userRecord(tenantId, "after"));
@@ -81,7 +81,7 @@ function sharedCommits(open: OpenSubject): void {
     storage.onChange((changes) => told.push(...(changes === "everything" ? [] : changes)));
     const failing = new Set([0, 7, 63, 64, 99]);
     const bodies = Array.from({ length: 100 }, (_, number) =>
-      storage.transaction(async (ports) => {
+      storage.transaction(tenantId, async (ports) => {
         await ports.users.insert(userRecord(tenantId, `user-${number}`));
         await ports.events.append(eventRecord(tenantId, `chain-${number}`, 1));
         if (failing.has(number)) throw failure;
@@ -102,7 +102,7 @@ function sharedCommits(open: OpenSubject): void {
   test("let bodies that wait for each other's rows all come through", async () => {
     const storage = await openWithOrganization(open);
     const lock = () =>
-      storage.transaction(async (ports) => {
+      storage.transaction(tenantId, async (ports) => {
         const locked = await ports.organizations.lock(tenantId, "org");
         const tenant = await ports.tenants.lock(tenantId);
         return [locked?.revision, tenant?.revision];
@@ -121,11 +121,11 @@ function races(open: OpenSubject): void {
     const storage = await openWithOrganization(open);
     const seats = 3;
     const ids = Array.from({ length: 20 }, (_, number) => `racer-${number}`);
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       for (const id of ids) await ports.users.insert(userRecord(tenantId, id));
     });
     const outcomes = await Promise.allSettled(
-      ids.map((id) => storage.transaction((ports) => takeSeat(ports, id, seats))),
+      ids.map((id) => storage.transaction(tenantId, (ports) => takeSeat(ports, id, seats))),
     );
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const page = await storage.committed.members.list(
@@ -140,7 +140,7 @@ function races(open: OpenSubject): void {
   test("number the events of a chain without gap or double, whoever appends", async () => {
     const storage = await openWithOrganization(open);
     const append = () =>
-      storage.transaction(async (ports) => {
+      storage.transaction(tenantId, async (ports) => {
         await ports.organizations.lock(tenantId, "org");
         const head = await ports.events.head(tenantId, "org");
         await ports.events.append(eventRecord(tenantId, "org", (head?.sequence ?? 0) + 1));
@@ -167,7 +167,7 @@ function visibility(open: OpenSubject): void {
     const storage = await openWithTenant(open);
     const seen: Promise<unknown>[] = [];
     await storage
-      .transaction(async (ports) => {
+      .transaction(tenantId, async (ports) => {
         await ports.users.insert(userRecord(tenantId, "ann"));
         // Asked now; it may be answered now or when the transaction has ended, but never with what may yet be taken back.
         seen.push(readBeside(storage, () => Promise.resolve()));
@@ -175,7 +175,7 @@ function visibility(open: OpenSubject): void {
       })
       .catch(() => undefined);
     expect(await Promise.all(seen)).toEqual([undefined]);
-    await storage.transaction((ports) => ports.users.insert(userRecord(tenantId, "ann")));
+    await storage.transaction(tenantId, (ports) => ports.users.insert(userRecord(tenantId, "ann")));
     expect(await storage.committed.users.find(tenantId, "ann")).toBeDefined();
   });
 
@@ -183,32 +183,32 @@ function visibility(open: OpenSubject): void {
     const storage = await openWithOrganization(open);
     const count = async (ports: Ports) =>
       (await ports.users.list(tenantId, {}, pageRequest({ total: true }))).total;
-    const counts = await storage.snapshot(async (ports) => {
+    const counts = await storage.snapshot(tenantId, async (ports) => {
       const before = await count(ports);
       for (let number = 0; number < 5; number += 1) {
-        await storage.transaction((inner) =>
+        await storage.transaction(tenantId, (inner) =>
           inner.users.insert(userRecord(tenantId, `u${number}`)),
         );
       }
       return [before, await count(ports), await count(storage.committed)];
     });
     expect(counts).toEqual([3, 3, 8]);
-    expect(await storage.snapshot(count)).toBe(8);
+    expect(await storage.snapshot(tenantId, count)).toBe(8);
   });
 
   test("throw on what the body of a snapshot throws", async () => {
     const storage = await openWithTenant(open);
-    await expect(storage.snapshot(() => Promise.reject(failure))).rejects.toBe(failure);
-    expect(await storage.snapshot(async (ports) => await ports.plans.list(tenantId))).toHaveLength(
-      1,
-    );
+    await expect(storage.snapshot(tenantId, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(
+      await storage.snapshot(tenantId, async (ports) => await ports.plans.list(tenantId)),
+    ).toHaveLength(1);
   });
 
   test("refuse to write through the ports of what is committed and of a snapshot", async () => {
     const storage = await openWithTenant(open);
     const write = (ports: Ports) => refusal(() => ports.users.insert(userRecord(tenantId, "ann")));
     expect(await write(storage.committed)).toBeInstanceOf(Error);
-    expect(await storage.snapshot(write)).toBeInstanceOf(Error);
+    expect(await storage.snapshot(tenantId, write)).toBeInstanceOf(Error);
     expect(await storage.committed.users.find(tenantId, "ann")).toBeUndefined();
   });
 }
@@ -223,7 +223,7 @@ function changes(open: OpenSubject): void {
     const storage = await openWithTenant(open);
     const log: unknown[] = [];
     storage.onChange((told) => log.push(told));
-    await storage.transaction(async (ports) => {
+    await storage.transaction(tenantId, async (ports) => {
       await ports.events.append(eventRecord(tenantId, "org", 1));
       await ports.events.append(
         eventRecord(tenantId, "org", 2, {
@@ -259,7 +259,7 @@ function closing(open: OpenSubject): void {
   test("that were accepted are done before the storage is closed, and none after", async () => {
     const { storage } = await open();
     const accepted = Array.from({ length: 70 }, (_, number) =>
-      storage.transaction((ports) =>
+      storage.transaction(tenantId, (ports) =>
         ports.tenants.insert({
           id: `t${number}`,
           slug: `s${number}`,
@@ -273,13 +273,16 @@ function closing(open: OpenSubject): void {
         }),
       ),
     );
-    const snapshot = storage.snapshot(async (ports) => await ports.tenants.find("nobody"));
+    const snapshot = storage.snapshot(
+      tenantId,
+      async (ports) => await ports.tenants.find("nobody"),
+    );
     await storage.close();
     const outcomes = await Promise.allSettled([...accepted, snapshot]);
     expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
     const closed = { name: "DomainError", code: "storage_closed" };
-    await expect(storage.transaction(() => 1)).rejects.toMatchObject(closed);
-    await expect(storage.snapshot(async () => 1)).rejects.toMatchObject(closed);
+    await expect(storage.transaction(tenantId, () => 1)).rejects.toMatchObject(closed);
+    await expect(storage.snapshot(tenantId, async () => 1)).rejects.toMatchObject(closed);
     expect(await refusal(() => storage.committed.tenants.find("t1"))).toMatchObject(closed);
     await storage.close();
   });

@@ -96,7 +96,7 @@ test("refuses a plan with fewer seats than the organization has members", async 
 test("denies every seat where a plan names no limit", async () => {
   const tenantry = await openTestTenantry();
   const plan = await createPlan(tenantry.context(), { key: "odd", name: "Odd", seats: 3 });
-  await tenantry.engine.storage.transaction((ports) =>
+  await tenantry.engine.storage.transaction(plan.tenant_id, (ports) =>
     ports.plans.update({ ...plan, seats: null }),
   );
   const owner = await makeUser(tenantry);

@@ -120,7 +120,7 @@ test("takes no refresh token through another tenant's door", async () => {
   const tenantry = await openTestTenantry();
   const { refresh_token } = await register(tenantry);
   const other = { ...tenantry.defaultTenant, id: "ten_other", slug: "other", short_id: "other123" };
-  await tenantry.engine.storage.transaction((ports) => ports.tenants.insert(other));
+  await tenantry.engine.storage.transaction(other.id, (ports) => ports.tenants.insert(other));
   const elsewhere = tenantry.context({ tenantId: other.id, actor: { type: "anonymous" } });
   for (const token of [refresh_token, refresh_token.replace(/^trt_[^_]+/, "trt_other123")]) {
     await expect(refreshSession(elsewhere, { refresh_token: token })).rejects.toMatchObject({

@@ -25,7 +25,7 @@ const heard = async () => {
   const end = performance.now() + 1.1;
   do await setImmediate();
   while (performance.now() < end);
-  if (isPostgres) await tenantry.engine.storage.catchUp(true);
+  if (isPostgres) await tenantry.engine.storage.catchUp(null, true);
 };
 
 let tenantry: Tenantry;

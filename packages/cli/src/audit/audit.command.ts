@@ -1,4 +1,4 @@
-import { type ChainFault, type Ports, verifyChains } from "@tenantry/core";
+import { type ChainFault, type Storage, verifyChains } from "@tenantry/core";
 import { exitCodes } from "../exit-codes.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import { createProgressBar, type ProgressBar } from "../progress-bar.ts";
@@ -12,12 +12,11 @@ import { withExistingTenantry } from "../with-tenantry.ts";
 export async function runAuditVerify(options: GlobalOptions): Promise<void> {
   await withExistingTenantry(options, "audit verify", async ({ ctx, output }) => {
     const bar = createProgressBar("events");
-    // One moment: an event that comes meanwhile is part of the next run.
-    const report = await ctx.engine.storage
-      .snapshot((ports) =>
-        verifyTenants(ports, options.tenant === undefined ? undefined : ctx.tenantId, bar),
-      )
-      .finally(bar.end);
+    const tenants =
+      options.tenant === undefined
+        ? (await ctx.engine.storage.committed.tenants.list()).map(({ id }) => id)
+        : [ctx.tenantId];
+    const report = await verifyTenants(ctx.engine.storage, tenants, bar).finally(bar.end);
     const { chains, events, faults } = report;
     await output.answer({ verified: faults.length === 0, ...report }, () =>
       faults.length === 0
@@ -41,18 +40,19 @@ interface AuditReport {
 }
 
 async function verifyTenants(
-  ports: Ports,
-  tenantId: string | undefined,
+  storage: Storage,
+  ids: readonly string[],
   bar: ProgressBar,
 ): Promise<AuditReport> {
-  const ids =
-    tenantId === undefined ? (await ports.tenants.list()).map(({ id }) => id) : [tenantId];
   let chains = 0;
   let events = 0;
   const faults: (ChainFault & { readonly tenant_id: string })[] = [];
   for (const tenant_id of ids) {
     const before = events;
-    const report = await verifyChains(ports, tenant_id, (more) => bar.show(before + more, 0));
+    // One moment of each: an event that comes meanwhile is part of the next run.
+    const report = await storage.snapshot(tenant_id, (ports) =>
+      verifyChains(ports, tenant_id, (more) => bar.show(before + more, 0)),
+    );
     chains += report.chains;
     events += report.events;
     for (const fault of report.faults) faults.push({ tenant_id, ...fault });

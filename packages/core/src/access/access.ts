@@ -20,7 +20,7 @@ import type { CachedAccess } from "./access-table.ts";
  */
 export function check(ctx: Context, request: CheckRequest): CheckResult | Promise<CheckResult> {
   const { engine, tenantId } = ctx;
-  const caughtUp = engine.storage.catchUp(request.consistency === "strong");
+  const caughtUp = engine.storage.catchUp(tenantId, request.consistency === "strong");
   if (caughtUp instanceof Promise) return caughtUp.then(() => answer(ctx, request));
   const cached = engine.permissions.find(tenantId, request.organization_id, request.user_id);
   if (cached === undefined || cached.revision < (request.minimum_revision ?? 0)) {
@@ -31,7 +31,7 @@ export function check(ctx: Context, request: CheckRequest): CheckResult | Promis
 
 /** As {@link check}, for up to 100 at once; answers in the order of the questions. */
 export async function checkBatch(ctx: Context, input: CheckBatchInput): Promise<CheckBatchResult> {
-  await ctx.engine.storage.catchUp(input.consistency === "strong");
+  await ctx.engine.storage.catchUp(ctx.tenantId, input.consistency === "strong");
   const results: CheckResult[] = [];
   for (const one of input.checks) {
     results.push(await answer(ctx, { ...one, minimum_revision: input.minimum_revision }));
@@ -48,7 +48,7 @@ async function answer(
   let cached = await cachedAccess(engine, tenantId, organization_id, user_id);
   if (cached.revision < (minimum_revision ?? 0)) {
     // The entry was read before the revision that the caller holds. It may still be true, but only a new read shows it.
-    await engine.storage.catchUp(true);
+    await engine.storage.catchUp(tenantId, true);
     cached = await readAccess(engine, tenantId, organization_id, user_id);
   }
   return resultOf(cached, request.permission);
@@ -107,7 +107,7 @@ export async function currentAccess(
   organizationId: string,
   userId: string,
 ): Promise<Access | null> {
-  await ctx.engine.storage.catchUp(false);
+  await ctx.engine.storage.catchUp(ctx.tenantId, false);
   return (await cachedAccess(ctx.engine, ctx.tenantId, organizationId, userId)).access;
 }
 

@@ -18,7 +18,7 @@ export function assertMayAsk(
   const { actor, engine, tenantId } = ctx;
   if (actor.type === "user") {
     if (actor.id === userId) return undefined;
-    const isCurrent = !(engine.storage.catchUp(false) instanceof Promise);
+    const isCurrent = !(engine.storage.catchUp(tenantId, false) instanceof Promise);
     const access = engine.permissions.find(tenantId, organizationId, actor.id)?.access;
     if (isCurrent && access && isAllowed(access, "member:read")) return undefined;
   }

@@ -19,5 +19,5 @@ export interface IdempotencyStore {
   /** Takes the place of an expired record with the same key. */
   insert(record: IdempotencyRecord): Awaitable<void>;
   /** Removes records that expired before `before`, `limit` at most; how many. */
-  removeExpired(before: string, limit: number): Awaitable<number>;
+  removeExpired(tenantId: string, before: string, limit: number): Awaitable<number>;
 }

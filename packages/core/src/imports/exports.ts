@@ -43,7 +43,7 @@ export async function exportTenant(ctx: Context, options: ExportOptions): Promis
       options.onProgress?.(done);
     },
   };
-  await ctx.engine.storage.snapshot(async (ports) => {
+  await ctx.engine.storage.snapshot(ctx.tenantId, async (ports) => {
     if (options.format === githubFormat) await exportGithub(ports, ctx.tenantId, target);
     else await exportTenantFile(ctx, ports, target);
     if (options.writeEvents !== undefined) await exportEvents(ctx, ports, options.writeEvents);

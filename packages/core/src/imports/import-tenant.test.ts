@@ -155,7 +155,7 @@ test("changes nothing when the same export is imported again, also after people 
     user_id: "auth0|bob",
   };
   const at = "2030-01-01T00:00:00.000Z";
-  await to.engine.storage.transaction((ports) =>
+  await to.engine.storage.transaction(tenant_id, (ports) =>
     ports.members.touch(tenant_id, organization_id, user_id, at),
   );
   const events = await countEvents(to);

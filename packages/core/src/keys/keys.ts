@@ -13,7 +13,7 @@ const operatorKeyPrefix = "tok_";
 export async function ensureOperatorKey(engine: Engine): Promise<string | undefined> {
   if ((await engine.storage.committed.keys.listOperatorKeys()).length > 0) return undefined;
   const key = operatorKeyPrefix + randomBytes(32).toString("base64url");
-  return await engine.storage.transaction(async (ports) => {
+  return await engine.storage.transaction(null, async (ports) => {
     // Another process may have been first.
     if ((await ports.keys.listOperatorKeys()).length > 0) return undefined;
     await ports.keys.insertOperatorKey({
@@ -28,7 +28,7 @@ export async function ensureOperatorKey(engine: Engine): Promise<string | undefi
 /** Makes another operator key, for one that was lost; the earlier ones end. */
 export async function replaceOperatorKey(engine: Engine): Promise<string> {
   const key = operatorKeyPrefix + randomBytes(32).toString("base64url");
-  await engine.storage.transaction(async (ports) => {
+  await engine.storage.transaction(null, async (ports) => {
     await ports.keys.removeOperatorKeys();
     await ports.keys.insertOperatorKey({
       id: newId("key"),
@@ -65,7 +65,7 @@ export async function ensureSigningKeys(
   const found = await keys.listSigningKeys();
   if (found.length > 0) return found;
   const generated = await generate();
-  await engine.storage.transaction(async (ports) => {
+  await engine.storage.transaction(null, async (ports) => {
     if ((await ports.keys.listSigningKeys()).length > 0) return;
     await ports.keys.insertSigningKey({
       ...generated,

@@ -32,11 +32,13 @@ export function createActivityNotes(storage: Storage, clock: () => number): Acti
     const activities = waiting;
     waiting = [];
     if (activities.length === 0) return;
-    await storage.transaction(async ({ members }) => {
-      for (const { tenantId, organizationId, userId, at } of activities) {
-        await members.touch(tenantId, organizationId, userId, at);
-      }
-    });
+    for (const [tenantId, ofTenant] of Map.groupBy(activities, (one) => one.tenantId)) {
+      await storage.transaction(tenantId, async ({ members }) => {
+        for (const { organizationId, userId, at } of ofTenant) {
+          await members.touch(tenantId, organizationId, userId, at);
+        }
+      });
+    }
   }
 
   return {

@@ -15,8 +15,8 @@ export interface DenialRecord {
 }
 
 export interface SecurityLogStore {
-  /** Appends in one statement and drops the tenant's oldest beyond `keep`. */
-  append(records: readonly DenialRecord[], keep: number): Awaitable<void>;
+  /** Appends the tenant's in one statement and drops its oldest beyond `keep`. */
+  append(tenantId: string, records: readonly DenialRecord[], keep: number): Awaitable<void>;
   /** The newest first. */
   list(tenantId: string, limit: number): Awaitable<readonly DenialRecord[]>;
 }

@@ -25,8 +25,11 @@ export function createSecurityLog(storage: Storage, clock: () => number): Securi
     timer = undefined;
     const records = waiting;
     waiting = [];
-    if (records.length === 0) return;
-    await storage.transaction((ports) => ports.securityLog.append(records, keptPerTenant));
+    for (const [tenantId, ofTenant] of Map.groupBy(records, (record) => record.tenant_id)) {
+      await storage.transaction(tenantId, (ports) =>
+        ports.securityLog.append(tenantId, ofTenant, keptPerTenant),
+      );
+    }
   }
 
   return {

@@ -28,6 +28,6 @@ export interface SessionStore {
   findRefreshToken(tenantId: string, tokenHash: string): Awaitable<RefreshTokenRecord | undefined>;
   /** Marks an unused token used; true for the one caller that did it. */
   useRefreshToken(tenantId: string, tokenHash: string, at: string): Awaitable<boolean>;
-  /** Removes sessions that ended before `before` with their tokens, `limit` at most; how many. */
-  removeEnded(before: string, limit: number): Awaitable<number>;
+  /** Removes sessions of the tenant that ended before `before` with their tokens, `limit` at most; how many. */
+  removeEnded(tenantId: string, before: string, limit: number): Awaitable<number>;
 }

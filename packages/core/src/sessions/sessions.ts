@@ -76,7 +76,7 @@ export async function login(ctx: Context, input: LoginInput): Promise<SessionGra
   if (user === undefined || hash === undefined || !isRight || user.status !== "active") {
     throw invalidCredentials();
   }
-  return await ctx.engine.storage.transaction(async (ports) => {
+  return await ctx.engine.storage.transaction(ctx.tenantId, async (ports) => {
     // The password was checked outside the transaction; whoever was deactivated meanwhile gets no session.
     const current = await ports.users.find(ctx.tenantId, user.id);
     if (current?.status !== "active") throw invalidCredentials();
@@ -138,7 +138,7 @@ export async function refreshSession(ctx: Context, input: RefreshInput): Promise
   const { refresh_token } = parseInput(refreshSchema, input);
   const tenanted = await withTokenTenant(ctx, refresh_token);
   const tokenHash = hashToken(refresh_token);
-  const outcome = await ctx.engine.storage.transaction((ports) =>
+  const outcome = await ctx.engine.storage.transaction(ctx.tenantId, (ports) =>
     rotate(tenanted, ports, tokenHash),
   );
   if (outcome === "reused") throw invalidToken();
@@ -187,7 +187,7 @@ export async function logout(ctx: Context, input: RefreshInput): Promise<void> {
   const { refresh_token } = parseInput(refreshSchema, input);
   const tenanted = await withTokenTenant(ctx, refresh_token);
   const { tenantId, engine } = tenanted;
-  const sessionId = await engine.storage.transaction(async (ports) => {
+  const sessionId = await engine.storage.transaction(tenantId, async (ports) => {
     const token = await ports.sessions.findRefreshToken(tenantId, hashToken(refresh_token));
     if (token === undefined) return undefined;
     await ports.sessions.revoke(tenantId, token.session_id, new Date(engine.clock()).toISOString());
@@ -210,9 +210,9 @@ async function withTokenTenant(ctx: Context, token: string): Promise<Context> {
  */
 export async function isSessionLive(ctx: Context, sessionId: string): Promise<boolean> {
   const { engine, tenantId } = ctx;
-  await engine.storage.catchUp(false);
+  await engine.storage.catchUp(tenantId, false);
   const nowMs = engine.clock();
-  const foreignCommits = engine.storage.foreignCommits();
+  const foreignCommits = engine.storage.foreignCommits(tenantId);
   if (engine.sessions.isLive(tenantId, sessionId, nowMs, foreignCommits)) return true;
   const ends = engine.sessions.ends();
   const session = await engine.storage.committed.sessions.find(tenantId, sessionId);
@@ -226,11 +226,11 @@ export async function isSessionLive(ctx: Context, sessionId: string): Promise<bo
 /** Whether the cache already knows the session as live: the answer for the hot path; false says nothing yet. */
 export function isSessionKnownLive(ctx: Context, sessionId: string): boolean {
   const { engine, tenantId } = ctx;
-  if (engine.storage.catchUp(false) instanceof Promise) return false;
+  if (engine.storage.catchUp(tenantId, false) instanceof Promise) return false;
   return engine.sessions.isLive(
     tenantId,
     sessionId,
     engine.clock(),
-    engine.storage.foreignCommits(),
+    engine.storage.foreignCommits(tenantId),
   );
 }

@@ -129,7 +129,7 @@ function createKeyRing(engine: Engine): KeyRing {
   let signing: { readonly id: string; readonly private: CryptoKey } | undefined;
 
   async function load(): Promise<readonly SigningKeyRecord[]> {
-    const commits = engine.storage.foreignCommits();
+    const commits = engine.storage.foreignCommits(null);
     if (records.length > 0 && commits === readAt) return records;
     records = await ensureSigningKeys(engine, generate);
     readAt = commits;

@@ -83,8 +83,8 @@ async function identifyNew(
   { engine, tokens, defaultTenantId, operatorKey }: CredentialOptions,
   token: string,
 ): Promise<VerifiedHeader> {
-  await engine.storage.catchUp(false);
-  const foreignCommits = engine.storage.foreignCommits();
+  await engine.storage.catchUp(null, false);
+  const foreignCommits = engine.storage.foreignCommits(null);
   const operatorId = await operatorIdOf(engine, token, operatorKey);
   if (operatorId !== undefined) {
     const caller = callerOf(engine, { type: "operator", id: operatorId }, null, defaultTenantId);

@@ -47,5 +47,5 @@ export function createRememberedHeaders(engine: Engine, maximum: number): Rememb
 }
 
 function isCurrent({ storage }: Engine, { foreignCommits }: VerifiedHeader): boolean {
-  return foreignCommits === null || foreignCommits === storage.foreignCommits();
+  return foreignCommits === null || foreignCommits === storage.foreignCommits(null);
 }

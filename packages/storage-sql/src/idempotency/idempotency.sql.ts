@@ -49,7 +49,7 @@ const insert = defineQuery("idempotency.insert", columns, (db, p) =>
 
 const removeExpired = defineQuery(
   "idempotency.removeExpired",
-  ["before", "limit"],
+  ["tenant_id", "before", "limit"],
   (db, p, dialect) =>
     db
       .deleteFrom("idempotency_keys")
@@ -60,6 +60,7 @@ const removeExpired = defineQuery(
           db
             .selectFrom("idempotency_keys")
             .select(["tenant_id", "principal", "idempotency_key"])
+            .where("tenant_id", "=", p.tenant_id)
             .where("expires_at", "<", p.before)
             .limit(dialect.limit(p.limit))
             .$asTuple("tenant_id", "principal", "idempotency_key"),
@@ -82,6 +83,7 @@ export function createIdempotencyStore(session: Session): IdempotencyStore {
           "Another request with this Idempotency-Key has just ended; send this one again for its answer",
         );
       }),
-    removeExpired: (before, limit) => session.run(removeExpired, [before, limit]),
+    removeExpired: (tenantId, before, limit) =>
+      session.run(removeExpired, [tenantId, before, limit]),
   };
 }

@@ -1,5 +1,6 @@
 import { initialMigration } from "./0001-initial.ts";
+import { sweepByTenantMigration } from "./0002-sweep-by-tenant.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. One that was released is never changed: another is added after it. */
-export const migrations: readonly Migration[] = [initialMigration];
+export const migrations: readonly Migration[] = [initialMigration, sweepByTenantMigration];

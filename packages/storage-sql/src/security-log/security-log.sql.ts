@@ -1,6 +1,6 @@
 import type { DenialRecord, SecurityLogStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, inOrder } from "../awaitable.ts";
+import { andThen, settle } from "../awaitable.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
@@ -50,11 +50,10 @@ const list = defineQuery("securityLog.list", ["tenant_id", "limit"], (db, p, dia
 
 export function createSecurityLogStore(session: Session): SecurityLogStore {
   return {
-    append: (records, keep) => {
-      const tenantIds = [...new Set(records.map((record) => record.tenant_id))];
+    append: (tenantId, records, keep) => {
       const rows = records.map((record: DenialRecord) => columns.map((column) => record[column]));
       return andThen(session.run(append, [JSON.stringify(rows)]), () =>
-        inOrder(tenantIds, (tenantId) => session.run(dropOldest, [tenantId, keep])),
+        settle(session.run(dropOldest, [tenantId, keep])),
       );
     },
     list: (tenantId, limit) =>

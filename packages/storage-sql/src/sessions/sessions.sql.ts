@@ -81,21 +81,25 @@ const useToken = defineQuery(
 );
 
 // The tokens go with their session (ON DELETE CASCADE).
-const removeEnded = defineQuery("sessions.removeEnded", ["before", "limit"], (db, p, dialect) =>
-  db.deleteFrom("sessions").where((eb) =>
-    eb(
-      eb.refTuple("tenant_id", "id"),
-      "in",
-      db
-        .selectFrom("sessions")
-        .select(["tenant_id", "id"])
-        .where((where) =>
-          where.or([where("expires_at", "<", p.before), where("revoked_at", "<", p.before)]),
-        )
-        .limit(dialect.limit(p.limit))
-        .$asTuple("tenant_id", "id"),
+const removeEnded = defineQuery(
+  "sessions.removeEnded",
+  ["tenant_id", "before", "limit"],
+  (db, p, dialect) =>
+    db.deleteFrom("sessions").where((eb) =>
+      eb(
+        eb.refTuple("tenant_id", "id"),
+        "in",
+        db
+          .selectFrom("sessions")
+          .select(["tenant_id", "id"])
+          .where("tenant_id", "=", p.tenant_id)
+          .where((where) =>
+            where.or([where("expires_at", "<", p.before), where("revoked_at", "<", p.before)]),
+          )
+          .limit(dialect.limit(p.limit))
+          .$asTuple("tenant_id", "id"),
+      ),
     ),
-  ),
 );
 
 export function createSessionStore(session: Session): SessionStore {
@@ -113,6 +117,6 @@ export function createSessionStore(session: Session): SessionStore {
       ),
     useRefreshToken: (tenantId, tokenHash, at) =>
       andThen(session.run(useToken, [tenantId, tokenHash, at]), (count) => count === 1),
-    removeEnded: (before, limit) => session.run(removeEnded, [before, limit]),
+    removeEnded: (tenantId, before, limit) => session.run(removeEnded, [tenantId, before, limit]),
   };
 }

@@ -70,5 +70,5 @@ const statistics: readonly PlannerStatistic[] = [
 ];
 
 export function plannerStatistics({ ddl }: SqlDialect): readonly string[] {
-  return ddl.plannerStatistics(statistics);
+  return [...ddl.beginPlannerStatistics, ...ddl.plannerStatistics(statistics)];
 }
