@@ -1,11 +1,12 @@
 import type { DirectoryLayout } from "./directory-layout.ts";
 import type { DirtyRow } from "./dirty-rows.ts";
-import { discard, type PreparedFile, prepareFile, putInPlace } from "./durable-files.ts";
+import { discard } from "./durable-files.ts";
 import { type FileRow, toFileRow } from "./file-rows.ts";
-import { stampSourceFiles } from "./file-stamps.ts";
+import type { FileStamps } from "./file-stamps.ts";
 import type { CommitLines, Journal } from "./journal.ts";
 import type { JournalCommit } from "./journal-lines.ts";
 import { type Memory, noteRows } from "./memory.ts";
+import { prepareSources, replaceSources } from "./replace-sources.ts";
 import type { Key } from "./tables.ts";
 
 /** So many rows that a line stays far below the longest text there can be. */
@@ -19,8 +20,10 @@ const mostShownAtOnce = 10_000;
 
 /**
  * Brings the open transaction to the disk: the source files are written beside their places, the journal is written (with that it has
- * happened), the source files take their places. Only then is memory committed and anybody told.
+ * happened), the source files take their places. Only then is memory committed and anybody told. Where somebody else has edited the
+ * source files meanwhile they stay as they are, and behind: whoever looks next takes the edit in and shows both.
  *
+ * @param known The source files as they were when they were compared with memory.
  * @param arrange Called when the view shows the transaction, before it is written.
  * @throws where something failed; memory must then be read anew, since it is not certain what the files hold.
  */
@@ -28,6 +31,7 @@ export async function commitToDirectory(
   memory: Memory,
   journal: Journal,
   layout: DirectoryLayout,
+  known: FileStamps | null,
   arrange: () => void = () => {},
 ): Promise<void> {
   const touched = memory.dirty.take();
@@ -36,7 +40,7 @@ export async function commitToDirectory(
     noteRows(memory, touched);
     arrange();
     if (memory.view.count() > mostShownAtOnce) await journal.append(lines);
-    else await writeAndShow(memory, journal, layout, lines);
+    else await writeAndShow(memory, journal, layout, known, lines);
   }
   memory.db.exec("COMMIT");
 }
@@ -45,44 +49,38 @@ async function writeAndShow(
   memory: Memory,
   journal: Journal,
   layout: DirectoryLayout,
+  known: FileStamps | null,
   lines: CommitLines,
 ): Promise<void> {
-  const prepared = await prepareSourceFiles(memory, layout);
+  const prepared = await prepareSources(memory.view, layout);
+  const isAlike = prepared.length === 0 && journal.isShown;
   try {
-    const isAlike = prepared.length === 0 && journal.isShown;
     await journal.append(isAlike ? alike(lines) : lines);
   } catch (error) {
     await discard(prepared);
     throw error;
   }
-  await putInPlace(prepared);
-  if (!journal.isShown) journal.noteShown(stampSourceFiles(layout));
+  if (isAlike) return;
+  const shown = await replaceSources(layout, prepared, known);
+  if (shown !== undefined) journal.noteShown(shown);
 }
 
-/** Brings the source files up to the last commit. The caller holds the lock, and knows that nobody else has edited them. */
+/**
+ * Brings the source files up to the last commit, unless somebody else has edited them since they were as is known. The caller holds the
+ * lock.
+ *
+ * @returns whether they show it.
+ */
 export async function showSourceFiles(
   memory: Memory,
   journal: Journal,
   layout: DirectoryLayout,
-): Promise<void> {
-  await putInPlace(await prepareSourceFiles(memory, layout));
-  journal.noteShown(stampSourceFiles(layout));
-}
-
-async function prepareSourceFiles(
-  { view }: Memory,
-  layout: DirectoryLayout,
-): Promise<PreparedFile[]> {
-  const prepared: PreparedFile[] = [];
-  try {
-    for (const name of view.takeChanged()) {
-      prepared.push(await prepareFile(layout[name], [view.render(name)]));
-    }
-    return prepared;
-  } catch (error) {
-    await discard(prepared);
-    throw error;
-  }
+  known: FileStamps | null,
+): Promise<boolean> {
+  const prepared = await prepareSources(memory.view, layout);
+  const shown = await replaceSources(layout, prepared, known);
+  if (shown !== undefined) journal.noteShown(shown);
+  return shown !== undefined;
 }
 
 function alike(lines: CommitLines): CommitLines {

@@ -3,7 +3,7 @@ import { noteSaved, saveEverything } from "./checkpoint.ts";
 import { commitToDirectory, showSourceFiles } from "./commit.ts";
 import { toDirectoryError } from "./directory-error.ts";
 import type { DirectoryLayout } from "./directory-layout.ts";
-import { isSameStamps, stampSourceFiles } from "./file-stamps.ts";
+import { type FileStamps, isSameStamps, stampSourceFiles } from "./file-stamps.ts";
 import { arrangeAs, takeIn } from "./foreign-import.ts";
 import type { CommitLines, Journal } from "./journal.ts";
 import { loadDirectory } from "./load-directory.ts";
@@ -59,9 +59,9 @@ export function createDirectory(
     level: () => level(state),
     follow: () => follow(state),
     isEdited: () => state.journal !== undefined && !areUntouched(state, state.journal),
-    commit: () => safely(state, () => commitToDirectory(memory, journalOf(state), layout)),
+    commit: () => safely(state, () => commit(state)),
     isBehind: () => state.journal?.isShown === false,
-    show: () => safely(state, () => showSourceFiles(memory, journalOf(state), layout)),
+    show: () => safely(state, async () => void (await show(state, shownOf(state)))),
     wantsSaving: (when) => wantsSaving(state, when),
     save: () => save(state),
     foreignCommits: () => state.found,
@@ -72,6 +72,19 @@ export function createDirectory(
 function journalOf(state: State): Journal {
   if (state.journal === undefined) throw new Error("The directory has not been read");
   return state.journal;
+}
+
+/** The source files as they were when memory was last like them. */
+function shownOf(state: State): FileStamps | null {
+  return journalOf(state).shown;
+}
+
+async function commit(state: State): Promise<void> {
+  await commitToDirectory(state.memory, journalOf(state), state.layout, shownOf(state));
+}
+
+async function show(state: State, known: FileStamps | null): Promise<boolean> {
+  return await showSourceFiles(state.memory, journalOf(state), state.layout, known);
 }
 
 function distrust(state: State): void {
@@ -124,8 +137,14 @@ function isLevel(state: State): boolean {
   return !journal.hasMoved() && areUntouched(state, journal);
 }
 
+/** Somebody who edits the files again and again is given way to; whoever looks next goes on from there. */
+const levellings = 3;
+
 async function level(state: State): Promise<void> {
-  if (isLevel(state)) return;
+  for (let round = 0; round < levellings && !isLevel(state); round += 1) await levelOnce(state);
+}
+
+async function levelOnce(state: State): Promise<void> {
   const { journal, memory, layout } = state;
   const isWhole = journal !== undefined && !journal.hasMoved() && journal.isShown;
   if (!isWhole) {
@@ -154,7 +173,9 @@ async function settle(state: State, sources: SourceState): Promise<void> {
     memory.changes.length = 0;
     memory.db.exec("BEGIN");
     await takeIn(memory, sources.found);
-    await commitToDirectory(memory, journal, layout, () => arrangeAs(memory, sources.content));
+    await commitToDirectory(memory, journal, layout, sources.stamps, () =>
+      arrangeAs(memory, sources.content),
+    );
     state.found += 1;
     state.tell(memory.changes.slice());
   }
@@ -165,7 +186,7 @@ async function settle(state: State, sources: SourceState): Promise<void> {
   }
   memory.view.changeAll();
   if (!journal.isShown || sources.kind === "behind") {
-    await showSourceFiles(memory, journal, layout);
+    if (!(await show(state, sources.stamps))) return;
   }
   if (wantsSaving(state, "now and then")) await save(state);
 }
@@ -179,7 +200,8 @@ function wantsSaving({ journal, savedBytes }: State, when: "now and then" | "at 
 async function save(state: State): Promise<void> {
   const { memory, layout } = state;
   const journal = journalOf(state);
-  if (!journal.isShown) await showSourceFiles(memory, journal, layout);
+  // A journal begins with source files that show all before it.
+  if (!journal.isShown && !(await show(state, shownOf(state)))) return;
   const { header, commit, shown } = journal;
   state.savedBytes = await saveEverything(memory, layout, { id: header.id, commit, shown });
   // The new journal is followed as if somebody else had begun it.

@@ -9,10 +9,11 @@ export interface FileStamps {
 
 /** The stamps of the two source files, empty where there is no file. */
 export function stampSourceFiles(layout: DirectoryLayout): FileStamps {
-  return { organizations: stamp(layout.organizations), orgUsers: stamp(layout.orgUsers) };
+  return { organizations: stampFile(layout.organizations), orgUsers: stampFile(layout.orgUsers) };
 }
 
-function stamp(path: string): string {
+/** The same before and after the file is given another name. */
+export function stampFile(path: string): string {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? "" : `${found.ino}-${found.size}-${found.mtimeNs}`;
 }

@@ -13,13 +13,14 @@ import {
 import { readSourceFiles, type SourceContent } from "./read-source-files.ts";
 import { type SourceFileName, type SourceView, sourceFileNames } from "./source-view.ts";
 
-/** What is to be done about the two source files. */
-export type SourceState =
-  | { readonly kind: "current"; readonly stamps: FileStamps }
+/** What is to be done about the two source files, and as what files that was decided. */
+export type SourceState = { readonly stamps: FileStamps } & (
+  | { readonly kind: "current" }
   /** They are to be written: one is not there, or shows what was before. */
   | { readonly kind: "behind" }
   /** Somebody else has changed them. */
-  | { readonly kind: "edited"; readonly found: ForeignEdits; readonly content: SourceContent };
+  | { readonly kind: "edited"; readonly found: ForeignEdits; readonly content: SourceContent }
+);
 
 /** The two source files beside one moment of ours. */
 export interface SourceComparison {
@@ -106,6 +107,8 @@ export function judgeSourceFiles(last: SourceComparison, shown?: SourceCompariso
   const organizations = nearer(last, shown, countOrganizationEdits);
   const members = nearer(last, shown, (found) => countMemberEdits(found.members));
   const { theirs } = last;
+  // The older look of the two: what was written after it is seen the next time.
+  const { stamps } = shown ?? last;
   if (theirs !== undefined && organizations.edits + members.edits > 0) {
     const { content } = theirs;
     const found = {
@@ -113,10 +116,10 @@ export function judgeSourceFiles(last: SourceComparison, shown?: SourceCompariso
       missing: organizations.found?.missing ?? [],
       members: members.found?.members ?? [],
     };
-    return { kind: "edited", found, content };
+    return { kind: "edited", stamps, found, content };
   }
   const isCurrent = last.areBothThere && organizations.isLast && members.isLast;
-  return isCurrent ? { kind: "current", stamps: last.stamps } : { kind: "behind" };
+  return { kind: isCurrent ? "current" : "behind", stamps };
 }
 
 function nearer(
