@@ -40,6 +40,18 @@ export {
 export { everyPermission, isReading, type Permission, permissions } from "./access/permissions.ts";
 export type { Awaitable } from "./awaitable.ts";
 export type { Actor, Context, Engine, EngineSettings, PasswordHasher } from "./context.ts";
+export type { CopiedRow, CopiedTable, CopyStore } from "./copies/copies.store.ts";
+export {
+  compareContents,
+  copyRows,
+  countRows,
+  joinChecksums,
+  listTenantIds,
+  type RowsDone,
+  readContent,
+  readRows,
+  type TableContent,
+} from "./copies/copies.ts";
 export { createEngine, type EngineOptions, type OpenEngine } from "./engine.ts";
 export {
   DomainError,

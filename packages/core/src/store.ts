@@ -1,5 +1,6 @@
 import type { AccessStore } from "./access/access.store.ts";
 import type { Awaitable } from "./awaitable.ts";
+import type { CopyStore } from "./copies/copies.store.ts";
 import type { Change, EventStore } from "./events/events.store.ts";
 import type { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import type { KeyStore } from "./keys/keys.store.ts";
@@ -17,6 +18,7 @@ import type { UserStore } from "./users/users.store.ts";
 /** Every feature's port. The first argument of each method that touches a tenant's rows is the tenant. */
 export interface Ports {
   readonly access: AccessStore;
+  readonly copies: CopyStore;
   readonly events: EventStore;
   readonly idempotency: IdempotencyStore;
   readonly keys: KeyStore;

@@ -1,4 +1,10 @@
-import { DomainError, type OrganizationRecord, type Ports } from "@tenantry/core";
+import {
+  type CopiedRow,
+  DomainError,
+  type FieldFault,
+  type OrganizationRecord,
+  type Ports,
+} from "@tenantry/core";
 import { longestSourceName } from "./read-source-files.ts";
 
 /**
@@ -6,12 +12,27 @@ import { longestSourceName } from "./read-source-files.ts";
  * longer name or another sort of id in it. Other tenants than the default one are not in these files.
  */
 export function guardPorts(ports: Ports, defaultTenantId: () => string | undefined): Ports {
-  const { organizations } = ports;
+  const { copies, organizations } = ports;
   const guard = (record: OrganizationRecord) => {
     if (record.tenant_id === defaultTenantId()) assertFits(record);
   };
+  const guardCopies = (tenantId: string | null, table: string, rows: readonly CopiedRow[]) => {
+    if (table !== "organizations" || tenantId !== defaultTenantId()) return;
+    for (const row of rows) assertFits({ id: String(row.id), name: String(row.name) });
+  };
   return {
     ...ports,
+    copies: {
+      ...copies,
+      insert(tenantId, table, rows) {
+        guardCopies(tenantId, table, rows);
+        return copies.insert(tenantId, table, rows);
+      },
+      put(tenantId, table, rows) {
+        guardCopies(tenantId, table, rows);
+        return copies.put(tenantId, table, rows);
+      },
+    },
     organizations: {
       ...organizations,
       insert(record) {
@@ -26,19 +47,27 @@ export function guardPorts(ports: Ports, defaultTenantId: () => string | undefin
   };
 }
 
+type Named = Pick<OrganizationRecord, "id" | "name">;
+
 /** @throws {DomainError} `invalid_input`. */
-function assertFits({ id, name }: OrganizationRecord): void {
+function assertFits(organization: Named): void {
+  const [fault] = findMisfits(organization);
+  if (fault === undefined) return;
+  const subject = fault.pointer === "/id" ? `The id ${organization.id}` : "The name";
+  throw new DomainError("invalid_input", `${subject} ${fault.detail}`, { fields: [fault] });
+}
+
+/** What of an organization the source files cannot hold, all of it. */
+export function findMisfits({ id, name }: Named): readonly FieldFault[] {
+  const faults: FieldFault[] = [];
   if (!id.startsWith("org_")) {
     const detail = "does not begin with org_, which a JSON directory wants";
-    throw new DomainError("invalid_input", `The id ${id} ${detail}`, {
-      fields: [{ pointer: "/id", detail }],
-    });
+    faults.push({ pointer: "/id", detail });
   }
   // As Python counts: characters, of which JavaScript takes some for two.
   if (name.length > longestSourceName && [...name].length > longestSourceName) {
     const detail = `is longer than the ${longestSourceName} characters that a JSON directory holds`;
-    throw new DomainError("invalid_input", `The name ${detail}`, {
-      fields: [{ pointer: "/name", detail }],
-    });
+    faults.push({ pointer: "/name", detail });
   }
+  return faults;
 }

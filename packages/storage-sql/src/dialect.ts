@@ -60,6 +60,10 @@ export interface SqlDialect {
   limit(argument: unknown): RawBuilder<number>;
   /** The rows of a text that is a JSON array of arrays, as a query. */
   rowsOfJson(columns: readonly string[], text: unknown): RawBuilder<unknown>;
+  /**
+   * As `rowsOfJson`, for rows of any table: each column is a whole number or text. Something may follow, such as ON CONFLICT.
+   */
+  copiedRows(isInteger: readonly boolean[], text: unknown): RawBuilder<unknown>;
   /** A column as JSON text. */
   jsonText(column: string): RawBuilder<string>;
   /** An aggregate: texts in any order with something between them. */
@@ -116,6 +120,11 @@ export const sqliteDialect: SqlDialect = {
   rowsOfJson(columns, text) {
     const values = columns.map((_, index) => sql`value ->> ${sql.lit(index)}`);
     return sql`select ${sql.join(values)} from json_each(${text})`;
+  },
+  copiedRows(isInteger, text) {
+    // A value has its type in JSON. Without a condition ON CONFLICT would be read as that of a join.
+    const values = isInteger.map((_, index) => sql`value ->> ${sql.lit(index)}`);
+    return sql`select ${sql.join(values)} from json_each(${text}) where true`;
   },
   jsonText: (column) => sql<string>`json_quote(${sql.ref(column)})`,
   joinTexts: (text, between) => sql<string | null>`group_concat(${text}, ${sql.lit(between)})`,
@@ -193,6 +202,14 @@ export const postgresDialect: SqlDialect = {
   rowsOfJson(columns, text) {
     const values = columns.map((_, index) => sql`value ->> ${sql.lit(index)}`);
     return sql`select ${sql.join(values)} from json_array_elements(${text}::json)`;
+  },
+  copiedRows(isInteger, text) {
+    const values = isInteger.map((isNumber, index) => {
+      const value = sql`value ->> ${sql.lit(index)}`;
+      return isNumber ? sql`(${value})::bigint` : value;
+    });
+    // Parsed once: json would be parsed for every column of every row.
+    return sql`select ${sql.join(values)} from jsonb_array_elements(${text}::jsonb)`;
   },
   jsonText: (column) => sql<string>`to_json(${sql.ref(column)})::text`,
   joinTexts: (text, between) => sql<string | null>`string_agg(${text}, ${sql.lit(between)})`,

@@ -1,4 +1,5 @@
 export { constraintError, type Violation } from "./constraints.ts";
+export { copiedTables } from "./copies/tables.ts";
 export {
   postgresDialect,
   type SqlDialect,

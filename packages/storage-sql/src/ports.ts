@@ -1,5 +1,6 @@
 import type { Ports } from "@tenantry/core";
 import { createAccessStore } from "./access/access.sql.ts";
+import { createCopyStore } from "./copies/copies.sql.ts";
 import { createEventStore } from "./events/events.sql.ts";
 import { createIdempotencyStore } from "./idempotency/idempotency.sql.ts";
 import { createKeyStore } from "./keys/keys.sql.ts";
@@ -19,6 +20,7 @@ import { createUserStore } from "./users/users.sql.ts";
 export function createPorts(session: Session): Ports {
   return {
     access: createAccessStore(session),
+    copies: createCopyStore(session),
     events: createEventStore(session),
     idempotency: createIdempotencyStore(session),
     keys: createKeyStore(session),

@@ -18,6 +18,13 @@ const allowedSteps: Readonly<Record<string, readonly RegExp[]>> = {
   "securityLog.append": [/^SCAN json_each/],
 };
 
+/** A copy reads whole tables, page after page, and writes rows that come out of its argument. */
+const stepsOfCopies = [
+  /^SCAN json_each/,
+  /^SCAN (signing_keys|operator_keys) USING/,
+  /\(tenant_id=\?\)$/,
+];
+
 /** What a statement makes on its own way: rows of its own, at most as many as it answers with. */
 const ownRows = /^SCAN (page|head|around|held|chain|CONSTANT ROW)\b/;
 
@@ -58,6 +65,9 @@ function planOf(query: Query<unknown>): readonly string[] {
 
 function faultsOf(query: Query<unknown>): readonly string[] {
   return planOf(query).filter((step) => {
+    if (query.name.startsWith("copies.") && stepsOfCopies.some((one) => one.test(step))) {
+      return false;
+    }
     if (allowedSteps[query.name]?.some((allowed) => allowed.test(step))) return false;
     if (step.startsWith("SCAN")) return !ownRows.test(step);
     if (step.includes("AUTOMATIC")) return true;

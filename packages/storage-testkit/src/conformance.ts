@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeAccess } from "./access.ts";
+import { describeCopies } from "./copies.ts";
 import { describeFilters } from "./filters.ts";
 import { describeIdentifiers, describeRefusals } from "./identifiers.ts";
 import { describeLists } from "./lists.ts";
@@ -26,6 +27,7 @@ export function storageConformance(subject: ConformanceSubject): void {
     describeLists(open);
     describeFilters(open);
     describeAccess(open);
+    describeCopies(open);
     describeTransactions(open);
     describeUnless(subject, "several-processes", () => describeSeveralProcesses(open));
     describeUnless(subject, "schema-upgrade", () => describeSchema(open));

@@ -26,6 +26,8 @@ type WithoutTenant =
   | "tenants.findBySlug"
   | "tenants.findByShortId"
   | "tenants.list"
+  | "copies.tables" // Every tenant has the same.
+  | "copies.tenantIds"
   | "keys.insertSigningKey" // The installation's keys.
   | "keys.listSigningKeys"
   | "keys.insertOperatorKey"
@@ -47,6 +49,10 @@ const reads = {
   access: {
     findAccess: (p, t) => p.access.findAccess(t, "org", "bob"),
     organizationRevision: (p, t) => p.access.organizationRevision(t, "org"),
+  },
+  copies: {
+    count: (p, t) => p.copies.count(t, "memberships"),
+    page: (p, t) => p.copies.page(t, "memberships", null, 10),
   },
   events: {
     head: (p, t) => p.events.head(t, "org"),
@@ -112,6 +118,11 @@ const reads = {
 } satisfies { readonly [P in keyof Ports]?: { readonly [M in MethodOf<P>]?: Call } };
 
 const writes = {
+  copies: {
+    insert: async (p, t) => p.copies.insert(t, "users", [await copiedUser(p, t, "second")]),
+    put: async (p, t) =>
+      p.copies.put(t, "users", [{ ...(await copiedUser(p, t, "bob")), name: "New" }]),
+  },
   events: {
     append: (p, t) => p.events.append(eventRecord(t, "org", 2)),
     openInterval: (p, t) => p.events.openInterval(interval(t, 5)),
@@ -284,8 +295,21 @@ const crossings: readonly (readonly [string, (ports: Ports) => unknown])[] = [
     "an administrator who is a user",
     (p) => p.users.grantTenantAdministrator(ours, "user-b", later),
   ],
+  [
+    "a copied row",
+    async (p) =>
+      p.copies.insert(ours, "users", [{ ...(await copiedUser(p, ours, "x")), tenant_id: theirs }]),
+  ],
   ["a password of a user", (p) => p.users.setPasswordHash(ours, "user-b", "hash", later)],
 ];
+
+/** The row of a user, as it would come from another storage. */
+async function copiedUser(ports: Ports, tenantId: string, id: string) {
+  const rows = await ports.copies.page(tenantId, "users", null, 10);
+  const bob = rows.find((row) => row.id === "bob");
+  if (bob === undefined) throw new Error("There is no user bob");
+  return id === "bob" ? bob : { ...bob, id, email: null, username: null, username_key: null };
+}
 
 async function addStrangers(ports: Ports): Promise<void> {
   await ports.users.insert(userRecord(theirs, "user-b"));
