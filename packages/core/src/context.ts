@@ -2,6 +2,7 @@ import type { PermissionCache } from "./access/permission-cache.ts";
 import type { DenialRecord } from "./security-log/security-log.store.ts";
 import type { SessionCache } from "./sessions/session-cache.ts";
 import type { Storage } from "./store.ts";
+import type { TenantPlaces } from "./tenants/tenant-places.ts";
 
 /**
  * Who acts. The operator acts in any tenant; `system` is the embedding program or the command line, and may do what the
@@ -38,6 +39,8 @@ export interface Engine {
   readonly permissions: PermissionCache;
   readonly sessions: SessionCache;
   readonly passwords: PasswordHasher;
+  /** Makes databases for single tenants; undefined where every tenant shares the main one. */
+  readonly places: TenantPlaces | undefined;
   readonly settings: EngineSettings;
   /** Milliseconds since 1970, as `Date.now`. */
   readonly clock: () => number;

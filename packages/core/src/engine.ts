@@ -4,10 +4,13 @@ import { createActivityNotes } from "./members/last-active.ts";
 import { createSecurityLog } from "./security-log/security-log.ts";
 import { createSessionCache } from "./sessions/session-cache.ts";
 import type { Storage } from "./store.ts";
+import type { TenantPlaces } from "./tenants/tenant-places.ts";
 
 export interface EngineOptions {
   readonly storage: Storage;
   readonly passwords: PasswordHasher;
+  /** Makes databases for single tenants; without it every tenant shares the main one. */
+  readonly places?: TenantPlaces | undefined;
   readonly settings?: Partial<EngineSettings> | undefined;
   /** Milliseconds since 1970; the system's clock unless a test says otherwise. */
   readonly clock?: (() => number) | undefined;
@@ -38,12 +41,16 @@ export function createEngine(options: EngineOptions): OpenEngine {
   const sessions = createSessionCache(100_000);
   const securityLog = createSecurityLog(storage, clock);
   const activity = createActivityNotes(storage, clock);
-  storage.onChange((changes) => permissions.apply(changes));
+  storage.onChange((changes) => {
+    permissions.apply(changes);
+    sessions.apply(changes);
+  });
   return {
     storage,
     permissions,
     sessions,
     passwords,
+    places: options.places,
     settings: { ...defaultSettings, ...options.settings },
     clock,
     recordDenial: securityLog.record,

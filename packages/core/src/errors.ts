@@ -43,6 +43,7 @@ export const errorCatalogue = {
   cannot_grant: { kind: "forbidden", title: "Nobody grants what they do not hold" },
   outranked: { kind: "forbidden", title: "The member ranks above you" },
   registration_closed: { kind: "forbidden", title: "Registration is closed" },
+  tenant_suspended: { kind: "forbidden", title: "The tenant is suspended" },
 
   tenant_not_found: { kind: "not_found", title: "No such tenant" },
   user_not_found: { kind: "not_found", title: "No such user" },
@@ -55,6 +56,10 @@ export const errorCatalogue = {
   resource_not_found: { kind: "not_found", title: "No such resource" },
   route_not_found: { kind: "not_found", title: "No such route" },
 
+  tenant_slug_taken: { kind: "conflict", title: "The slug is taken" },
+  tenant_fixed: { kind: "conflict", title: "The default tenant cannot be changed so" },
+  tenant_deleted: { kind: "conflict", title: "The tenant is deleted" },
+  tenant_not_deleted: { kind: "conflict", title: "The tenant is not deleted" },
   organization_name_taken: { kind: "conflict", title: "The name is taken" },
   organization_slug_taken: { kind: "conflict", title: "The slug is taken" },
   external_id_taken: { kind: "conflict", title: "The external id is taken" },

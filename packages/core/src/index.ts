@@ -326,6 +326,7 @@ export {
   refreshSession,
   registerUser,
   type SessionGrant,
+  sessionRefusal,
 } from "./sessions/sessions.ts";
 export type { ChangeListener, Ports, Storage } from "./store.ts";
 export { type Swept, sweepExpired } from "./sweep.ts";
@@ -374,9 +375,39 @@ export {
   updateTeam,
 } from "./teams/teams.ts";
 export { assertOwnTenant } from "./tenants/assert-own-tenant.ts";
-export { defaultTenantSlug, type Tenant, tenantSchema } from "./tenants/tenants.schema.ts";
-export type { TenantStore } from "./tenants/tenants.store.ts";
-export { ensureDefaultTenant, findTenant } from "./tenants/tenants.ts";
+export { createTenant } from "./tenants/create-tenant.ts";
+export { ensureDefaultTenant } from "./tenants/ensure-default-tenant.ts";
+export { findTenant } from "./tenants/find-tenant.ts";
+export { insertTenant, type NewTenant } from "./tenants/insert-tenant.ts";
+export type { TenantPlaces } from "./tenants/tenant-places.ts";
+export { assertTenantOpen, isTenantOpen, tenantNotFound } from "./tenants/tenants.policy.ts";
+export {
+  type CreatedTenant,
+  type CreateTenantInput,
+  createdTenantSchema,
+  createTenantSchema,
+  defaultTenantSlug,
+  type ListTenantsInput,
+  listTenantsSchema,
+  setTenantStatusSchema,
+  type Tenant,
+  type TenantPlacement,
+  type TenantStatus,
+  tenantPlacementSchema,
+  tenantSchema,
+  tenantStatusSchema,
+  type UpdateTenantInput,
+  updateTenantSchema,
+} from "./tenants/tenants.schema.ts";
+export type { TenantFilter, TenantRecord, TenantStore } from "./tenants/tenants.store.ts";
+export {
+  deleteTenant,
+  getTenant,
+  listTenants,
+  restoreTenant,
+  setTenantStatus,
+  updateTenant,
+} from "./tenants/tenants.ts";
 export { enterUser } from "./users/enter-user.ts";
 export {
   changeUser,

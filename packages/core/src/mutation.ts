@@ -17,7 +17,7 @@ import {
 import type { OrganizationRecord } from "./organizations/organizations.store.ts";
 import type { Plan } from "./plans/plans.schema.ts";
 import type { Ports } from "./store.ts";
-import type { Tenant } from "./tenants/tenants.schema.ts";
+import type { TenantRecord } from "./tenants/tenants.store.ts";
 
 /** An organization whose lock is held. `record` follows what the mutation writes; its counts are written when the work is done. */
 export interface LockedOrganization {
@@ -39,7 +39,7 @@ export interface Founding {
 /** The tenant with its lock held. */
 export interface LockedTenant {
   readonly chain: LockedChain;
-  readonly record: Tenant;
+  readonly record: TenantRecord;
 }
 
 /** One mutation at work: its transaction, its moment, the locks that it holds. */

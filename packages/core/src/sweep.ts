@@ -15,7 +15,7 @@ export interface Swept {
 export async function sweepExpired(engine: Engine): Promise<Swept> {
   let idempotencyKeys = 0;
   let sessions = 0;
-  for (const { id } of await engine.storage.committed.tenants.list()) {
+  for (const { id } of await engine.storage.committed.tenants.all()) {
     const now = new Date(engine.clock()).toISOString();
     idempotencyKeys += await untilNoneLeft(() =>
       engine.storage.transaction(id, (ports) =>

@@ -36,6 +36,14 @@ interface ForeignKeyRule extends ConstraintRule {
 
 export const uniqueRules: readonly UniqueRule[] = [
   {
+    constraint: "tenants_slug_unique",
+    columns: "tenants.slug",
+    code: "tenant_slug_taken",
+    argument: "slug",
+    field: "slug",
+    message: (slug) => `The slug ${slug} is taken by another tenant; choose another`,
+  },
+  {
     constraint: "organizations_name_unique",
     columns: "organizations.tenant_id, organizations.name_key",
     code: "organization_name_taken",

@@ -34,11 +34,15 @@ interface TenantsTable {
   slug: string;
   short_id: string;
   name: string;
+  /** The name as it is compared in a search. */
+  name_key: Generated<string>;
   status: string;
   placement: string;
   revision: number;
+  row_revision: Generated<number>;
   created_at: string;
   updated_at: string;
+  deleted_at: string | null;
 }
 
 interface UsersTable {

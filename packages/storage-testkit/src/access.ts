@@ -35,6 +35,7 @@ function heldRoles(open: OpenSubject): void {
     expect(await storage.committed.access.findAccess(tenantId, "org", "ann")).toEqual({
       organization_status: "active",
       organization_revision: 2,
+      tenant_status: "active",
       tenant_revision: 1,
       user_status: "active",
       membership_status: "active",

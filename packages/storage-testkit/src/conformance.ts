@@ -10,6 +10,7 @@ import { describeSeveralProcesses } from "./several-processes.ts";
 import { describeSmallRoundTrips } from "./small-round-trips.ts";
 import type { ConformanceSubject } from "./subject.ts";
 import { describeTenantIsolation } from "./tenant-isolation.ts";
+import { describeTenants } from "./tenants.ts";
 import { describeTransactions } from "./transactions.ts";
 
 /**
@@ -28,6 +29,7 @@ export function storageConformance(subject: ConformanceSubject): void {
     describeFilters(open);
     describeAccess(open);
     describeCopies(open);
+    describeTenants(open);
     describeTransactions(open);
     describeUnless(subject, "several-processes", () => describeSeveralProcesses(open));
     describeUnless(subject, "schema-upgrade", () => describeSchema(open));

@@ -17,6 +17,7 @@ import {
   roleRecord,
   teamMemberRecord,
   teamRecord,
+  tenantRecord,
   tenantRoles,
   userRecord,
 } from "./records.ts";
@@ -91,6 +92,16 @@ const refusals: readonly (readonly [string, ErrorCode, (ports: Ports) => unknown
     "a second user with an address",
     "email_taken",
     (p) => p.users.insert(userRecord(tenantId, "x", { email: "one@example.com" })),
+  ],
+  [
+    "a second tenant with a slug",
+    "tenant_slug_taken",
+    (p) => p.tenants.insert(tenantRecord("x", { slug: `slug-of-${tenantId}` })),
+  ],
+  [
+    "a tenant's change to a slug that a deleted one has",
+    "tenant_slug_taken",
+    (p) => p.tenants.update(tenantRecord(tenantId, { slug: "slug-of-gone" })),
   ],
   [
     "a second user with a username, whatever its case",
@@ -246,6 +257,9 @@ export function describeRefusals(open: OpenSubject): void {
 
 async function openWithRefusing(open: OpenSubject) {
   const { storage } = await open();
+  await storage.transaction("gone", (ports) =>
+    ports.tenants.insert(tenantRecord("gone", { status: "deleted" })),
+  );
   await storage.transaction(tenantId, async (ports) => {
     await addTenant(ports);
     await addOrganization(ports);

@@ -8,7 +8,7 @@ import {
   type StoredEvent,
   type TeamMember,
   type TeamRecord,
-  type Tenant,
+  type TenantRecord,
   type UserRecord,
   usernameKey,
 } from "@tenantry/core";
@@ -18,17 +18,21 @@ import {
 export const moment = "2026-08-01T12:00:00.000Z";
 export const later = "2026-08-01T12:00:00.001Z";
 
-export function tenantRecord(id: string, fields: Partial<Tenant> = {}): Tenant {
+export function tenantRecord(id: string, fields: Partial<TenantRecord> = {}): TenantRecord {
+  const name = fields.name ?? `Tenant ${id}`;
   return {
     id,
     slug: `slug-of-${id}`,
     short_id: `short-of-${id}`,
-    name: `Tenant ${id}`,
+    name,
+    name_key: nameKey(name),
     status: "active",
     placement: "shared",
     revision: 1,
+    row_revision: 1,
     created_at: moment,
     updated_at: moment,
+    deleted_at: null,
     ...fields,
   };
 }

@@ -89,7 +89,7 @@ function tenantRecords(open: OpenSubject): void {
     expect(await tenants.find("t")).toEqual(tenant);
     expect(await tenants.findBySlug(tenant.slug)).toEqual(tenant);
     expect(await tenants.findByShortId(tenant.short_id)).toEqual(tenant);
-    expect(await tenants.list()).toContainEqual(tenant);
+    expect(await tenants.all()).toContainEqual(tenant);
     expect(await storage.transaction(null, (ports) => ports.tenants.lock("t"))).toEqual({
       ...tenant,
       revision: 6,
@@ -97,6 +97,32 @@ function tenantRecords(open: OpenSubject): void {
     expect(
       await storage.transaction(null, (ports) => ports.tenants.lock("nobody")),
     ).toBeUndefined();
+  });
+
+  test("a tenant's change, but for its ids, its revision and its beginning", async () => {
+    const { storage } = await open();
+    const tenant = tenantRecord("t");
+    const changed = tenantRecord("t", {
+      slug: "new",
+      short_id: "another",
+      name: "New",
+      status: "deleted",
+      placement: "dedicated",
+      revision: 9,
+      row_revision: 9,
+      created_at: later,
+      updated_at: later,
+      deleted_at: later,
+    });
+    await storage.transaction("t", (ports) => ports.tenants.insert(tenant));
+    await storage.transaction("t", (ports) => ports.tenants.update(changed));
+    const { short_id, revision, created_at } = tenant;
+    expect(await storage.committed.tenants.find("t")).toEqual({
+      ...changed,
+      short_id,
+      revision,
+      created_at,
+    });
   });
 }
 

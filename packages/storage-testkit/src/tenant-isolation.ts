@@ -13,6 +13,7 @@ import {
   roleRecord,
   teamMemberRecord,
   teamRecord,
+  tenantRecord,
   tenantRoles,
   userRecord,
 } from "./records.ts";
@@ -28,6 +29,7 @@ type WithoutTenant =
   | "tenants.list"
   | "copies.tables" // Every tenant has the same.
   | "copies.tenantIds"
+  | "tenants.all"
   | "keys.insertSigningKey" // The installation's keys.
   | "keys.listSigningKeys"
   | "keys.insertOperatorKey"
@@ -184,7 +186,10 @@ const writes = {
       p.teams.updateMember(teamMemberRecord(t, "org", "inner", "bob", { role: "maintainer" })),
     removeMember: (p, t) => p.teams.removeMember(t, "org", "inner", "bob"),
   },
-  tenants: { lock: (p, t) => p.tenants.lock(t) },
+  tenants: {
+    lock: (p, t) => p.tenants.lock(t),
+    update: (p, t) => p.tenants.update(tenantRecord(t, { name: "New", status: "suspended" })),
+  },
   users: {
     insert: (p, t) => p.users.insert(userRecord(t, "second")),
     update: (p, t) => p.users.update(userRecord(t, "bob", { name: "New", email: null })),

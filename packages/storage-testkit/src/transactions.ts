@@ -7,7 +7,7 @@ import {
   tenantId,
 } from "./open-subject.ts";
 import { pageRequest } from "./pages.ts";
-import { eventRecord, membershipRecord, tenantRoles, userRecord } from "./records.ts";
+import { eventRecord, membershipRecord, tenantRecord, tenantRoles, userRecord } from "./records.ts";
 
 export function describeTransactions(open: OpenSubject): void {
   describe("transactions", () => {
@@ -259,19 +259,7 @@ function closing(open: OpenSubject): void {
   test("that were accepted are done before the storage is closed, and none after", async () => {
     const { storage } = await open();
     const accepted = Array.from({ length: 70 }, (_, number) =>
-      storage.transaction(tenantId, (ports) =>
-        ports.tenants.insert({
-          id: `t${number}`,
-          slug: `s${number}`,
-          short_id: `i${number}`,
-          name: "",
-          status: "active",
-          placement: "shared",
-          revision: 1,
-          created_at: "",
-          updated_at: "",
-        }),
-      ),
+      storage.transaction(tenantId, (ports) => ports.tenants.insert(tenantRecord(`t${number}`))),
     );
     const snapshot = storage.snapshot(
       tenantId,

@@ -7,6 +7,7 @@ import {
   createOrganization,
   createRole,
   createTeam,
+  createTenant,
   deleteOrganization,
   deleteRole,
   deleteTeam,
@@ -187,8 +188,7 @@ test("checks a stranger, an invited member and an unknown organization alike: fa
 
 test("names an organization of its own that another tenant has, and meets nothing of it", async () => {
   const { tenantry, a } = await setUp();
-  const other = { ...tenantry.defaultTenant, id: "ten_other", slug: "other", short_id: "other123" };
-  await tenantry.engine.storage.transaction(other.id, (ports) => ports.tenants.insert(other));
+  const other = await createTenant(tenantry.context(), { name: "Other" });
   const elsewhere = tenantry.context({ tenantId: other.id });
   expect(await failure(() => getOrganization(elsewhere, a.organization.id))).toMatchObject({
     code: "organization_not_found",

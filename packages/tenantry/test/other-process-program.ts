@@ -6,6 +6,8 @@ import {
   isSessionLive,
   logout,
   removeMember,
+  setTenantStatus,
+  type TenantStatus,
   updateMember,
 } from "@tenantry/core";
 import { openTenantry } from "tenantry";
@@ -16,6 +18,7 @@ export type Command =
   | { do: "remove"; organizationId: string; userId: string }
   | { do: "demote"; organizationId: string; userId: string }
   | { do: "create"; name: string; ownerId: string }
+  | { do: "set tenant status"; tenantId: string; status: TenantStatus }
   | { do: "log out"; refreshToken: string }
   | { do: "session"; sessionId: string }
   | { do: "check"; organizationId: string; userId: string; permission: string };
@@ -38,6 +41,8 @@ async function run(command: Command): Promise<unknown> {
       const { name, ownerId } = command;
       return (await createOrganization(ctx, { name, owner_user_id: ownerId })).id;
     }
+    case "set tenant status":
+      return (await setTenantStatus(ctx, command.tenantId, { status: command.status })).status;
     case "log out":
       return await logout(ctx, { refresh_token: command.refreshToken });
     case "session":

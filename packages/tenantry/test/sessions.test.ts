@@ -1,5 +1,6 @@
 import {
   createOrganization,
+  createTenant,
   getMember,
   getOrganization,
   isSessionLive,
@@ -119,10 +120,12 @@ test("ends a session by log-out, by its time and by deactivation", async () => {
 test("takes no refresh token through another tenant's door", async () => {
   const tenantry = await openTestTenantry();
   const { refresh_token } = await register(tenantry);
-  const other = { ...tenantry.defaultTenant, id: "ten_other", slug: "other", short_id: "other123" };
-  await tenantry.engine.storage.transaction(other.id, (ports) => ports.tenants.insert(other));
+  const other = await createTenant(tenantry.context(), { name: "Other" });
   const elsewhere = tenantry.context({ tenantId: other.id, actor: { type: "anonymous" } });
-  for (const token of [refresh_token, refresh_token.replace(/^trt_[^_]+/, "trt_other123")]) {
+  for (const token of [
+    refresh_token,
+    refresh_token.replace(/^trt_[^_]+/, `trt_${other.short_id}`),
+  ]) {
     await expect(refreshSession(elsewhere, { refresh_token: token })).rejects.toMatchObject({
       code: "invalid_token",
     });

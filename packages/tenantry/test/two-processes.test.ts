@@ -3,7 +3,9 @@ import {
   addMember,
   type CheckResult,
   check,
+  createOrganization,
   createPlan,
+  createTenant,
   isSessionLive,
   listMembers,
   openPage,
@@ -105,6 +107,32 @@ test("ends a session in every process when one of them logs it out", async () =>
   await other.run({ do: "log out", refreshToken: grant.refresh_token });
   await heard();
   expect(await isSessionLive(ctx, grant.session.id)).toBe(false);
+});
+
+test("lets nobody in, in every process, when one of them suspends the tenant", async () => {
+  const ctx = tenantry.context();
+  const tenant = await createTenant(ctx, { name: "Suspended elsewhere" });
+  const inTenant = tenantry.context({ tenantId: tenant.id });
+  const { session, user } = await registerUser(
+    { ...inTenant, actor: { type: "anonymous" } },
+    { email: "ann@example.com", password: "correct horse battery", name: "Ann" },
+  );
+  const organization = await createOrganization(inTenant, { name: "A", owner_user_id: user.id });
+  const question = {
+    user_id: user.id,
+    organization_id: organization.id,
+    permission: "organization:read",
+  };
+  const seen = async () => [
+    (await check(inTenant, question)).allowed,
+    await isSessionLive(inTenant, session.id),
+  ];
+  expect(await seen()).toEqual([true, true]);
+  for (const status of ["suspended", "active", "deleted"] as const) {
+    await other.run({ do: "set tenant status", tenantId: tenant.id, status });
+    await heard();
+    expect(await seen()).toEqual([status === "active", status === "active"]);
+  }
 });
 
 test("gives the last seat to one of forty additions that race in two processes", async () => {

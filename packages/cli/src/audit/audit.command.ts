@@ -14,7 +14,7 @@ export async function runAuditVerify(options: GlobalOptions): Promise<void> {
     const bar = createProgressBar("events");
     const tenants =
       options.tenant === undefined
-        ? (await ctx.engine.storage.committed.tenants.list()).map(({ id }) => id)
+        ? (await ctx.engine.storage.committed.tenants.all()).map(({ id }) => id)
         : [ctx.tenantId];
     const report = await verifyTenants(ctx.engine.storage, tenants, bar).finally(bar.end);
     const { chains, events, faults } = report;

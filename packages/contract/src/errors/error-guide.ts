@@ -47,9 +47,11 @@ export const errorGuide: Readonly<Record<ErrorCode, string>> = {
     "The member, or a role that would be taken, ranks above you. Ask somebody who ranks as high.",
   registration_closed:
     "This installation does not let strangers make accounts. An administrator can make one for you.",
+  tenant_suspended:
+    "The tenant is suspended: until the operator makes it active again, nobody of it gets in and every check is denied. Nothing is lost meanwhile.",
 
   tenant_not_found:
-    "There is no such tenant, or it is not yours. Check the header `Tenantry-Tenant`.",
+    "There is no such tenant, or it is not yours. Check the header `Tenantry-Tenant`, and the id or slug in the path. Deleted tenants are shown to the operator alone.",
   user_not_found: "There is no such user, or you may not know of them.",
   organization_not_found:
     "There is no such organization, or you may not know of it. Deleted organizations are shown to administrators alone.",
@@ -61,6 +63,12 @@ export const errorGuide: Readonly<Record<ErrorCode, string>> = {
   resource_not_found: "No resource of this type and id is registered in the organization.",
   route_not_found: "There is nothing at this path. `GET /openapi.json` describes every path.",
 
+  tenant_slug_taken:
+    "Another tenant has this slug, or a deleted one keeps it. Choose another, or leave it out and one is made.",
+  tenant_fixed:
+    "The default tenant is where everybody is who names none: it keeps its slug and cannot be suspended or deleted. Its name can be changed.",
+  tenant_deleted: "The tenant is deleted. Restore it first.",
+  tenant_not_deleted: "Only a deleted tenant can be restored.",
   organization_name_taken:
     "Another organization of the tenant has this name, without regard to case. Choose another; when restoring, give a new `name`.",
   organization_slug_taken:

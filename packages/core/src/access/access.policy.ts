@@ -1,4 +1,5 @@
 import { billingAdminRole, ownerRole } from "../roles/default-roles.ts";
+import { isTenantOpen } from "../tenants/tenants.policy.ts";
 import type { AccessRecord, GrantedRole } from "./access.store.ts";
 import { everyPermission, isReading } from "./permissions.ts";
 
@@ -13,24 +14,27 @@ export interface Access {
   readonly extent: "all" | "reading" | "none";
   /** An active member of a suspended organization: may know of it, and do no more than `extent` says. */
   readonly isSuspendedOrganization: boolean;
+  /** Of a tenant that is closed everything is to its people as if it were deleted. */
   readonly isDeletedOrganization: boolean;
 }
 
 /** Decides, once per record, everything that a check asks about. */
 export function accessOf(record: AccessRecord): Access {
   const roles = record.roles.map((role) => role.key);
+  const isOpen = isTenantOpen(record.tenant_status);
   const permissions = new Set(record.roles.flatMap((role) => role.permissions));
   return {
     roles,
     rank: Math.max(0, ...record.roles.map((role) => role.rank)),
     holdsAll: permissions.has(everyPermission),
     permissions,
-    extent: extentOf(record, roles),
+    extent: isOpen ? extentOf(record, roles) : "none",
     isSuspendedOrganization:
+      isOpen &&
       record.organization_status === "suspended" &&
       record.user_status === "active" &&
       record.membership_status === "active",
-    isDeletedOrganization: record.organization_status === "deleted",
+    isDeletedOrganization: !isOpen || record.organization_status === "deleted",
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Awaitable } from "../awaitable.ts";
 import type { MembershipStatus } from "../members/members.schema.ts";
 import type { OrganizationStatus } from "../organizations/organizations.schema.ts";
+import type { TenantStatus } from "../tenants/tenants.schema.ts";
 import type { UserStatus } from "../users/users.schema.ts";
 
 /** A role that a user holds in an organization, directly or through a team. */
@@ -14,6 +15,7 @@ export interface GrantedRole {
 export interface AccessRecord {
   readonly organization_status: OrganizationStatus;
   readonly organization_revision: number;
+  readonly tenant_status: TenantStatus;
   readonly tenant_revision: number;
   readonly user_status: UserStatus;
   readonly membership_status: MembershipStatus;

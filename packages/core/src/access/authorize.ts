@@ -9,6 +9,7 @@ import {
 } from "../mutation.ts";
 import type { OrganizationRecord } from "../organizations/organizations.store.ts";
 import type { Ports } from "../store.ts";
+import { isTenantOpen, tenantNotFound } from "../tenants/tenants.policy.ts";
 import { type Access, isAllowed } from "./access.policy.ts";
 import { currentAccess, lockedAccess } from "./access.ts";
 import type { Permission } from "./permissions.ts";
@@ -48,7 +49,9 @@ export async function isAdministrator(ctx: Context, ports: Ports): Promise<boole
   if (ctx.actor.type !== "user") return false;
   const user = await ports.users.find(ctx.tenantId, ctx.actor.id);
   if (user?.status !== "active") return false;
-  return await ports.users.isTenantAdministrator(ctx.tenantId, ctx.actor.id);
+  if (!(await ports.users.isTenantAdministrator(ctx.tenantId, ctx.actor.id))) return false;
+  const tenant = await ports.tenants.find(ctx.tenantId);
+  return tenant !== undefined && isTenantOpen(tenant.status);
 }
 
 /** @throws {DomainError} `authentication_required` for the anonymous. */
@@ -125,7 +128,11 @@ export function deny(
   ctx: Context,
   code: Extract<
     ErrorCode,
-    "organization_not_found" | "permission_denied" | "cannot_grant" | "outranked"
+    | "organization_not_found"
+    | "tenant_not_found"
+    | "permission_denied"
+    | "cannot_grant"
+    | "outranked"
   >,
   operation: string,
   organizationId: string | null,
@@ -142,14 +149,20 @@ export function deny(
     request_id: ctx.requestId ?? null,
   });
   if (code === "organization_not_found") return organizationNotFound();
+  if (code === "tenant_not_found") return tenantNotFound();
   return new DomainError(code, denialMessages[code](permission), { data: { permission } });
 }
 
+/** What is above every role. */
+const deniedToPeople: Readonly<Record<string, string>> = {
+  operator: "Only the operator may do this",
+  administrator: "Only the operator and administrators of the tenant may do this",
+};
+
 const denialMessages = {
   permission_denied: (permission: string) =>
-    permission === "administrator"
-      ? "Only the operator and administrators of the tenant may do this"
-      : `This takes the permission ${permission}, which you do not hold here`,
+    deniedToPeople[permission] ??
+    `This takes the permission ${permission}, which you do not hold here`,
   cannot_grant: (permission: string) =>
     `The role holds the permission ${permission}, which you do not hold and so cannot grant`,
   outranked: (permission: string) =>

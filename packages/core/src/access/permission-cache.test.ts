@@ -6,6 +6,7 @@ import { createPermissionCache } from "./permission-cache.ts";
 const record: AccessRecord = {
   organization_status: "active",
   organization_revision: 3,
+  tenant_status: "active",
   tenant_revision: 1,
   user_status: "active",
   membership_status: "active",
@@ -55,6 +56,10 @@ const dropping: readonly (readonly [string, Partial<Change> | "everything"])[] =
     { entity: "organization", type: "organization.suspended", entity_id: "o" },
   ],
   ["a role of the tenant", { entity: "role", type: "role.updated", organization_id: null }],
+  [
+    "the tenant's status",
+    { entity: "tenant", type: "tenant.suspended", entity_id: "t", organization_id: null },
+  ],
   ["a user's deactivation", { entity: "user", type: "user.deactivated", organization_id: null }],
   ["something that nobody knows", "everything"],
 ];

@@ -26,6 +26,11 @@ export type EventActor = z.infer<typeof actorSchema>;
 /** Every type of event, once: what was done to what. */
 export const eventTypeSchema = z.enum([
   "tenant.created",
+  "tenant.updated",
+  "tenant.suspended",
+  "tenant.activated",
+  "tenant.deleted",
+  "tenant.restored",
   "user.created",
   "user.updated",
   "user.deactivated",

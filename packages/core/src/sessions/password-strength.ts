@@ -43,7 +43,11 @@ const tooCommon: ReadonlySet<string> = new Set([
  *
  * @throws {DomainError} `weak_password`.
  */
-export function assertStrongPassword(password: string, personal: readonly string[]): void {
+export function assertStrongPassword(
+  password: string,
+  personal: readonly string[],
+  pointer = "/password",
+): void {
   const folded = password.toLowerCase();
   const own = personal.flatMap((text) => [text, text.split("@")[0] ?? ""]);
   const isOwn = own.some((text) => text !== "" && text.toLowerCase() === folded);
@@ -51,6 +55,6 @@ export function assertStrongPassword(password: string, personal: readonly string
   throw new DomainError(
     "weak_password",
     "The password is among those that are guessed first; choose another",
-    { fields: [{ pointer: "/password", detail: "is among those that are guessed first" }] },
+    { fields: [{ pointer, detail: "is among those that are guessed first" }] },
   );
 }

@@ -1,3 +1,5 @@
+import type { Change } from "../events/events.store.ts";
+
 /** What is known of a session that is live. */
 interface LiveSession {
   readonly expiresAtMs: number;
@@ -13,6 +15,8 @@ export interface SessionCache {
   keep(tenantId: string, sessionId: string, session: LiveSession, endsAtRead: number): void;
   /** Forgets a session that ended. Called after its commit, before the answer. */
   drop(tenantId: string, sessionId: string): void;
+  /** Hears of commits: where a tenant closes, its sessions are let in no more. */
+  apply(changes: readonly Change[] | "everything"): void;
   clear(): void;
 }
 
@@ -20,6 +24,11 @@ export function createSessionCache(maximumSessions: number): SessionCache {
   // By the session's id alone, which is unique: a key of two parts would be built and hashed on every request.
   const sessions = new Map<string, LiveSession & { readonly tenantId: string }>();
   let ends = 0;
+
+  function clear(): void {
+    ends += 1;
+    sessions.clear();
+  }
 
   return {
     isLive(tenantId, sessionId, nowMs, foreignCommits) {
@@ -41,9 +50,13 @@ export function createSessionCache(maximumSessions: number): SessionCache {
       ends += 1;
       sessions.delete(sessionId);
     },
-    clear() {
-      ends += 1;
-      sessions.clear();
+    apply(changes) {
+      if (changes === "everything" || changes.some(closesTenant)) clear();
     },
+    clear,
   };
+}
+
+function closesTenant({ type }: Change): boolean {
+  return type === "tenant.suspended" || type === "tenant.deleted";
 }

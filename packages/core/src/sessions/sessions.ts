@@ -6,6 +6,7 @@ import { parseInput } from "../input.ts";
 import { mutate } from "../mutation.ts";
 import { normalizeEmail } from "../normalization.ts";
 import type { Ports } from "../store.ts";
+import { assertTenantOpen, isTenantOpen, tenantSuspended } from "../tenants/tenants.policy.ts";
 import { insertUser, presentUser } from "../users/user-record.ts";
 import type { User } from "../users/users.schema.ts";
 import { assertStrongPassword } from "./password-strength.ts";
@@ -34,7 +35,7 @@ const refreshTokenPrefix = "trt_";
 /**
  * Makes an account with a password, and a session for it.
  *
- * @throws {DomainError} `registration_closed`, `email_taken`, `weak_password`.
+ * @throws {DomainError} `registration_closed`, `email_taken`, `weak_password`, `tenant_suspended`.
  */
 export async function registerUser(ctx: Context, input: RegisterInput): Promise<SessionGrant> {
   const parsed = parseInput(registerSchema, input);
@@ -62,7 +63,7 @@ export async function registerUser(ctx: Context, input: RegisterInput): Promise<
 /**
  * Opens a session for the right password. An unknown address and a wrong password cost the same time and give the same answer.
  *
- * @throws {DomainError} `invalid_credentials`.
+ * @throws {DomainError} `invalid_credentials`; `tenant_suspended` to whoever knows the password.
  */
 export async function login(ctx: Context, input: LoginInput): Promise<SessionGrant> {
   const parsed = parseInput(loginSchema, input);
@@ -110,10 +111,14 @@ async function openSession(ctx: Context, ports: Ports, user: User): Promise<Sess
   return { session, user, refresh_token: await issueRefreshToken(ctx, ports, session.id) };
 }
 
-/** The token carries its tenant's short id, since the tenant comes first in every key by which it is found. */
+/**
+ * The token carries its tenant's short id, since the tenant comes first in every key by which it is found. Every way in ends here, so
+ * none leads into a tenant that is closed.
+ */
 async function issueRefreshToken(ctx: Context, ports: Ports, sessionId: string): Promise<string> {
   const tenant = await ports.tenants.find(ctx.tenantId);
-  const token = `${refreshTokenPrefix}${tenant?.short_id}_${randomBytes(32).toString("base64url")}`;
+  assertTenantOpen(tenant);
+  const token = `${refreshTokenPrefix}${tenant.short_id}_${randomBytes(32).toString("base64url")}`;
   await ports.sessions.insertRefreshToken({
     tenant_id: ctx.tenantId,
     token_hash: hashToken(token),
@@ -132,7 +137,7 @@ function hashToken(token: string): string {
  * Takes a refresh token for the next one. Each is good once. One that comes again later was stolen, from its owner or by them: the
  * session ends (RFC 9700, section 4.14.2).
  *
- * @throws {DomainError} `invalid_token`, `session_revoked`.
+ * @throws {DomainError} `invalid_token`, `session_revoked`, `tenant_suspended`.
  */
 export async function refreshSession(ctx: Context, input: RefreshInput): Promise<SessionGrant> {
   const { refresh_token } = parseInput(refreshSchema, input);
@@ -206,7 +211,8 @@ async function withTokenTenant(ctx: Context, token: string): Promise<Context> {
 }
 
 /**
- * Whether a session goes on: known within the process at once, read again after any commit of another process.
+ * Whether a session goes on and its tenant lets people in: known within the process at once, read again after any commit of another
+ * process.
  */
 export async function isSessionLive(ctx: Context, sessionId: string): Promise<boolean> {
   const { engine, tenantId } = ctx;
@@ -215,12 +221,24 @@ export async function isSessionLive(ctx: Context, sessionId: string): Promise<bo
   const foreignCommits = engine.storage.foreignCommits(tenantId);
   if (engine.sessions.isLive(tenantId, sessionId, nowMs, foreignCommits)) return true;
   const ends = engine.sessions.ends();
-  const session = await engine.storage.committed.sessions.find(tenantId, sessionId);
+  const { sessions, tenants } = engine.storage.committed;
+  const [session, tenant] = await Promise.all([
+    sessions.find(tenantId, sessionId),
+    tenants.find(tenantId),
+  ]);
+  if (tenant === undefined || !isTenantOpen(tenant.status)) return false;
   if (session === undefined || session.revoked_at !== null) return false;
   const expiresAtMs = Date.parse(session.expires_at);
   if (expiresAtMs <= nowMs) return false;
   engine.sessions.keep(tenantId, sessionId, { expiresAtMs, foreignCommits }, ends);
   return true;
+}
+
+/** Why a session is not let in, for the caller who holds its token. */
+export async function sessionRefusal({ engine, tenantId }: Context): Promise<DomainError> {
+  const tenant = await engine.storage.committed.tenants.find(tenantId);
+  if (tenant?.status === "suspended") return tenantSuspended();
+  return new DomainError("session_revoked", "The session has ended; sign in again");
 }
 
 /** Whether the cache already knows the session as live: the answer for the hot path; false says nothing yet. */

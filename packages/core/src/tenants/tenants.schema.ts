@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { idField, timeField } from "../fields.ts";
+import { emailField, idField, nameField, searchField, slugField, timeField } from "../fields.ts";
+import { pageInput } from "../page.ts";
+import { passwordField } from "../sessions/sessions.schema.ts";
+import { userSchema } from "../users/users.schema.ts";
+
+export const tenantStatusSchema = z.enum(["active", "suspended", "deleted"]);
+export type TenantStatus = z.infer<typeof tenantStatusSchema>;
+
+/** Where a tenant lives: in the main database with others, or in a database of its own. */
+export const tenantPlacementSchema = z.enum(["shared", "dedicated"]);
+export type TenantPlacement = z.infer<typeof tenantPlacementSchema>;
 
 /** A tenant: a user directory, a role catalogue and a plan catalogue. `short_id` stands in its opaque credentials. */
 export const tenantSchema = z.strictObject({
@@ -7,13 +17,51 @@ export const tenantSchema = z.strictObject({
   slug: z.string(),
   short_id: z.string(),
   name: z.string(),
-  status: z.enum(["active", "suspended", "deleted"]),
-  placement: z.enum(["shared", "dedicated"]),
+  status: tenantStatusSchema,
+  placement: tenantPlacementSchema,
+  /** Counts the mutations of the tenant and of what belongs to none of its organizations. */
   revision: z.int(),
+  /** The revision at which the tenant's own row last changed: its ETag. */
+  row_revision: z.int(),
   created_at: timeField,
   updated_at: timeField,
+  deleted_at: timeField.nullable(),
 });
 export type Tenant = z.infer<typeof tenantSchema>;
 
 /** The tenant that exists from the first start, so that nobody who needs none meets one. */
 export const defaultTenantSlug = "default";
+
+/** The person who administers a new tenant. Without a password they cannot sign in by one. */
+const firstAdministratorSchema = z.strictObject({
+  email: emailField,
+  name: nameField.optional(),
+  password: passwordField.optional(),
+});
+
+export const createTenantSchema = z.strictObject({
+  name: nameField,
+  /** Without one it is made from the name. */
+  slug: slugField.optional(),
+  placement: tenantPlacementSchema.default("shared"),
+  administrator: firstAdministratorSchema.optional(),
+});
+export type CreateTenantInput = z.input<typeof createTenantSchema>;
+
+/** A new tenant, with its first administrator where one was asked for. */
+export const createdTenantSchema = tenantSchema.extend({ administrator: userSchema.optional() });
+export type CreatedTenant = z.infer<typeof createdTenantSchema>;
+
+/** An absent field stays as it is (decision 14). */
+export const updateTenantSchema = z.strictObject({ name: nameField, slug: slugField }).partial();
+export type UpdateTenantInput = z.input<typeof updateTenantSchema>;
+
+export const setTenantStatusSchema = z.strictObject({ status: tenantStatusSchema });
+
+export const listTenantsSchema = z.strictObject({
+  ...pageInput,
+  /** A part of the name or slug. */
+  q: searchField.optional(),
+  status: tenantStatusSchema.optional(),
+});
+export type ListTenantsInput = z.input<typeof listTenantsSchema>;

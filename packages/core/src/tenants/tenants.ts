@@ -1,76 +1,136 @@
-import type { Context, Engine } from "../context.ts";
-import { newId, randomBase32 } from "../ids.ts";
-import { mutate } from "../mutation.ts";
-import { defaultPlans } from "../plans/default-plans.ts";
-import { defaultRoles } from "../roles/default-roles.ts";
-import { defaultTenantSlug, type Tenant } from "./tenants.schema.ts";
+import { assertIfMatch } from "../access/authorize.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { givenFields, parseInput } from "../input.ts";
+import type { Mutation } from "../mutation.ts";
+import { nameKey } from "../normalization.ts";
+import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
+import { findVisibleTenant, mutateTenant, requireOperator } from "./tenant-authority.ts";
+import { changeTenant, presentTenant } from "./tenant-record.ts";
+import {
+  type ListTenantsInput,
+  listTenantsSchema,
+  setTenantStatusSchema,
+  type Tenant,
+  type TenantStatus,
+  type UpdateTenantInput,
+  updateTenantSchema,
+} from "./tenants.schema.ts";
+import type { TenantRecord } from "./tenants.store.ts";
 
-/** A tenant by id or slug; undefined where there is none. */
-export async function findTenant(engine: Engine, idOrSlug: string): Promise<Tenant | undefined> {
-  const { tenants } = engine.storage.committed;
-  return (await tenants.findBySlug(idOrSlug)) ?? (await tenants.find(idOrSlug));
+/**
+ * A tenant by id or slug. For the operator every one, deleted ones too; its administrators see their own.
+ *
+ * @throws {DomainError} `tenant_not_found`.
+ */
+export async function getTenant(ctx: Context, idOrSlug: string): Promise<Tenant> {
+  return presentTenant(await findVisibleTenant(ctx, "get_tenant", idOrSlug));
 }
 
-/** The tenant that everybody is in who names none. Made with its catalogues at the first start, by whichever process comes first. */
-export async function ensureDefaultTenant(engine: Engine): Promise<Tenant> {
-  const found = await engine.storage.committed.tenants.findBySlug(defaultTenantSlug);
-  if (found !== undefined) return found;
-  const id = newId("ten");
-  const ctx: Context = { engine, tenantId: id, actor: { type: "system", id: "tenantry" } };
-  return await mutate(ctx, "create_tenant", defaultTenantSlug, async (mutation) => {
-    const { ports, now } = mutation;
-    const madeMeanwhile = await ports.tenants.findBySlug(defaultTenantSlug);
-    if (madeMeanwhile !== undefined) return madeMeanwhile;
-    const tenant: Tenant = {
-      id,
-      slug: defaultTenantSlug,
-      short_id: randomBase32(8),
-      name: "Default",
-      status: "active",
-      placement: "shared",
-      revision: 0,
-      created_at: now,
-      updated_at: now,
-    };
-    await ports.tenants.insert(tenant);
-    const { chain, record } = await mutation.lockTenant();
-    await mutation.append(chain, {
-      type: "tenant.created",
-      entity: "tenant",
-      entity_id: id,
-      before: null,
-      after: record,
-    });
-    const stamps = { tenant_id: id, revision: record.revision, created_at: now, updated_at: now };
-    for (const entry of defaultRoles) {
-      const role = {
-        ...entry,
-        ...stamps,
-        permissions: [...entry.permissions],
-        organization_id: null,
-        description: null,
-        is_default: true,
-      };
-      await ports.roles.insert(role);
-      await mutation.append(chain, {
-        type: "role.created",
-        entity: "role",
-        entity_id: role.key,
-        before: null,
-        after: role,
-      });
-    }
-    for (const entry of defaultPlans) {
-      const plan = { ...entry, ...stamps };
-      await ports.plans.insert(plan);
-      await mutation.append(chain, {
-        type: "plan.created",
-        entity: "plan",
-        entity_id: plan.key,
-        before: null,
-        after: plan,
-      });
-    }
-    return record;
+/** The tenants of the installation, in the order of ids; deleted ones with `status: "deleted"`. For the operator. */
+export async function listTenants(ctx: Context, input: ListTenantsInput = {}): Promise<JsonPage> {
+  const { limit, cursor, skip, total, ...filter } = parseInput(listTenantsSchema, input);
+  requireOperator(ctx, "list_tenants");
+  const page = toPageRequest({ limit, cursor, skip, total });
+  return toJsonPage(await ctx.engine.storage.committed.tenants.list(filter, page));
+}
+
+/**
+ * Changes a tenant's name or slug. For the operator.
+ *
+ * @param idOrSlug The slug is looked up as it is now.
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `revision_mismatch`, `tenant_slug_taken`, `tenant_deleted`;
+ * `tenant_fixed` for the slug of the default tenant.
+ */
+export async function updateTenant(
+  ctx: Context,
+  idOrSlug: string,
+  input: UpdateTenantInput,
+): Promise<Tenant> {
+  const parsed = givenFields(parseInput(updateTenantSchema, input));
+  const call = { operation: "update_tenant", tenant: idOrSlug, input: parsed };
+  return await mutateTenant(ctx, call, async (mutation, record) => {
+    assertIfMatch(ctx, record.row_revision);
+    const { name } = parsed;
+    const changes = name === undefined ? parsed : { ...parsed, name_key: nameKey(name) };
+    return presentTenant(await changeTenant(mutation, changes, "tenant.updated"));
   });
+}
+
+/**
+ * Activates, suspends, deletes or restores a tenant. Of one that is not active nobody gets in: log-in, refresh and access tokens are
+ * refused and every check is denied, as fresh as ADR 0006 says. Its sessions go on when it is active again. For the operator.
+ *
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `revision_mismatch`; `tenant_fixed` for the default tenant.
+ */
+export async function setTenantStatus(
+  ctx: Context,
+  idOrSlug: string,
+  input: { status: TenantStatus },
+): Promise<Tenant> {
+  const parsed = parseInput(setTenantStatusSchema, input);
+  const call = {
+    operation: "set_tenant_status",
+    tenant: idOrSlug,
+    input: parsed,
+    deleted: "allowed",
+  } as const;
+  return await mutateTenant(ctx, call, async (mutation, record) => {
+    assertIfMatch(ctx, record.row_revision);
+    return presentTenant(await changeStatus(mutation, record, parsed.status));
+  });
+}
+
+/**
+ * Deletes a tenant so that it can be restored: to everybody but the operator it is as if it never was. Its slug stays reserved. For the
+ * operator.
+ *
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_deleted`; `tenant_fixed` for the default tenant.
+ */
+export async function deleteTenant(ctx: Context, idOrSlug: string): Promise<void> {
+  const call = { operation: "delete_tenant", tenant: idOrSlug, input: null };
+  await mutateTenant(ctx, call, async (mutation, record) => {
+    assertIfMatch(ctx, record.row_revision);
+    await changeStatus(mutation, record, "deleted");
+  });
+}
+
+/**
+ * Brings a deleted tenant back with all that is in it. For the operator.
+ *
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_not_deleted`.
+ */
+export async function restoreTenant(ctx: Context, idOrSlug: string): Promise<Tenant> {
+  const call = {
+    operation: "restore_tenant",
+    tenant: idOrSlug,
+    input: null,
+    deleted: "allowed",
+  } as const;
+  return await mutateTenant(ctx, call, async (mutation, record) => {
+    assertIfMatch(ctx, record.row_revision);
+    if (record.status !== "deleted") {
+      throw new DomainError(
+        "tenant_not_deleted",
+        "The tenant is not deleted; there is nothing to restore",
+      );
+    }
+    return presentTenant(await changeStatus(mutation, record, "active"));
+  });
+}
+
+async function changeStatus(
+  mutation: Mutation,
+  record: TenantRecord,
+  status: TenantStatus,
+): Promise<TenantRecord> {
+  const isRestored = record.status === "deleted";
+  const type = {
+    active: isRestored ? "tenant.restored" : "tenant.activated",
+    suspended: "tenant.suspended",
+    deleted: "tenant.deleted",
+  } as const;
+  const deletedAt = isRestored ? record.deleted_at : mutation.now;
+  const changes = { status, deleted_at: status === "deleted" ? deletedAt : null };
+  return await changeTenant(mutation, changes, type[status]);
 }

@@ -63,7 +63,7 @@ async function makeSide(name: string): Promise<Side> {
 beforeAll(async () => {
   ours = await makeSide("ours");
   theirs = await makeSide("theirs");
-  await makeTenant(test.server.tenantry.engine, test.server.tenantry.defaultTenant, "other");
+  await makeTenant(test.server, "other");
 });
 
 const inOrganization = operationIds.filter((id) =>

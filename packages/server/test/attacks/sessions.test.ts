@@ -40,7 +40,7 @@ describe("a refresh token (30)", () => {
 
   it("of one tenant is nothing at another's door", async () => {
     const { client, server } = test;
-    await makeTenant(server.tenantry.engine, server.tenantry.defaultTenant, "elsewhere");
+    await makeTenant(server, "elsewhere");
     const person = await register(client);
     const body = { refresh_token: person.refreshToken };
     const headers = { "tenantry-tenant": "elsewhere" };

@@ -33,7 +33,7 @@ export async function openMatrixFixture(): Promise<MatrixFixture> {
   const server = await startTestServer();
   const client = createClient(server.address);
   const { tenantry } = server;
-  await makeTenant(tenantry.engine, tenantry.defaultTenant, "other");
+  await makeTenant(server, "other");
   const owner = await register(client);
   const organization = await found(server, owner);
   const otherOwner = await register(client);

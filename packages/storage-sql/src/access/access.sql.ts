@@ -8,6 +8,7 @@ import type { Session } from "../session.ts";
 interface AccessRow {
   readonly organization_status: string;
   readonly organization_revision: number;
+  readonly tenant_status: string;
   readonly tenant_revision: number;
   readonly user_status: string;
   readonly membership_status: string;
@@ -27,7 +28,7 @@ const findAccess = defineQuery(
   ["tenant_id", "organization_id", "user_id"],
   (_, p, dialect) => sql<AccessRow>`
     select o.status as organization_status, o.revision as organization_revision,
-      t.revision as tenant_revision, u.status as user_status, m.status as membership_status,
+      t.status as tenant_status, t.revision as tenant_revision, u.status as user_status, m.status as membership_status,
       case when exists (
         select 1 from team_members as tm
         where tm.tenant_id = m.tenant_id and tm.organization_id = m.organization_id and tm.user_id = m.user_id

@@ -75,6 +75,9 @@ export const tenantTables: readonly TableShape[] = [
       "revision",
       "created_at",
       "updated_at",
+      "name_key",
+      "row_revision",
+      "deleted_at",
     ],
   }),
   shape("users", {

@@ -1,6 +1,11 @@
 import { initialMigration } from "./0001-initial.ts";
 import { sweepByTenantMigration } from "./0002-sweep-by-tenant.ts";
+import { tenantRowsMigration } from "./0003-tenant-rows.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. One that was released is never changed: another is added after it. */
-export const migrations: readonly Migration[] = [initialMigration, sweepByTenantMigration];
+export const migrations: readonly Migration[] = [
+  initialMigration,
+  sweepByTenantMigration,
+  tenantRowsMigration,
+];

@@ -1,24 +1,26 @@
-import type { Tenant, TenantStore } from "@tenantry/core";
+import type { TenantRecord, TenantStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen, settle } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
+import { listTenants } from "./tenants-list.sql.ts";
 
 type Row = Selectable<Database["tenants"]>;
 
-const columns = [
-  "id",
+const writableColumns = [
   "slug",
-  "short_id",
   "name",
+  "name_key",
   "status",
   "placement",
-  "revision",
-  "created_at",
+  "row_revision",
   "updated_at",
+  "deleted_at",
 ] as const satisfies readonly (keyof Row)[];
+
+const columns = ["id", "short_id", "revision", "created_at", ...writableColumns] as const;
 
 const insert = defineQuery("tenants.insert", columns, (db, p) =>
   db.insertInto("tenants").values(assign(columns, p)),
@@ -36,7 +38,7 @@ const findByShortId = defineQuery("tenants.findByShortId", ["short_id"], (db, p)
   db.selectFrom("tenants").select(columns).where("short_id", "=", p.short_id),
 );
 
-const list = defineQuery("tenants.list", [], (db) =>
+const all = defineQuery("tenants.all", [], (db) =>
   db.selectFrom("tenants").select(columns).orderBy("id"),
 );
 
@@ -48,6 +50,10 @@ const lock = defineQuery("tenants.lock", ["id"], (db, p) =>
     .returning(columns),
 );
 
+const update = defineQuery("tenants.update", ["id", ...writableColumns], (db, p) =>
+  db.updateTable("tenants").set(assign(writableColumns, p)).where("id", "=", p.id),
+);
+
 export function createTenantStore(session: Session): TenantStore {
   const findWith = (query: typeof find, value: string) =>
     andThen(session.get(query, [value]), (row) => (row === undefined ? undefined : toTenant(row)));
@@ -56,15 +62,18 @@ export function createTenantStore(session: Session): TenantStore {
     find: (id) => findWith(find, id),
     findBySlug: (slug) => findWith(findBySlug, slug),
     findByShortId: (shortId) => findWith(findByShortId, shortId),
-    list: () => andThen(session.all(list, []), (rows) => rows.map(toTenant)),
+    list: (filter, page) => listTenants(session, filter, page),
+    all: () => andThen(session.all(all, []), (rows) => rows.map(toTenant)),
     lock: (id) => findWith(lock, id),
+    update: (tenant) =>
+      settle(session.run(update, argumentsOf(["id", ...writableColumns], tenant))),
   };
 }
 
-function toTenant(row: Row): Tenant {
+function toTenant(row: Row): TenantRecord {
   return {
     ...row,
-    status: row.status as Tenant["status"],
-    placement: row.placement as Tenant["placement"],
+    status: row.status as TenantRecord["status"],
+    placement: row.placement as TenantRecord["placement"],
   };
 }

@@ -1,0 +1,76 @@
+import { deny, isAdministrator, isOperator, requireActor } from "../access/authorize.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { type Mutation, mutate } from "../mutation.ts";
+import { findTenant } from "./find-tenant.ts";
+import { tenantNotFound } from "./tenants.policy.ts";
+import type { TenantRecord } from "./tenants.store.ts";
+
+/**
+ * Lets in the operator and the embedding program: tenants are the installation's matter, and no credential of a tenant reaches them.
+ *
+ * @throws {DomainError} `authentication_required`, `permission_denied`.
+ */
+export function requireOperator(ctx: Context, operation: string): void {
+  requireActor(ctx);
+  if (!isOperator(ctx)) throw deny(ctx, "permission_denied", operation, null, "operator");
+}
+
+/**
+ * The tenant of an id or slug, for whoever may know of it: the operator of every one, its administrators of their own.
+ *
+ * @throws {DomainError} `authentication_required`, `tenant_not_found`.
+ */
+export async function findVisibleTenant(
+  ctx: Context,
+  operation: string,
+  idOrSlug: string,
+): Promise<TenantRecord> {
+  requireActor(ctx);
+  const { engine, tenantId } = ctx;
+  const tenant = await findTenant(engine, idOrSlug);
+  if (isOperator(ctx)) {
+    if (tenant !== undefined) return tenant;
+    throw tenantNotFound();
+  }
+  const isOwn = tenant?.id === tenantId && (await isAdministrator(ctx, engine.storage.committed));
+  if (tenant !== undefined && isOwn) return tenant;
+  throw deny(ctx, "tenant_not_found", operation, null, "operator");
+}
+
+/** A mutation of a tenant, as its use case describes it. */
+export interface TenantCall {
+  readonly operation: string;
+  /** The tenant's id or slug. */
+  readonly tenant: string;
+  readonly input: unknown;
+  /** Whether it may touch a deleted tenant. */
+  readonly deleted?: "refused" | "allowed";
+}
+
+/**
+ * Runs a mutation of one tenant, in that tenant wherever the call came from. For the operator: its administrators may see it and are
+ * refused, to everybody else it is not there.
+ *
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_deleted`.
+ */
+export async function mutateTenant<T>(
+  ctx: Context,
+  call: TenantCall,
+  work: (mutation: Mutation, record: TenantRecord) => Promise<T>,
+): Promise<T> {
+  const { operation } = call;
+  const { id } = await findVisibleTenant(ctx, operation, call.tenant);
+  requireOperator(ctx, operation);
+  const inTenant = { ...ctx, tenantId: id };
+  return await mutate(inTenant, operation, [id, call.input], async (mutation) => {
+    const { record } = await mutation.lockTenant();
+    if (record.status === "deleted" && call.deleted !== "allowed") {
+      throw new DomainError(
+        "tenant_deleted",
+        `The tenant ${record.slug} is deleted; restore it first`,
+      );
+    }
+    return await work(mutation, record);
+  });
+}

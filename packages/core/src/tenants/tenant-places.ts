@@ -1,0 +1,13 @@
+import type { NewTenant } from "./insert-tenant.ts";
+
+/**
+ * Makes places for tenants beside the main database. A boundary, as `PasswordHasher` is: core knows no servers and no files. An engine
+ * without it has shared tenants alone.
+ */
+export interface TenantPlaces {
+  /**
+   * Makes a place for a tenant, then runs `create`, whose calls for that tenant go there, and takes the place back where `create`
+   * fails. A repetition under the same idempotency key comes with a tenant that is there already: then `create` alone is run.
+   */
+  withNewPlace<T>(tenant: NewTenant, create: () => Promise<T>): Promise<T>;
+}
