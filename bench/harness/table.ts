@@ -1,6 +1,6 @@
 import { toResultRow } from "./result.ts";
 import type { MeasuredRow, Reading } from "./row.ts";
-import { spreadOf } from "./statistics.ts";
+import { median, spreadOf } from "./statistics.ts";
 
 const titles = ["row", "ours", "min–max", "reference", "min–max", "unit", "ratio", "goal", ""];
 /** The columns that hold words; the others hold figures and stand right. */
@@ -34,19 +34,23 @@ function toCells(row: MeasuredRow): string[] {
 }
 
 /**
- * A server that had time to spare was not what limited the round, and then the ratio
- * tells of the load and not of the servers: the reader has to know.
+ * A server that had time to spare was not what limited the round, and then the ratio tells of the load and not of the servers: the reader
+ * has to know. What an answer took of a core tells of the servers either way.
  */
 function describeBusy(row: MeasuredRow): string {
-  const ours = busyPercent(row.ours);
-  const reference = busyPercent(row.reference);
-  if (ours === undefined && reference === undefined) return "";
-  return ` (of a core in use: ours ${ours ?? "–"} %, reference ${reference ?? "–"} %)`;
+  if (![...row.ours, ...row.reference].some(({ busy }) => busy !== undefined)) return "";
+  const [ours, reference] = [describeShare(row.ours), describeShare(row.reference)];
+  return ` (of a core in use: ours ${ours}, reference ${reference})`;
 }
 
-function busyPercent(readings: Reading[]): number | undefined {
-  const shares = readings.flatMap(({ busy }) => (busy === undefined ? [] : [busy]));
-  return shares.length === 0 ? undefined : Math.round(spreadOf(shares).median * 100);
+function describeShare(readings: Reading[]): string {
+  const measured = readings.flatMap(({ value, busy }) =>
+    busy === undefined ? [] : [{ value, busy }],
+  );
+  if (measured.length === 0) return "–";
+  const percent = median(measured.map(({ busy }) => busy * 100));
+  const microseconds = median(measured.map(({ value, busy }) => (busy * 1e6) / value));
+  return `${Math.round(percent)} %, ${formatNumber(microseconds)} µs an answer`;
 }
 
 /** Three figures that count: more would be noise, and fewer would hide a tenth. */

@@ -3,6 +3,7 @@ import {
   type Context,
   check,
   createOrganization,
+  createPageMemory,
   listMembers,
   listUserOrganizations,
 } from "@tenantry/core";
@@ -24,9 +25,9 @@ export type OurLibrary = {
   check(question: CheckQuestion): unknown;
   /** Answered from the database each time. */
   lookUpRole(question: CheckQuestion): unknown;
-  /** A page of members as JSON text; the pages of the large organization come in turn. */
+  /** A page of members as JSON text, read each time; the pages of the large organization come in turn. */
   pageMembers(turn: number): unknown;
-  /** The organizations of a user as JSON text. */
+  /** The organizations of a user as JSON text, read each time. */
   listOrganizations(userId: string): unknown;
   createOrganization(): Promise<unknown>;
   /** What one creation writes, found out in a small database of its own. */
@@ -54,6 +55,7 @@ type Reads = Pick<OurLibrary, "check" | "lookUpRole" | "pageMembers" | "listOrga
 
 async function prepareReads(tenantry: Tenantry, { pages }: Questions): Promise<Reads> {
   const { storage } = tenantry.engine;
+  const reading = { engine: { ...tenantry.engine, pages: createPageMemory(0) } };
   const { id: tenantId } = tenantry.defaultTenant;
   const embedded = tenantry.context();
   const asMember = contextOf(tenantry, pages.userId);
@@ -64,8 +66,10 @@ async function prepareReads(tenantry: Tenantry, { pages }: Questions): Promise<R
       check(embedded, { user_id, organization_id, permission: "member:add" }),
     lookUpRole: ({ userId, organizationId }) =>
       storage.committed.access.findAccess(tenantId, organizationId, userId),
-    pageMembers: (turn) => listMembers(asMember, pages.organizationId, page[turn % page.length]),
-    listOrganizations: (userId) => listUserOrganizations(contextOf(tenantry, userId), userId),
+    pageMembers: (turn) =>
+      listMembers({ ...asMember, ...reading }, pages.organizationId, page[turn % page.length]),
+    listOrganizations: (userId) =>
+      listUserOrganizations({ ...contextOf(tenantry, userId), ...reading }, userId),
   };
 }
 

@@ -47,7 +47,7 @@ export const libraryReadRows: Row[] = [
   {
     id: "library-page-of-members",
     compares:
-      "A page of 50 out of 5,000 members as JSON from the library, with raw rows turned to JSON by JSON.stringify.",
+      "A page of 50 out of 5,000 members as JSON from the library, past its memory, with raw rows turned to JSON by JSON.stringify.",
     unit,
     goal: 1,
     openOurs: async (bench) => {
@@ -63,7 +63,7 @@ export const libraryReadRows: Row[] = [
   {
     id: "library-organizations-of-user",
     compares:
-      "A user's ten organizations as JSON from the library, with raw rows turned to JSON by JSON.stringify.",
+      "A user's ten organizations as JSON from the library, past its memory, with raw rows turned to JSON by JSON.stringify.",
     unit,
     goal: 1,
     openOurs: async (bench) => {

@@ -1,4 +1,5 @@
 import type { PermissionCache } from "./access/permission-cache.ts";
+import type { PageMemory } from "./members/page-memory.ts";
 import type { DenialRecord } from "./security-log/security-log.store.ts";
 import type { SessionCache } from "./sessions/session-cache.ts";
 import type { Storage } from "./store.ts";
@@ -37,6 +38,7 @@ export interface EngineSettings {
 export interface Engine {
   readonly storage: Storage;
   readonly permissions: PermissionCache;
+  readonly pages: PageMemory;
   readonly sessions: SessionCache;
   readonly passwords: PasswordHasher;
   /** Makes databases for single tenants; undefined where every tenant shares the main one. */

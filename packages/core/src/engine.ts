@@ -1,6 +1,7 @@
 import { createPermissionCache } from "./access/permission-cache.ts";
 import type { Engine, EngineSettings, PasswordHasher } from "./context.ts";
 import { createActivityNotes } from "./members/last-active.ts";
+import { createPageMemory } from "./members/page-memory.ts";
 import { createSecurityLog } from "./security-log/security-log.ts";
 import { createSessionCache } from "./sessions/session-cache.ts";
 import type { Storage } from "./store.ts";
@@ -16,6 +17,8 @@ export interface EngineOptions {
   readonly clock?: (() => number) | undefined;
   /** How many users' access is kept in memory; each takes some 200 bytes. */
   readonly maximumCachedAccess?: number | undefined;
+  /** How much text of lists is kept in memory, in characters; most take a byte. */
+  readonly maximumRememberedCharacters?: number | undefined;
 }
 
 export interface OpenEngine extends Engine {
@@ -40,14 +43,17 @@ export function createEngine(options: EngineOptions): OpenEngine {
   const permissions = createPermissionCache(options.maximumCachedAccess ?? 1_000_000);
   const sessions = createSessionCache(100_000);
   const securityLog = createSecurityLog(storage, clock);
-  const activity = createActivityNotes(storage, clock);
+  const pages = createPageMemory(options.maximumRememberedCharacters ?? 32_000_000);
+  const activity = createActivityNotes(storage, clock, pages.noteActivity);
   storage.onChange((changes) => {
     permissions.apply(changes);
+    pages.apply(changes);
     sessions.apply(changes);
   });
   return {
     storage,
     permissions,
+    pages,
     sessions,
     passwords,
     places: options.places,

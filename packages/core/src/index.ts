@@ -181,6 +181,7 @@ export {
   removeMember,
   updateMember,
 } from "./members/members.ts";
+export { createPageMemory, type PageMemory } from "./members/page-memory.ts";
 export {
   type LockedOrganization,
   type LockedTenant,

@@ -63,6 +63,12 @@ export interface Storage {
    */
   catchUp(tenantId: string | null, fresh: boolean): Awaitable<void>;
 
+  /**
+   * Looks now, at once, and says whether it could: then what memory holds of the tenant, and {@link Storage.foreignCommits}, are as new as
+   * a read would be. Left out where a look takes a round trip.
+   */
+  lookNow?(tenantId: string): boolean;
+
   /** Rises with every such look that found commits of other processes. What was memorised without events is good for one value of it. */
   foreignCommits(tenantId: string | null): number;
 

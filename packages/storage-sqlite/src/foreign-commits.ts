@@ -17,6 +17,8 @@ export interface ForeignCommits {
   catchUp(fresh: boolean): void;
   /** Looks now. */
   look(): void;
+  /** Looks now, unless nobody else can have committed; false where the file is in use so that it cannot. */
+  lookNow(): boolean;
   /** Our own events are known: called in the transaction that wrote them. */
   skipOwn(): void;
   /** How many looks found something. */
@@ -68,15 +70,26 @@ export function watchForeignCommits(
     if (read.changes.length > 0) tell(read.changes);
   }
 
+  function catchUp(fresh: boolean): void {
+    const now = performance.now();
+    if (!fresh && now - lookedAt < oldestLookMs) return;
+    // With the lock held nobody else commits, and the look at its beginning saw everything before.
+    if (db.isTransaction) return;
+    lookedAt = now;
+    look();
+  }
+
   return {
     look,
-    catchUp(fresh) {
-      const now = performance.now();
-      if (!fresh && now - lookedAt < oldestLookMs) return;
-      // With the lock held nobody else commits, and the look at its beginning saw everything before.
-      if (db.isTransaction) return;
-      lookedAt = now;
-      look();
+    catchUp,
+    lookNow() {
+      try {
+        catchUp(true);
+        return true;
+      } catch {
+        // Whoever asked reads instead, and that waits or says what is wrong.
+        return false;
+      }
     },
     skipOwn() {
       position = lastPosition(session) as number;

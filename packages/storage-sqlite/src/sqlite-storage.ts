@@ -183,6 +183,10 @@ function assemble(
       assertOpen();
       side.foreign?.catchUp(fresh);
     },
+    lookNow() {
+      assertOpen();
+      return side.foreign?.lookNow() ?? true;
+    },
     foreignCommits: () => side.foreign?.count() ?? 0,
     close() {
       closing ??= end();

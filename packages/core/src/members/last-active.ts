@@ -20,8 +20,16 @@ export interface ActivityNotes {
   flush(): Promise<void>;
 }
 
-/** Keeps `last_active_at`: many notes become one write, without event or revision. */
-export function createActivityNotes(storage: Storage, clock: () => number): ActivityNotes {
+/**
+ * Keeps `last_active_at`: many notes become one write, without event or revision.
+ *
+ * @param onWritten Is told of each organization whose members' times were written, after the commit.
+ */
+export function createActivityNotes(
+  storage: Storage,
+  clock: () => number,
+  onWritten: (tenantId: string, organizationId: string) => void,
+): ActivityNotes {
   const written = new Map<string, number>();
   let waiting: Activity[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -38,6 +46,7 @@ export function createActivityNotes(storage: Storage, clock: () => number): Acti
           await members.touch(tenantId, organizationId, userId, at);
         }
       });
+      for (const { organizationId } of ofTenant) onWritten(tenantId, organizationId);
     }
   }
 

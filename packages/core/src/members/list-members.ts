@@ -1,7 +1,7 @@
 import { authorizeRead, isAdministrator, requireActor } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { parseInput } from "../input.ts";
-import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
+import { type JsonPage, type StoredPage, toPageRequest } from "../page.ts";
 import { canonicalRoleKey } from "../roles/default-roles.ts";
 import { userNotFound } from "../users/user-record.ts";
 import {
@@ -12,6 +12,8 @@ import {
   type Member,
 } from "./members.schema.ts";
 import { memberNotFound } from "./members.ts";
+import { shownActivity, shownOrganization, shownTenant, shownUser } from "./page-marks.ts";
+import { rememberedPage } from "./remembered-page.ts";
 
 /**
  * One member with the person.
@@ -40,8 +42,19 @@ export async function listMembers(
   await authorizeRead(ctx, "list_members", organizationId, "member:read");
   const page = toPageRequest({ limit, cursor, skip, total });
   const role = filter.role === undefined ? undefined : canonicalRoleKey(filter.role);
-  const { members } = ctx.engine.storage.committed;
-  return toJsonPage(await members.list(ctx.tenantId, organizationId, { ...filter, role }, page));
+  const { tenantId } = ctx;
+  return await rememberedPage(ctx, {
+    key: JSON.stringify(["members", tenantId, organizationId, role, filter.status, filter.q, page]),
+    read() {
+      const { members } = ctx.engine.storage.committed;
+      return members.list(tenantId, organizationId, { ...filter, role }, page);
+    },
+    shownBy: () => [
+      shownTenant(tenantId),
+      shownOrganization(tenantId, organizationId),
+      shownActivity(tenantId, organizationId),
+    ],
+  });
 }
 
 /**
@@ -62,5 +75,18 @@ export async function listUserOrganizations(
     if (!(await isAdministrator(ctx, ports))) throw userNotFound();
     if ((await ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
   }
-  return toJsonPage(await ports.members.listUserOrganizations(ctx.tenantId, userId, page));
+  const { tenantId } = ctx;
+  return await rememberedPage(ctx, {
+    key: JSON.stringify(["organizations", tenantId, userId, page]),
+    read: () => ctx.engine.storage.committed.members.listUserOrganizations(tenantId, userId, page),
+    shownBy: (stored) => [
+      shownTenant(tenantId),
+      shownUser(tenantId, userId),
+      ...idsOf(stored).map((id) => shownOrganization(tenantId, id)),
+    ],
+  });
+}
+
+function idsOf({ items_json }: StoredPage): string[] {
+  return (JSON.parse(items_json) as { readonly id: string }[]).map(({ id }) => id);
 }
