@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { DomainError, type ErrorCode } from "../errors.ts";
 import {
   type LockedOrganization,
+  type LockedTenant,
   type Mutation,
   type MutationOptions,
   mutate,
@@ -219,6 +220,26 @@ export async function mutateOrganization<T>(
     },
     options,
   );
+}
+
+/**
+ * Runs a mutation of what belongs to the tenant itself, for those who manage it: decides before any lock is taken, and again under the
+ * tenant's, so that of two administrators who revoke each other at once one remains.
+ *
+ * @throws {DomainError} `authentication_required`, `permission_denied`.
+ */
+export async function mutateTenant<T>(
+  ctx: Context,
+  operation: string,
+  input: unknown,
+  work: (mutation: Mutation, tenant: LockedTenant) => Awaitable<T>,
+): Promise<T> {
+  await requireAdministrator(ctx, ctx.engine.storage.committed, operation);
+  return await mutate(ctx, operation, input, async (mutation) => {
+    const tenant = await mutation.lockTenant();
+    await requireAdministrator(ctx, mutation.ports, operation);
+    return await work(mutation, tenant);
+  });
 }
 
 async function authorizeLocked(mutation: Mutation, call: OrganizationCall): Promise<Authority> {

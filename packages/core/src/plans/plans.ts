@@ -1,8 +1,8 @@
-import { assertIfMatch, requireActor, requireAdministrator } from "../access/authorize.ts";
+import { assertIfMatch, mutateTenant, requireActor } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { givenFields, parseInput } from "../input.ts";
-import { type Mutation, mutate } from "../mutation.ts";
+import type { Mutation } from "../mutation.ts";
 import {
   type CreatePlanInput,
   createPlanSchema,
@@ -28,7 +28,7 @@ export async function getPlan(ctx: Context, key: string): Promise<Plan> {
 /** Adds a plan to the catalogue. For administrators. @throws {DomainError} `plan_key_taken`. */
 export async function createPlan(ctx: Context, input: CreatePlanInput): Promise<Plan> {
   const parsed = parseInput(createPlanSchema, input);
-  return await mutatePlans(ctx, "create_plan", parsed, (mutation) => insertPlan(mutation, parsed));
+  return await mutateTenant(ctx, "create_plan", parsed, (mutation) => insertPlan(mutation, parsed));
 }
 
 /** The one door by which plans come to be; the import and the fourteen calls enter theirs through it (decision 9). */
@@ -62,8 +62,7 @@ export async function insertPlan(
  */
 export async function updatePlan(ctx: Context, key: string, input: UpdatePlanInput): Promise<Plan> {
   const parsed = parseInput(updatePlanSchema, input);
-  return await mutatePlans(ctx, "update_plan", [key, parsed], async (mutation) => {
-    await mutation.lockTenant();
+  return await mutateTenant(ctx, "update_plan", [key, parsed], async (mutation) => {
     const before = await findPlan(mutation, key);
     assertIfMatch(ctx, before.revision);
     return await changePlan(mutation, before, givenFields(parsed));
@@ -96,8 +95,7 @@ function isSame(before: Plan, after: Plan): boolean {
 
 /** Removes a plan that no organization is on. For administrators. @throws {DomainError} `plan_not_found`, `plan_in_use`. */
 export async function deletePlan(ctx: Context, key: string): Promise<void> {
-  await mutatePlans(ctx, "delete_plan", key, async (mutation) => {
-    const tenant = await mutation.lockTenant();
+  await mutateTenant(ctx, "delete_plan", key, async (mutation, tenant) => {
     const before = await findPlan(mutation, key);
     assertIfMatch(ctx, before.revision);
     if (before.is_default) {
@@ -108,19 +106,6 @@ export async function deletePlan(ctx: Context, key: string): Promise<void> {
     }
     await mutation.ports.plans.remove(ctx.tenantId, key);
     await mutation.append(tenant.chain, planEvent("plan.deleted", before, null));
-  });
-}
-
-async function mutatePlans<T>(
-  ctx: Context,
-  operation: string,
-  input: unknown,
-  work: (mutation: Mutation) => Promise<T>,
-): Promise<T> {
-  await requireAdministrator(ctx, ctx.engine.storage.committed, operation);
-  return await mutate(ctx, operation, input, async (mutation) => {
-    await requireAdministrator(ctx, mutation.ports, operation);
-    return await work(mutation);
   });
 }
 

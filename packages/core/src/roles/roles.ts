@@ -5,14 +5,14 @@ import {
   authorizeRead,
   deny,
   mutateOrganization,
+  mutateTenant,
   requireActor,
-  requireAdministrator,
 } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { LockedChain } from "../events/append-event.ts";
 import { parseInput } from "../input.ts";
-import { type Mutation, mutate } from "../mutation.ts";
+import type { Mutation } from "../mutation.ts";
 import { canonicalRoleKey, ownerRole } from "./default-roles.ts";
 import {
   type CreateRoleInput,
@@ -191,12 +191,9 @@ async function mutateCatalogue<T>(
       return work({ mutation, chain, revision: record.revision, access: authority.access });
     });
   }
-  await requireAdministrator(ctx, ctx.engine.storage.committed, operation);
-  return await mutate(ctx, operation, input, async (mutation) => {
-    await requireAdministrator(ctx, mutation.ports, operation);
-    const { chain, record } = await mutation.lockTenant();
-    return await work({ mutation, chain, revision: record.revision, access: administratorAccess });
-  });
+  return await mutateTenant(ctx, operation, input, (mutation, { chain, record }) =>
+    work({ mutation, chain, revision: record.revision, access: administratorAccess }),
+  );
 }
 
 function assertMayDefine(

@@ -2,6 +2,7 @@ import {
   assertIfMatch,
   deny,
   isAdministrator,
+  mutateTenant,
   requireActor,
   requireAdministrator,
 } from "../access/authorize.ts";
@@ -11,6 +12,7 @@ import { lastOwner } from "../members/change-membership.ts";
 import { type Mutation, mutate } from "../mutation.ts";
 import { normalizeEmail, usernameKey } from "../normalization.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
+import type { Ports } from "../store.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
 import { changeUser, insertUser, presentUser, userNotFound } from "./user-record.ts";
 import {
@@ -33,10 +35,9 @@ export async function createUser(ctx: Context, input: CreateUserInput): Promise<
   const { tenant_id, ...fields } = parseInput(createUserSchema, input);
   await requireAdministrator(ctx, ctx.engine.storage.committed, "create_user");
   assertOwnTenant(ctx, tenant_id);
-  return await mutate(ctx, "create_user", fields, async (mutation) => {
-    await requireAdministrator(ctx, mutation.ports, "create_user");
-    return presentUser(await insertUser(mutation, givenFields(fields)), true);
-  });
+  return await mutateTenant(ctx, "create_user", fields, async (mutation) =>
+    presentUser(await insertUser(mutation, givenFields(fields)), true),
+  );
 }
 
 /** @throws {DomainError} `user_not_found`, to anybody but the user and administrators as well. */
@@ -82,20 +83,33 @@ export async function updateUser(ctx: Context, id: string, input: UpdateUserInpu
   requireActor(ctx);
   assertOwnTenant(ctx, tenant_id);
   const fields = givenFields(parsed);
-  const isAbove = await isAdministrator(ctx, ctx.engine.storage.committed);
+  await authorizeUpdate(ctx, ctx.engine.storage.committed, id, fields);
+  const user = await mutate(ctx, "update_user", [id, fields], async (mutation) => {
+    if (fields.status === "deactivated") await lockOwnedOrganizations(mutation, id);
+    await mutation.lockTenant();
+    const isAbove = await authorizeUpdate(ctx, mutation.ports, id, fields);
+    const before = await mutation.ports.users.find(ctx.tenantId, id);
+    if (before === undefined) throw userNotFound();
+    assertIfMatch(ctx, before.revision);
+    return presentUser(await applyUpdate(mutation, before, fields), isAbove);
+  });
+  if (user.status === "deactivated") ctx.engine.sessions.clear();
+  return user;
+}
+
+/** Who may change what of a user: true for those who manage the tenant. Asked before the locks, and again under them. */
+async function authorizeUpdate(
+  ctx: Context,
+  ports: Ports,
+  id: string,
+  fields: Partial<UserRecord>,
+): Promise<boolean> {
+  const isAbove = await isAdministrator(ctx, ports);
   if (!isAbove && !isSelf(ctx, id)) throw userNotFound();
   if (!isAbove && Object.keys(fields).some((key) => !ownFields.has(key))) {
     throw deny(ctx, "permission_denied", "update_user", null, "administrator");
   }
-  const user = await mutate(ctx, "update_user", [id, fields], async (mutation) => {
-    if (fields.status === "deactivated") await lockOwnedOrganizations(mutation, id);
-    const before = await mutation.ports.users.find(ctx.tenantId, id);
-    if (before === undefined) throw userNotFound();
-    assertIfMatch(ctx, before.revision);
-    return await applyUpdate(mutation, before, fields);
-  });
-  if (user.status === "deactivated") ctx.engine.sessions.clear();
-  return presentUser(user, isAbove);
+  return isAbove;
 }
 
 async function applyUpdate(
@@ -157,9 +171,7 @@ async function changeTenantAdministrator(
   userId: string,
   operation: "grant_tenant_administrator" | "revoke_tenant_administrator",
 ): Promise<void> {
-  await requireAdministrator(ctx, ctx.engine.storage.committed, operation);
-  await mutate(ctx, operation, userId, async (mutation) => {
-    await requireAdministrator(ctx, mutation.ports, operation);
+  await mutateTenant(ctx, operation, userId, async (mutation) => {
     if ((await mutation.ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
     await setTenantAdministrator(mutation, userId, operation === "grant_tenant_administrator");
   });
