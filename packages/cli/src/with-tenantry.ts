@@ -25,6 +25,7 @@ export async function withTenantry(
   const settings = settingsOf(options);
   const tenantry = await openTenantry({
     databaseUrl: settings.databaseUrl,
+    databaseOwnerUrl: settings.databaseOwnerUrl,
     dataDirectory: settings.dataDirectory,
     program: `tenantry ${command}`,
   });

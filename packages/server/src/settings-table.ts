@@ -14,6 +14,11 @@ const webAddress = z
   .transform((url) => url.replace(/\/+$/, ""))
   .optional();
 
+const postgresAddress = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, "is not an address such as postgres://user:password@host/database")
+  .optional();
+
 const originField = z.string().refine((text) => text === "*" || URL.parse(text)?.origin === text, {
   error: "is not an origin such as https://app.example.com",
 });
@@ -50,6 +55,13 @@ export const settingsTable = {
     description:
       "Where data lives: sqlite:PATH, json:DIRECTORY or postgres://…; without it, SQLite in the data directory.",
     schema: optionalText,
+    isSecret: true,
+  }),
+  databaseOwnerUrl: setting({
+    name: "DATABASE_OWNER_URL",
+    description:
+      "PostgreSQL: as DATABASE_URL, of the user who owns the tables and migrates them. DATABASE_URL then names one who owns nothing; without it that one is made.",
+    schema: postgresAddress,
     isSecret: true,
   }),
   dataDirectory: setting({

@@ -45,6 +45,8 @@ export async function startServer(
   for (const warning of settings.warnings) log.warn(warning);
   const tenantry = await openTenantry({
     databaseUrl: settings.databaseUrl,
+    databaseOwnerUrl: settings.databaseOwnerUrl,
+    onWarning: (message) => log.warn(message),
     dataDirectory: settings.dataDirectory,
     program: "tenantry serve",
     clock: options.clock,

@@ -62,10 +62,10 @@ test("runs a body once more that lost a race for a unique name, so that it decid
 
 test("runs both bodies to their end that waited for each other in a circle", async () => {
   const { one, other } = await openPair();
-  await one.transaction("t", (ports) => ports.tenants.insert(tenantRecord("u")));
+  await one.transaction("u", (ports) => ports.tenants.insert(tenantRecord("u")));
   const isHeld = [signal(), signal()] as const;
   const lockBoth = (storage: Storage, own: 0 | 1, ids: readonly [string, string]) =>
-    storage.transaction("t", async (ports) => {
+    storage.transaction(null, async (ports) => {
       await ports.tenants.lock(ids[0]);
       isHeld[own].give();
       await isHeld[own === 0 ? 1 : 0].given;
@@ -123,7 +123,7 @@ test("lets the second request with an idempotency key wait for the first, in ano
 test("gives several servers that start at once the same signing key", async () => {
   const { one, other } = await openPair();
   const ensure = (storage: Storage, id: string) =>
-    storage.transaction("t", async (ports) => {
+    storage.transaction(null, async (ports) => {
       if ((await ports.keys.listSigningKeys()).length > 0) return;
       await ports.keys.insertSigningKey({
         id,

@@ -1,9 +1,17 @@
 import { DomainError } from "@tenantry/core";
-import { Client, type ClientConfig, types } from "pg";
+import { tenantSetting } from "@tenantry/storage-sql";
+import { Client, type ClientConfig, escapeIdentifier, types } from "pg";
+import { parseIntoClientConfig } from "pg-connection-string";
 
 /** How a storage connects. Times in milliseconds. */
 export interface ConnectionSettings {
   readonly url: string;
+  /** Of who owns the tables, where that is somebody else. */
+  readonly ownerUrl?: string | undefined;
+  /** Who logs in instead of the user of the address. */
+  readonly login?: { readonly user: string; readonly password: string | undefined } | undefined;
+  /** Where the tables are: what stands in front of it in the server's settings, or is made beside it for a session, is not asked. */
+  readonly schema?: string | undefined;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
@@ -21,10 +29,13 @@ const numberTypes: NonNullable<ClientConfig["types"]> = {
     oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 };
 
-/** What every connection is opened with. The server itself ends what takes too long, also where this program is gone. */
+/**
+ * What every connection is opened with: what the address says goes before what stands here, as everywhere. The server itself ends what takes
+ * too long, also where this program is gone.
+ */
 export function clientConfig(settings: ConnectionSettings): ClientConfig {
+  const address = parseIntoClientConfig(settings.url);
   return {
-    connectionString: settings.url,
     types: numberTypes,
     connectionTimeoutMillis: settings.connectTimeoutMs,
     statement_timeout: settings.statementTimeoutMs,
@@ -34,7 +45,35 @@ export function clientConfig(settings: ConnectionSettings): ClientConfig {
     query_timeout: settings.statementTimeoutMs + settings.connectTimeoutMs,
     keepAlive: true,
     application_name: settings.program,
+    ...address,
+    ...settings.login,
+    options: [address.options ?? "", ...ownOptions(settings.schema)].join(" ").trim(),
   };
+}
+
+/**
+ * What a session begins with and falls back to. A role may change its own defaults, and so what a hostile statement left there would be every
+ * later connection's; what a connection is opened with goes before them.
+ */
+function ownOptions(schema: string | undefined): readonly string[] {
+  const fixed = ["-c row_security=on", `-c ${tenantSetting}=`];
+  if (schema === undefined) return fixed;
+  const path = `${escapeIdentifier(schema)},pg_temp`;
+  return [...fixed, `-c search_path=${path.replaceAll(/[\\ ]/g, "\\$&")}`];
+}
+
+/** Does something on a connection of its own. */
+export async function connectOnce<T>(
+  settings: ConnectionSettings,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = createClient(settings);
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** A connection of its own, beside the pools: for migrations and for listening. */

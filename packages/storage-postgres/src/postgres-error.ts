@@ -50,6 +50,11 @@ export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === "40001" || error.code === "40P01");
 }
 
+/** The server knows the user by another password, or has them on no list of those who may come in. */
+export function isLoginRefused(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === "28P01" || error.code === "28000");
+}
+
 /** The connection is gone, and whether the last statement was done is not known. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return error instanceof Error;
@@ -95,6 +100,9 @@ export function toStorageError(error: unknown, server: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
   const options = { cause: error };
   const code = error instanceof DatabaseError ? (error.code ?? "") : "";
+  if (isOfAnotherTenant(error)) {
+    return new DomainError("internal", "A row of another tenant was to be written", options);
+  }
   const known = statements[code];
   if (known !== undefined) return new DomainError(known[0], known[1](server), options);
   if (error instanceof DatabaseError && !isConnectionLost(error)) {
@@ -107,6 +115,15 @@ export function toStorageError(error: unknown, server: string): unknown {
         options,
       )
     : error;
+}
+
+/** A policy refused a row: that is a fault of the program, and no lack of rights. The words are in the server's language. */
+function isOfAnotherTenant(error: Error): boolean {
+  return (
+    error instanceof DatabaseError &&
+    error.code === "42501" &&
+    error.routine === "ExecWithCheckOptions"
+  );
 }
 
 function reasonOf(error: Error): string {

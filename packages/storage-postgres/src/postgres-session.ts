@@ -26,17 +26,24 @@ export type Execute = (
   query: Query<unknown>,
 ) => Promise<StatementResult>;
 
+/** Where the statements of a session stand: in a transaction, which has set their tenant, or each alone and setting it itself. */
+export type Place = "in a transaction" | "alone";
+
 /** A session over whatever runs statements. Named statements: what parsing and planning cost is paid once for each connection. */
 export function createPostgresSession(
   server: string,
+  place: Place,
   execute: Execute,
   changed: (change: Change) => void,
 ): Session {
+  const isAlone = place === "alone";
+  const prefix = isAlone ? "a" : "t";
+
   async function send(query: Query<unknown>, args: readonly SqlValue[]): Promise<StatementResult> {
-    const form = query.compile(postgresDialect);
+    const form = isAlone ? query.compileAlone(postgresDialect) : query.compile(postgresDialect);
     const values = [...bind(form.bindings, args)];
     try {
-      return await execute({ name: `t${query.id}`, text: form.sql, values }, query);
+      return await execute({ name: `${prefix}${query.id}`, text: form.sql, values }, query);
     } catch (error) {
       throw toStatementError(error, query, form.sql, args, server);
     }
@@ -58,7 +65,7 @@ export function createPostgresSession(
 }
 
 /** PostgreSQL has no text with U+0000, so an id that holds it names nothing. U+FFFF is no character either, and it may be asked for. */
-function findable(value: SqlValue): SqlValue {
+export function findable<T extends SqlValue>(value: T): T | string {
   return typeof value === "string" && value.includes("\0")
     ? value.replaceAll("\0", "\uffff")
     : value;

@@ -1,9 +1,11 @@
 import { type ChangeListener, DomainError, type Ports, type Storage } from "@tenantry/core";
 import { createPorts } from "@tenantry/storage-sql";
+import { type Access, prepareAccess } from "./application-role.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import {
   assertUsable,
   type ConnectionSettings,
+  connectOnce,
   createClient,
   describeServer,
 } from "./connection.ts";
@@ -17,6 +19,10 @@ import { createTransactions } from "./transactions.ts";
 export interface PostgresStorageOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that libpq knows. */
   readonly url: string;
+  /** As `url`, of who owns the tables and migrates them; `url` then names a user who owns nothing. Without it that user is made, if possible. */
+  readonly ownerUrl?: string | undefined;
+  /** Told in a sentence where the second wall between tenants is lower than it could be. */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Connections to the server beside the one that listens: half for reads, half for transactions. 16 without it. */
   readonly poolSize?: number | undefined;
   /** How long a write waits for another's lock before it is refused with `storage_busy`; 5,000 ms without it. */
@@ -41,23 +47,17 @@ const defaultPoolSize = 16;
  * @throws {DomainError} `storage_unavailable`, `storage_newer`, `storage_busy`: each says what to do, and the database is left as it was.
  */
 export async function openPostgresStorage(options: PostgresStorageOptions): Promise<Storage> {
-  const settings: ConnectionSettings = {
-    url: options.url,
-    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
-    statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
-    lockTimeoutMs: options.busyTimeoutMs ?? 5_000,
-    idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 60_000,
-    program: options.program ?? "tenantry",
-  };
+  const settings = connectionSettings(options);
   const server = describeServer(options.url);
   try {
-    await prepareDatabase(settings, server);
+    const { settings: access, warning } = await prepareDatabase(settings, server);
+    if (warning !== undefined) options.onWarning?.(warning);
     let listener: ChangeListener | undefined;
     const tell: ChangeListener = (told) => listener?.(told);
-    const channel = await openChannel(() => createClient(settings), tell);
+    const channel = await openChannel(() => createClient(access), tell);
     const half = Math.max(1, Math.floor((options.poolSize ?? defaultPoolSize) / 2));
     const queueTimeoutMs = options.queueTimeoutMs ?? 30_000;
-    const openHalf = () => openConnections(settings, half, queueTimeoutMs, server);
+    const openHalf = () => openConnections(access, half, queueTimeoutMs, server);
     const parts = { server, channel, readers: openHalf(), writers: openHalf(), tell };
     return assemble(parts, (told) => {
       listener = told;
@@ -67,15 +67,30 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   }
 }
 
-async function prepareDatabase(settings: ConnectionSettings, server: string): Promise<void> {
-  const client = createClient(settings);
-  try {
-    await client.connect();
+/** The settings of its connections, with what is not given. */
+export function connectionSettings(options: PostgresStorageOptions): ConnectionSettings {
+  return {
+    url: options.url,
+    ownerUrl: options.ownerUrl,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
+    lockTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 60_000,
+    program: options.program ?? "tenantry",
+  };
+}
+
+/** Brings the schema to the newest, and finds who works on it. */
+export async function prepareDatabase(
+  settings: ConnectionSettings,
+  server: string,
+): Promise<Access> {
+  const owner = { ...settings, url: settings.ownerUrl ?? settings.url };
+  return await connectOnce(owner, async (client) => {
     await assertUsable(client, server);
     await migrateDatabase(client);
-  } finally {
-    await client.end();
-  }
+    return await prepareAccess(client, settings, server);
+  });
 }
 
 interface Parts {
@@ -90,6 +105,7 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
   const { server, channel, readers, writers, tell } = parts;
   const reading = createPostgresSession(
     server,
+    "alone",
     (statement) => track(readers.query(statement)),
     refuseChange,
   );
@@ -123,9 +139,9 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       assertOpen();
       return ports;
     },
-    async transaction(_tenantId, body) {
+    async transaction(tenantId, body) {
       assertOpen();
-      return await track(transaction(body));
+      return await track(transaction(tenantId, body));
     },
     async snapshot(tenantId, body) {
       assertOpen();

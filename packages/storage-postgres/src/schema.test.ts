@@ -67,6 +67,26 @@ describe("the schema on PostgreSQL", () => {
     expect(columns.filter((column) => column.is_nullable === "YES")).toEqual([]);
   });
 
+  test("has row-level security, enabled and forced, with one policy for reads and writes on every table of tenants", async () => {
+    const states = await rows(
+      `SELECT c.relname AS table, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
+          (SELECT json_agg(json_build_array(p.cmd, p.permissive, p.qual = p.with_check, p.roles::text)) FROM pg_policies AS p
+            WHERE p.tablename = c.relname) AS policies
+        FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')`,
+    );
+    const secured = new Set([...(await tenantTables()), "signing_keys", "operator_keys"]);
+    for (const state of states.filter(({ table }) => secured.has(String(table)))) {
+      expect(state).toEqual({
+        table: state.table,
+        enabled: true,
+        forced: true,
+        policies: [["ALL", "PERMISSIVE", true, "{public}"]],
+      });
+      secured.delete(String(state.table));
+    }
+    expect([...secured]).toEqual([]);
+  });
+
   test("compares all text by its bytes, whatever the locale of the database", async () => {
     const texts = await rows(
       `SELECT table_name, column_name, collation_name FROM information_schema.columns

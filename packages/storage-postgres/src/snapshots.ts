@@ -3,19 +3,21 @@ import { createPorts } from "@tenantry/storage-sql";
 import type { Connections } from "./connections.ts";
 import { toStorageError } from "./postgres-error.ts";
 import { createPostgresSession } from "./postgres-session.ts";
+import { setTenant } from "./tenant-setting.ts";
 
-/** The read takes the snapshot: BEGIN alone waits for one. It stands however long its reader takes between two pages. */
+/** Setting the tenant takes the snapshot: BEGIN alone waits for one. It stands however long its reader takes between two pages. */
 const begin =
-  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT 1";
+  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 /** Snapshots: each body has a connection of its own that stands at one moment of the data, and hinders nobody. */
 export function createSnapshots(connections: Connections, server: string): Storage["snapshot"] {
-  return <T>(_tenantId: string | null, body: (ports: Ports) => Promise<T>) =>
+  return <T>(tenantId: string | null, body: (ports: Ports) => Promise<T>) =>
     connections.use(async (client, discard) => {
       try {
-        await client.query(begin);
+        await client.query(`${begin}; ${setTenant(tenantId)}`);
         const session = createPostgresSession(
           server,
+          "in a transaction",
           (statement) => client.query(statement),
           refuseChange,
         );

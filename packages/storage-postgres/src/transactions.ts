@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Awaitable, type Change, DomainError, type Ports } from "@tenantry/core";
+import { type Awaitable, type Change, DomainError, type Ports, type Storage } from "@tenantry/core";
 import type { Query } from "@tenantry/storage-sql";
 import { escapeLiteral, type PoolClient, type QueryResult } from "pg";
 import { type Channel, channelName } from "./channel.ts";
@@ -10,6 +10,7 @@ import {
   type NamedStatement,
   type StatementResult,
 } from "./postgres-session.ts";
+import { setTenant } from "./tenant-setting.ts";
 import { createTransactionPorts } from "./transaction-ports.ts";
 
 type Body<T> = (ports: Ports) => Awaitable<T>;
@@ -51,7 +52,7 @@ export interface TransactionOptions {
  *   had come later; and since PostgreSQL ends a transaction with its first failed statement, the second run has savepoints for bodies
  *   that go on.
  */
-export function createTransactions(options: TransactionOptions): <T>(body: Body<T>) => Promise<T> {
+export function createTransactions(options: TransactionOptions): Storage["transaction"] {
   const writers = new WeakMap<PoolClient, Writer>();
 
   function writerOf(client: PoolClient): Writer {
@@ -62,12 +63,12 @@ export function createTransactions(options: TransactionOptions): <T>(body: Body<
     return made;
   }
 
-  return async (body) => {
+  return async (tenantId, body) => {
     let isCareful = false;
     for (let conflicts = 0; ; ) {
       const attempt = startAttempt(isCareful);
       try {
-        return await runOnce(options, writerOf, body, attempt);
+        return await runOnce(options, writerOf, tenantId, body, attempt);
       } catch (error) {
         if (attempt.lostBy === "violation" && !isCareful) isCareful = true;
         else if (attempt.lostBy === "conflict" && conflicts < mostConflicts) conflicts += 1;
@@ -85,13 +86,14 @@ function startAttempt(isCareful: boolean): Attempt {
 async function runOnce<T>(
   options: TransactionOptions,
   writerOf: (client: PoolClient) => Writer,
+  tenantId: string | null,
   body: Body<T>,
   attempt: Attempt,
 ): Promise<T> {
   return await options.connections.use(async (client, discard) => {
     const writer = writerOf(client);
     try {
-      await query(options, client, "BEGIN");
+      await query(options, client, `BEGIN; ${setTenant(tenantId)}`);
       writer.attempt = attempt;
       const result = await body(writer.ports);
       if (attempt.lostBy !== undefined) throw goneOn();
@@ -110,9 +112,9 @@ async function query(
   { server }: TransactionOptions,
   client: PoolClient,
   text: string,
-): Promise<QueryResult> {
+): Promise<void> {
   try {
-    return await client.query(text);
+    await client.query(text);
   } catch (error) {
     throw toStorageError(error, server);
   }
@@ -224,7 +226,10 @@ function createWriter(client: PoolClient, server: string): Writer {
   }
 
   const changed = (change: Change) => current().changes.push(change);
-  const session = { ...createPostgresSession(server, execute, changed), holdsRows: true };
+  const session = {
+    ...createPostgresSession(server, "in a transaction", execute, changed),
+    holdsRows: true,
+  };
   return Object.assign(state, { ports: createTransactionPorts(session, lockName) });
 }
 

@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { migrations } from "@tenantry/storage-sql";
 import { Client } from "pg";
 import { inject } from "vitest";
+import { createClient, type OwnClient } from "../src/connection.ts";
 import { openPostgresStorage } from "../src/index.ts";
 import { migrateDatabase } from "../src/migrate.ts";
+import { connectionSettings, prepareDatabase } from "../src/postgres-storage.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -50,6 +52,14 @@ export async function borrowDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** A connection as the role that the storage itself works as. */
+export async function connectAsApplication(url: string): Promise<OwnClient> {
+  const { settings } = await prepareDatabase(connectionSettings({ url }), "the test's server");
+  const client = createClient(settings);
+  await client.connect();
+  return client;
+}
+
 /** Runs one statement on a connection of its own. */
 export async function queryOnce(url: string, sql: string): Promise<readonly Row[]> {
   const client = new Client(url);
@@ -92,5 +102,11 @@ async function describeSchema(url: string): Promise<string> {
     url,
     "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
   );
-  return JSON.stringify([columns, constraints, indexes], null, 1);
+  const policies = await queryOnce(
+    url,
+    `SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, p.polname, pg_get_expr(p.polqual, p.polrelid)
+      FROM pg_class AS c LEFT JOIN pg_policy AS p ON p.polrelid = c.oid
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY 1, 4`,
+  );
+  return JSON.stringify([columns, constraints, indexes, policies], null, 1);
 }

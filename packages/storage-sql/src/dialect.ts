@@ -27,6 +27,14 @@ export interface PlannerStatistic {
   readonly rows: readonly number[];
 }
 
+/** How a statement that stands alone, outside a transaction, sets its tenant for row-level security (ADR 0012). */
+export interface TenantScope {
+  /** What stands for the argument `tenant_id` inside the statement, so that nothing in it is read before the tenant is set. */
+  readonly tenant: RawBuilder<string>;
+  /** The statement with its tenant, which is the argument of that placeholder. */
+  wrap(statement: string, placeholder: number): string;
+}
+
 /** Every difference between the engines. A query or a migration that wants something else of one of them adds it here. */
 export interface SqlDialect {
   readonly name: "sqlite" | "postgres";
@@ -49,7 +57,15 @@ export interface SqlDialect {
     readonly beginPlannerStatistics: readonly string[];
     /** Tells the planner what the tables look like; nothing where the engine finds out by itself. */
     plannerStatistics(statistics: readonly PlannerStatistic[]): readonly string[];
+    /** Lets nobody see or write a row of these tables but in the transaction of its tenant; nothing where the engine has no such policies. */
+    separateTenants(tables: readonly string[]): readonly string[];
+    /** As `separateTenants`, for tables of the installation: nobody who works for a tenant gets to their rows. */
+    keepFromTenants(tables: readonly string[]): readonly string[];
+    /** For the tenants themselves, which everybody finds theirs among: who works for one writes no other's row. */
+    readonly guardTenants: readonly string[];
   };
+  /** Where rows are seen in the transaction of their tenant only. */
+  readonly scope?: TenantScope;
   /** One JSON object of columns, as text. */
   jsonObject(fields: Readonly<Record<string, JsonField>>): RawBuilder<string>;
   /** An aggregate: the items in the order of their keys as the text of one JSON array. */
@@ -105,6 +121,9 @@ export const sqliteDialect: SqlDialect = {
     // On empty tables it only makes the place for the rows.
     beginPlannerStatistics: ["ANALYZE", "DELETE FROM sqlite_stat1"],
     plannerStatistics: sqlitePlannerStatistics,
+    separateTenants: () => [],
+    keepFromTenants: () => [],
+    guardTenants: [],
   },
   jsonObject(fields) {
     const parts = Object.entries(fields).map(
@@ -167,6 +186,28 @@ function sqliteIndexName(table: string, index: string): string {
     (SELECT name FROM pragma_index_list('${table}') WHERE origin = '${origin}'))`;
 }
 
+/** What a transaction sets to the tenant that it works for, and the policies ask. The empty text is the installation. */
+export const tenantSetting = "tenantry.tenant_id";
+
+const isOfTenant = (column: string) => `${column} = current_setting('${tenantSetting}', true)`;
+/** A setting that was once set is empty afterwards, and not absent. */
+const isOfInstallation = `coalesce(current_setting('${tenantSetting}', true), '') = ''`;
+
+/** The owner is bound, too: where there is one user for everything, that is who works (ADR 0012). */
+function force(table: string): readonly string[] {
+  return [
+    `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
+    `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,
+  ];
+}
+
+function policy(table: string, condition: string): readonly string[] {
+  return [
+    ...force(table),
+    `CREATE POLICY ${table}_of_tenant ON ${table} USING (${condition}) WITH CHECK (${condition})`,
+  ];
+}
+
 /** PostgreSQL from version 14. */
 export const postgresDialect: SqlDialect = {
   name: "postgres",
@@ -188,6 +229,20 @@ export const postgresDialect: SqlDialect = {
     mark: [],
     beginPlannerStatistics: [],
     plannerStatistics: () => [],
+    separateTenants: (tables) => tables.flatMap((table) => policy(table, isOfTenant("tenant_id"))),
+    keepFromTenants: (tables) => tables.flatMap((table) => policy(table, isOfInstallation)),
+    guardTenants: [
+      ...force("tenants"),
+      "CREATE POLICY tenants_are_found ON tenants FOR SELECT USING (true)",
+      `CREATE POLICY tenants_are_written ON tenants USING (${isOfTenant("id")} OR ${isOfInstallation})`,
+    ],
+  },
+  scope: {
+    tenant: sql.ref("asked.tenant_id"),
+    // Each OFFSET 0 keeps the planner from joining the two the other way about, which would look at the rows before the tenant is set.
+    wrap: (statement, placeholder) =>
+      `select found.* from (select set_config('${tenantSetting}', $${placeholder}, true) as tenant_id offset 0) as asked ` +
+      `cross join lateral (select * from (${statement}) as statement offset 0) as found`,
   },
   jsonObject(fields) {
     const parts = Object.entries(fields).map(

@@ -5,11 +5,18 @@ export {
   type SqlDialect,
   sqliteApplicationId,
   sqliteDialect,
+  tenantSetting,
 } from "./dialect.ts";
 export { lastPosition, readChanges } from "./events/changes.sql.ts";
 export type { Migration } from "./migrations/migration.ts";
 export { migrations } from "./migrations/migrations.ts";
-export { ledgerTable, migrateToLatest, type SchemaState, schemaState } from "./migrator.ts";
+export {
+  ledgerTable,
+  ledgerTables,
+  migrateToLatest,
+  type SchemaState,
+  schemaState,
+} from "./migrator.ts";
 export { defineEveryPage } from "./page-query.ts";
 export { createPorts } from "./ports.ts";
 export { bind, type CompiledForm, definedQueries, type Query } from "./query.ts";

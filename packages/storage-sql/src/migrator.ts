@@ -8,6 +8,7 @@ import { migrations } from "./migrations/migrations.ts";
 /** The table that holds the names of the migrations that ran. */
 export const ledgerTable = "tenantry_migrations";
 const ledgerLockTable = "tenantry_migrations_lock";
+export const ledgerTables: readonly string[] = [ledgerTable, ledgerLockTable];
 
 /** What a database's ledger says, compared with what this program knows. */
 export interface SchemaState {

@@ -31,6 +31,8 @@ export interface Query<Row> {
   readonly name: string;
   readonly argumentNames: readonly string[];
   compile(dialect: SqlDialect): CompiledForm;
+  /** As a statement outside a transaction, which sets its tenant itself where the engine's policies want one. Reads only. */
+  compileAlone(dialect: SqlDialect): CompiledForm;
   /** Never there; it makes the row a part of the type. */
   readonly row?: Row;
 }
@@ -58,20 +60,30 @@ export function defineQuery<Row, const Name extends string>(
   build: QueryBuilder<Row, Name>,
 ): Query<Row> {
   const forms = new Map<string, CompiledForm>();
+  const formsAlone = new Map<string, CompiledForm>();
   const query: Query<Row> = {
     id: queries.length,
     name,
     argumentNames,
-    compile(dialect) {
-      const known = forms.get(dialect.name);
-      if (known !== undefined) return known;
-      const form = compileQuery(argumentNames, build, dialect);
-      forms.set(dialect.name, form);
-      return form;
-    },
+    compile: (dialect) =>
+      remember(forms, dialect.name, () => compileQuery(argumentNames, build, dialect)),
+    compileAlone: (dialect) =>
+      remember(formsAlone, dialect.name, () => compileScoped(argumentNames, build, dialect)),
   };
   queries.push(query);
   return query;
+}
+
+function remember(
+  forms: Map<string, CompiledForm>,
+  engine: string,
+  make: () => CompiledForm,
+): CompiledForm {
+  const known = forms.get(engine);
+  if (known !== undefined) return known;
+  const form = make();
+  forms.set(engine, form);
+  return form;
 }
 
 class Sentinel {
@@ -85,10 +97,12 @@ function compileQuery<Row, Name extends string>(
   argumentNames: readonly Name[],
   build: QueryBuilder<Row, Name>,
   dialect: SqlDialect,
+  instead: Readonly<Record<string, unknown>> = {},
 ): CompiledForm {
-  const sentinels = Object.fromEntries(
-    argumentNames.map((name, index) => [name, new Sentinel(index)]),
-  );
+  const sentinels = {
+    ...Object.fromEntries(argumentNames.map((name, index) => [name, new Sentinel(index)])),
+    ...instead,
+  };
   const compiled = build(dialect.compiler, sentinels as Params<Name>, dialect).compile(
     dialect.compiler,
   );
@@ -102,6 +116,23 @@ function compileQuery<Row, Name extends string>(
     bindings.length === argumentNames.length &&
     bindings.every((binding, index) => "argument" in binding && binding.argument === index);
   return { sql: compiled.sql, bindings: isPlain ? null : bindings };
+}
+
+/** A query of no tenant, or on an engine without policies, is the same alone. */
+function compileScoped<Row, Name extends string>(
+  argumentNames: readonly Name[],
+  build: QueryBuilder<Row, Name>,
+  dialect: SqlDialect,
+): CompiledForm {
+  const { scope } = dialect;
+  const argument = (argumentNames as readonly string[]).indexOf("tenant_id");
+  if (scope === undefined || argument < 0) return compileQuery(argumentNames, build, dialect);
+  const inner = compileQuery(argumentNames, build, dialect, { tenant_id: scope.tenant });
+  const bindings = [
+    ...(inner.bindings ?? argumentNames.map((_, index): Binding => ({ argument: index }))),
+    { argument },
+  ];
+  return { sql: scope.wrap(inner.sql, bindings.length), bindings };
 }
 
 /** The values of a statement's placeholders. */

@@ -350,7 +350,8 @@ async function dump(storage: Storage, tenantId: string): Promise<Record<string, 
   return dumped;
 }
 
-async function fillTenant(ports: Ports, tenant: string): Promise<void> {
+/** A tenant with a row in every table that has rows of tenants. */
+export async function fillTenant(ports: Ports, tenant: string): Promise<void> {
   await addTenant(ports, tenant);
   await addOrganization(ports, tenant);
   await addTeams(ports, tenant);

@@ -21,6 +21,13 @@ export interface TenantryOptions {
    * `sqlite:PATH` or `json:DIRECTORY`. Without it the data directory: as JSON where it holds an `organizations.json`, else SQLite.
    */
   readonly databaseUrl?: string | undefined;
+  /**
+   * PostgreSQL: as `databaseUrl`, of the user who owns the tables and migrates them; `databaseUrl` then names one who owns nothing. Without
+   * it that one is made, where the user of `databaseUrl` may make roles (ADR 0012).
+   */
+  readonly databaseOwnerUrl?: string | undefined;
+  /** Told in a sentence what works and could be safer. */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Where files live that have no place of their own; `./data` without it. */
   readonly dataDirectory?: string | undefined;
   readonly settings?: Partial<EngineSettings> | undefined;
@@ -85,7 +92,8 @@ async function openStorage(location: DatabaseLocation, options: TenantryOptions)
     return await openSqliteStorage({ path: location.path, ...shared });
   }
   if (location.kind === "postgres") {
-    return await openPostgresStorage({ url: location.url, ...shared });
+    const { databaseOwnerUrl: ownerUrl, onWarning } = options;
+    return await openPostgresStorage({ url: location.url, ownerUrl, onWarning, ...shared });
   }
   return await openJsonStorage({ directory: location.directory, ...shared });
 }

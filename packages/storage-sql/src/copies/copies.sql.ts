@@ -32,7 +32,7 @@ const queriesByTable = new Map(
 
 function defineTable(shape: TableShape): TableQueries {
   const { name } = shape;
-  const owner = shape.tenantColumn === undefined ? [] : ["tenant"];
+  const owner = shape.tenantColumn === undefined ? [] : ["tenant_id"];
   return {
     shape,
     count: defineQuery(
@@ -81,7 +81,7 @@ function keyOf({ tenantColumn, key }: TableShape): readonly string[] {
 
 function whose({ tenantColumn }: TableShape, params: object): RawBuilder<unknown> {
   if (tenantColumn === undefined) return sql``;
-  return sql`where ${sql.ref(tenantColumn)} = ${argument(params, "tenant")}`;
+  return sql`where ${sql.ref(tenantColumn)} = ${argument(params, "tenant_id")}`;
 }
 
 function select(

@@ -1,6 +1,7 @@
 import { initialMigration } from "./0001-initial.ts";
 import { sweepByTenantMigration } from "./0002-sweep-by-tenant.ts";
 import { tenantRowsMigration } from "./0003-tenant-rows.ts";
+import { rowLevelSecurityMigration } from "./0004-row-level-security.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. One that was released is never changed: another is added after it. */
@@ -8,4 +9,5 @@ export const migrations: readonly Migration[] = [
   initialMigration,
   sweepByTenantMigration,
   tenantRowsMigration,
+  rowLevelSecurityMigration,
 ];

@@ -1,0 +1,28 @@
+import { fillTenant } from "@tenantry/storage-testkit";
+import { moment } from "@tenantry/storage-testkit/records";
+import { borrowDatabase, connectAsApplication } from "../test/database.ts";
+import { describeHostileStatements } from "../test/hostile-suite.ts";
+import { openPostgresStorage } from "./index.ts";
+
+describeHostileStatements("in a database that tenants share", async () => {
+  const { url, drop } = await borrowDatabase();
+  const [ours, theirs] = ["tenant-a", "tenant-b"];
+  const storage = await openPostgresStorage({ url });
+  for (const tenant of [ours, theirs]) {
+    await storage.transaction(tenant, (ports) => fillTenant(ports, tenant));
+  }
+  await storage.transaction(null, async ({ keys }) => {
+    const key = { id: "key", created_at: moment };
+    await keys.insertOperatorKey({ ...key, key_hash: "hash" });
+    const halves = { algorithm: "EdDSA", public_jwk: "{}", private_jwk: "{}" };
+    await keys.insertSigningKey({ ...key, ...halves });
+  });
+  await storage.close();
+  return {
+    ours,
+    theirs,
+    application: await connectAsApplication(url),
+    superuserUrl: url,
+    dispose: drop,
+  };
+});
