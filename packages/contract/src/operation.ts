@@ -59,6 +59,7 @@ export interface Operation {
 
 export const tags = {
   Authentication: "Accounts, sessions and tokens.",
+  Tenants: "Directories of people with their own roles and plans, kept apart from each other.",
   Users: "The people of a tenant.",
   Organizations: "Organizations, their plan, status and billing links.",
   Members: "Who belongs to an organization, with which roles.",
@@ -95,7 +96,7 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
   if (permission !== "anonymous") {
     codes.push("authentication_required", "invalid_token", "session_revoked");
   }
-  if (operation.tag !== "Operational") codes.push("tenant_not_found");
+  if (operation.tag !== "Operational") codes.push("tenant_not_found", "tenant_suspended");
   if (operation.body !== undefined) {
     codes.push("malformed_body", "payload_too_large", "unsupported_media_type");
   }

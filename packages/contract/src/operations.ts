@@ -9,11 +9,13 @@ import { planOperations } from "./plans/plans.contract.ts";
 import { resourceOperations } from "./resources/resources.contract.ts";
 import { roleOperations } from "./roles/roles.contract.ts";
 import { teamOperations } from "./teams/teams.contract.ts";
+import { tenantOperations } from "./tenants/tenants.contract.ts";
 import { userOperations } from "./users/users.contract.ts";
 
 /** The contract: every operation of the HTTP interface, once. A key is the operation's id and is never renamed. */
 export const operations = {
   ...authOperations,
+  ...tenantOperations,
   ...organizationOperations,
   ...memberOperations,
   ...userOperations,

@@ -10,11 +10,13 @@ import { planRoutes } from "./plans/plans.routes.ts";
 import { resourceRoutes } from "./resources/resources.routes.ts";
 import { roleRoutes } from "./roles/roles.routes.ts";
 import { teamRoutes } from "./teams/teams.routes.ts";
+import { tenantRoutes } from "./tenants/tenants.routes.ts";
 import { userRoutes } from "./users/users.routes.ts";
 
 /** The handler of every operation; one that is missing does not compile. */
 export const routes: Routes = {
   ...authRoutes,
+  ...tenantRoutes,
   ...organizationRoutes,
   ...memberRoutes,
   ...userRoutes,

@@ -33,6 +33,7 @@ export const sharedParameters = {
 };
 
 const pathDescriptions: Readonly<Record<string, string>> = {
+  tenant_id: "The tenant's id or slug.",
   organization_id: "The organization's id.",
   user_id: "The user's id.",
   team_id: "The team's id.",

@@ -2,11 +2,11 @@ import { hash, timingSafeEqual } from "node:crypto";
 import {
   type Actor,
   type Context,
-  DomainError,
   type Engine,
   findOperatorKey,
   isSessionKnownLive,
   isSessionLive,
+  sessionRefusal,
 } from "@tenantry/core";
 import { type AccessTokens, invalidToken } from "./access-tokens.ts";
 import { createRememberedHeaders, type VerifiedHeader } from "./remembered-headers.ts";
@@ -23,7 +23,7 @@ export interface Caller {
 export interface Credentials {
   /** The caller, where the header was seen before and is still good; undefined says nothing yet. For the hot path: it waits for nothing. */
   known(authorization: string | undefined): Caller | undefined;
-  /** @throws {DomainError} `authentication_required`, `invalid_token`, `session_revoked`. */
+  /** @throws {DomainError} `authentication_required`, `invalid_token`, `session_revoked`, `tenant_suspended`. */
   identify(authorization: string | undefined): Promise<Caller>;
 }
 
@@ -65,7 +65,7 @@ export function createCredentials(options: CredentialOptions): Credentials {
       }
       const { caller, sessionId } = entry;
       if (sessionId === null || (await isSessionLive(caller.context, sessionId))) return caller;
-      throw new DomainError("session_revoked", "The session has ended; sign in again");
+      throw await sessionRefusal(caller.context);
     },
   };
 }

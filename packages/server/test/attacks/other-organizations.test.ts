@@ -189,7 +189,7 @@ describe("an unknown tenant without a key (8)", () => {
     if (operation.tag === "Operational") return;
     const body = await bodyOf(id).catch(() => ({}));
     const { status } = await test.client(id, {
-      params: { ...theirs.ids, plan_key: "starter" },
+      params: { ...theirs.ids, plan_key: "starter", tenant_id: "default" },
       headers: { "tenantry-tenant": "nowhere" },
       ...(operation.body !== undefined && { body: body ?? {} }),
     });

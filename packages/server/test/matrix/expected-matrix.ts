@@ -10,6 +10,7 @@ type Statuses<T> = { readonly [K in keyof T]: number };
  *
  * Each request is about the organization that the roles are held in and would succeed for whoever may make it. Where an operation is
  * about a user, it is the one with the relation `member`: theirs is the column for `self`.
+ * Where it is about a tenant, it is the default one, or another one where the default one would be closed.
  *
  * From the left: nobody; another tenant's user; signed in and outside (a stranger, the owner of another organization); inside and not
  * active (invited, suspended); the roles, from viewer to owner; those above (the tenant's administrator, the operator).
@@ -23,6 +24,14 @@ export const expectedMatrix: Readonly<Record<OperationId, Row>> = {
   logout:                    [204,  401,  204, 204,  204, 204,  204, 204, 204, 204, 204, 204, 204,  204, 204],
   getMe:                     [401,  200,  200, 200,  200, 200,  200, 200, 200, 200, 200, 200, 200,  200, 404],
   getJwks:                   [200,  200,  200, 200,  200, 200,  200, 200, 200, 200, 200, 200, 200,  200, 200],
+
+  createTenant:              [401,  403,  403, 403,  403, 403,  403, 403, 403, 403, 403, 403, 403,  403, 201],
+  listTenants:               [401,  403,  403, 403,  403, 403,  403, 403, 403, 403, 403, 403, 403,  403, 200],
+  getTenant:                 [401,  404,  404, 404,  404, 404,  404, 404, 404, 404, 404, 404, 404,  200, 200],
+  updateTenant:              [401,  404,  404, 404,  404, 404,  404, 404, 404, 404, 404, 404, 404,  403, 200],
+  setTenantStatus:           [401,  404,  404, 404,  404, 404,  404, 404, 404, 404, 404, 404, 404,  404, 200],
+  deleteTenant:              [401,  404,  404, 404,  404, 404,  404, 404, 404, 404, 404, 404, 404,  404, 204],
+  restoreTenant:             [401,  404,  404, 404,  404, 404,  404, 404, 404, 404, 404, 404, 404,  404, 200],
 
   createOrganization:        [401,  201,  201, 201,  201, 201,  201, 201, 201, 201, 201, 201, 201,  201, 201],
   listOrganizations:         [401,  200,  200, 200,  200, 200,  200, 200, 200, 200, 200, 200, 200,  200, 200],

@@ -3,6 +3,7 @@ import {
   createRole,
   createTeam,
   deleteOrganization,
+  deleteTenant,
   grantTenantAdministrator,
   registerResource,
   updateMember,
@@ -34,6 +35,8 @@ export async function openMatrixFixture(): Promise<MatrixFixture> {
   const client = createClient(server.address);
   const { tenantry } = server;
   await makeTenant(server, "other");
+  await makeTenant(server, "gone");
+  await deleteTenant(tenantry.context(), "gone");
   const owner = await register(client);
   const organization = await found(server, owner);
   const otherOwner = await register(client);

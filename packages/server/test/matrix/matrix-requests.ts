@@ -26,6 +26,10 @@ const aboutRole: Build = ({ organizationId, roleKey }) => ({
   params: { organization_id: organizationId, role_key: roleKey },
 });
 const aboutTenantRole: Build = () => ({ params: { role_key: "tenant_auditor" } });
+/** The tenant that everybody is in but `otherTenant`. */
+const aboutTenant: Build = () => ({ params: { tenant_id: "default" } });
+/** One that nobody of the others administers. The default tenant would be closed for nobody. */
+const aboutOtherTenant: Build = () => ({ params: { tenant_id: "other" } });
 const aboutPlan: Build = () => ({ params: { plan_key: "enterprise" } });
 
 function withBody(build: Build, body: unknown): Build {
@@ -51,6 +55,13 @@ export const matrixRequests: Readonly<Record<OperationId, Build>> = {
   }),
   getMe: nothing,
   getJwks: nothing,
+  createTenant: withBody(nothing, { name: "New" }),
+  listTenants: nothing,
+  getTenant: aboutTenant,
+  updateTenant: withBody(aboutTenant, { name: "Renamed" }),
+  setTenantStatus: withBody(aboutOtherTenant, { status: "suspended" }),
+  deleteTenant: aboutOtherTenant,
+  restoreTenant: () => ({ params: { tenant_id: "gone" } }),
   createOrganization: withBody(nothing, { name: "New" }),
   listOrganizations: nothing,
   getOrganization: inOrganization,

@@ -5,6 +5,7 @@ import { withServer } from "../with-server.ts";
 
 const test = withServer({ hasOwnClock: true });
 const params = {
+  tenant_id: "ten_x",
   organization_id: "org_x",
   user_id: "user_x",
   team_id: "team_x",
