@@ -1,7 +1,10 @@
-/** Writes the files that are made from the code: `openapi.json`, the pages of the errors, `.env.example`. */
+/** Writes the files that are made from the code: `openapi.json`, the pages of the errors, `.env.example`, `docs/citus.md`. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openPostgresStorage } from "../../packages/storage-postgres/src/index.ts";
+import { renderCitusPage } from "../../packages/storage-postgres/test/citus-page.ts";
+import { startPostgres } from "../tests/postgres-server.ts";
 import { generatedFiles } from "./generated-files.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -13,4 +16,16 @@ for (const [path, content] of files) {
 for (const name of readdirSync(join(root, "docs/errors"))) {
   if (!files.has(`docs/errors/${name}`)) rmSync(join(root, "docs/errors", name));
 }
-console.log(`${files.size} files written.`);
+writeFileSync(join(root, "docs/citus.md"), await makeCitusPage());
+console.log(`${files.size + 1} files written.`);
+
+/** What a server's catalogue says of the schema, which a server makes. */
+async function makeCitusPage(): Promise<string> {
+  const server = await startPostgres();
+  try {
+    await (await openPostgresStorage({ url: server.url })).close();
+    return await renderCitusPage(server.url);
+  } finally {
+    await server.remove();
+  }
+}

@@ -7,7 +7,10 @@ import { openPostgresStorage } from "./index.ts";
 /** A user of the server with a database of their own, and the address as them. */
 async function makeOwner(rights: string) {
   const user = await makeUser(rights);
-  const { url, drop } = await makeDatabase(undefined, `ENCODING 'UTF8' OWNER ${user.name}`);
+  const { url, drop } = await makeDatabase(
+    undefined,
+    `TEMPLATE template0 ENCODING 'UTF8' OWNER ${user.name}`,
+  );
   onTestFinished(drop);
   return { ...user, superuserUrl: url, url: as(url, user.name, user.password) };
 }
@@ -82,7 +85,9 @@ test("goes on after the owner has taken another password", async () => {
 test("makes its role once where six databases of one owner are opened at once", async () => {
   const owner = await makeOwner("CREATEROLE");
   const others = await Promise.all(
-    Array.from({ length: 5 }, () => makeDatabase(undefined, `ENCODING 'UTF8' OWNER ${owner.name}`)),
+    Array.from({ length: 5 }, () =>
+      makeDatabase(undefined, `TEMPLATE template0 ENCODING 'UTF8' OWNER ${owner.name}`),
+    ),
   );
   onTestFinished(async () => {
     for (const other of others) await other.drop();

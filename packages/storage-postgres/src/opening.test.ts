@@ -73,7 +73,7 @@ test("refuses a server older than version 14", () => {
 });
 
 test("refuses a database that cannot hold every character", async () => {
-  const { url } = await make("ENCODING 'LATIN1' LOCALE 'C'");
+  const { url } = await make("TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
   const { code, message } = await refusal(url);
   expect([code, message]).toEqual([
     "storage_unavailable",

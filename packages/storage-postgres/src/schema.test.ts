@@ -1,113 +1,109 @@
+import { readFileSync } from "node:fs";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderCitusPage } from "../test/citus-page.ts";
 import { makeDatabase, queryOnce, type TestDatabase } from "../test/database.ts";
+import { schemaFaults, tablesWithoutTenant } from "../test/schema-rules.ts";
 import { openPostgresStorage } from "./index.ts";
 
-/** Tables whose rows belong to no tenant, each with the reason. */
-const withoutTenant = new Map([
-  ["tenants", "it is the tenants"],
-  ["signing_keys", "they sign for the installation"],
-  ["operator_keys", "the operator acts in every tenant"],
-  ["tenantry_migrations", "the ledger"],
-  ["tenantry_migrations_lock", "the ledger"],
-]);
-
 let database: TestDatabase;
+let client: Client;
 
 beforeAll(async () => {
   database = await makeDatabase();
   await (await openPostgresStorage({ url: database.url })).close();
+  client = new Client(database.url);
+  await client.connect();
 });
 
-afterAll(() => database.drop());
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
 
-const rows = (sql: string) => queryOnce(database.url, sql);
-
-async function tenantTables(): Promise<readonly string[]> {
-  const tables = await rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
-  return tables.map((row) => String(row.tablename)).filter((name) => !withoutTenant.has(name));
-}
+/** What breaks a rule, and the rule that must name it. */
+const breaches: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  "CREATE TABLE loose (id text PRIMARY KEY)": [
+    "loose has no tenant_id that is never absent",
+    "loose_pkey is an index that begins with another column",
+    "loose has no row-level security, enabled and forced",
+    "loose has not one policy for reading and writing its tenant's rows",
+    "loose.id compares text by a locale",
+  ],
+  "ALTER TABLE events ALTER tenant_id DROP NOT NULL": [
+    "events has no tenant_id that is never absent",
+  ],
+  "ALTER TABLE events DROP CONSTRAINT events_chain_unique": ["events has no primary or unique key"],
+  "CREATE UNIQUE INDEX crossing ON sessions (id, tenant_id)": [
+    "crossing is an index that begins with another column",
+  ],
+  "CREATE INDEX computed ON users (lower(tenant_id))": [
+    "computed is an index that begins with another column",
+  ],
+  'ALTER TABLE plans ADD UNIQUE (key), ADD COLUMN other text COLLATE "C" CONSTRAINT crossed REFERENCES plans (key)':
+    [
+      "plans_key_key is an index that begins with another column",
+      "crossed is a foreign key that does not carry the tenant",
+    ],
+  "CREATE VIEW seen AS SELECT * FROM users": [
+    "seen is a view, which would see with its owner's eyes",
+  ],
+  "CREATE FUNCTION takes() RETURNS text SECURITY DEFINER LANGUAGE sql AS 'SELECT 1::text'": [
+    "takes is a function, which could work with its owner's rights",
+  ],
+  "ALTER TABLE teams NO FORCE ROW LEVEL SECURITY": [
+    "teams has no row-level security, enabled and forced",
+  ],
+  "CREATE POLICY wide ON teams FOR SELECT USING (true)": [
+    "teams has not one policy for reading and writing its tenant's rows",
+  ],
+};
 
 describe("the schema on PostgreSQL", () => {
-  test("has tenant_id first in every primary and unique key", async () => {
-    const keys = await rows(
-      `SELECT i.indrelid::regclass::text AS table, i.indexrelid::regclass::text AS key, a.attname AS first
-        FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-        WHERE i.indisunique AND i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)`,
-    );
-    for (const table of await tenantTables()) {
-      const own = keys.filter((key) => key.table === table);
-      expect(own.length, table).toBeGreaterThan(0);
-      for (const { key, first } of own) expect(first, `${table} ${String(key)}`).toBe("tenant_id");
+  test("keeps every rule of tenants' tables", async () => {
+    expect(await schemaFaults(client)).toEqual([]);
+  });
+
+  test.each(Object.entries(breaches))("would not keep them with %s", async (breach, faults) => {
+    await client.query("BEGIN");
+    try {
+      await client.query(breach);
+      expect(await schemaFaults(client)).toEqual(faults);
+    } finally {
+      await client.query("ROLLBACK");
     }
   });
 
-  test("carries the tenant in every foreign key, so that no row joins two", async () => {
-    const keys = await rows(
-      `SELECT c.conname AS key, c.confrelid::regclass::text AS to, f.attname AS from_column, t.attname AS to_column
-        FROM pg_constraint c
-        JOIN pg_attribute f ON f.attrelid = c.conrelid AND f.attnum = c.conkey[1]
-        JOIN pg_attribute t ON t.attrelid = c.confrelid AND t.attnum = c.confkey[1]
-        WHERE c.contype = 'f'`,
+  test("has each of the tables that are excepted from the rules", async () => {
+    const tables = await queryOnce(database.url, "SELECT tablename FROM pg_tables");
+    expect(tables.map(({ tablename }) => tablename)).toEqual(
+      expect.arrayContaining(Object.keys(tablesWithoutTenant)),
     );
-    expect(keys.length).toBeGreaterThan(15);
-    for (const { key, to, from_column, to_column } of keys) {
-      expect([key, from_column]).toEqual([key, "tenant_id"]);
-      expect([key, to_column]).toEqual([key, to === "tenants" ? "id" : "tenant_id"]);
-    }
-  });
-
-  test("has no column of a tenant's table that may lack its tenant", async () => {
-    const columns = await rows(
-      `SELECT table_name, is_nullable FROM information_schema.columns
-        WHERE table_schema = 'public' AND column_name = 'tenant_id'`,
-    );
-    expect(columns.map((column) => column.table_name).sort()).toEqual(
-      [...(await tenantTables())].sort(),
-    );
-    expect(columns.filter((column) => column.is_nullable === "YES")).toEqual([]);
-  });
-
-  test("has row-level security, enabled and forced, with one policy for reads and writes on every table of tenants", async () => {
-    const states = await rows(
-      `SELECT c.relname AS table, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
-          (SELECT json_agg(json_build_array(p.cmd, p.permissive, p.qual = p.with_check, p.roles::text)) FROM pg_policies AS p
-            WHERE p.tablename = c.relname) AS policies
-        FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')`,
-    );
-    const secured = new Set([...(await tenantTables()), "signing_keys", "operator_keys"]);
-    for (const state of states.filter(({ table }) => secured.has(String(table)))) {
-      expect(state).toEqual({
-        table: state.table,
-        enabled: true,
-        forced: true,
-        policies: [["ALL", "PERMISSIVE", true, "{public}"]],
-      });
-      secured.delete(String(state.table));
-    }
-    expect([...secured]).toEqual([]);
-  });
-
-  test("compares all text by its bytes, whatever the locale of the database", async () => {
-    const texts = await rows(
-      `SELECT table_name, column_name, collation_name FROM information_schema.columns
-        WHERE table_schema = 'public' AND data_type = 'text'`,
-    );
-    expect(texts.length).toBeGreaterThan(100);
-    expect(texts.filter((column) => column.collation_name !== "C")).toEqual([]);
   });
 
   test("checks roles' scopes, statuses and the form of domains and seats", async () => {
-    const checks = await rows("SELECT conname FROM pg_constraint WHERE contype = 'c'");
+    const checks = await queryOnce(
+      database.url,
+      "SELECT conname FROM pg_constraint WHERE contype = 'c'",
+    );
     const names = checks.map((check) => check.conname);
     for (const name of [
+      "tenants_status_known",
+      "users_status_known",
       "organizations_status_known",
       "organizations_domain_has_dot",
       "memberships_status_known",
+      "tenant_user_roles_role_known",
       "roles_scope_agrees",
       "membership_roles_own_scope",
       "plans_seats_form",
     ]) {
       expect(names).toContain(name);
     }
+  });
+
+  test("is the one that docs/citus.md distributes (npm run generate)", async () => {
+    const page = readFileSync(new URL("../../../docs/citus.md", import.meta.url), "utf8");
+    expect(page).toBe(await renderCitusPage(database.url));
   });
 });

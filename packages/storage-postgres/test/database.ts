@@ -18,10 +18,10 @@ export interface TestDatabase {
 /** Makes an empty database, of the server of this run where no other is named. */
 export async function makeDatabase(
   serverUrl: string = inject("postgresUrl"),
-  options = "ENCODING 'UTF8'",
+  options = "TEMPLATE template0 ENCODING 'UTF8'",
 ): Promise<TestDatabase> {
   const name = `tenantry_test_${randomBytes(8).toString("hex")}`;
-  await queryOnce(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 ${options}`);
+  await queryOnce(serverUrl, `CREATE DATABASE ${name} ${options}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return {
