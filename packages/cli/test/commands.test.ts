@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeDirectory, run, runJson } from "./run-command-line.ts";
+import { fixture, makeDirectory, run, runJson } from "./run-command-line.ts";
 
 test("creates, shows, changes, deletes and restores an organization, by id or slug", async () => {
   const directory = makeDirectory();
@@ -138,4 +138,27 @@ test("shows the help where nothing is asked, and ends well where help is asked f
   for (const name of ["serve", "import", "export", "backup", "restore", "migrate", "doctor"]) {
     expect(help.stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   }
+});
+
+test("moves everything into another storage and says so, without a password", async () => {
+  const directory = makeDirectory();
+  await run(directory, ["import", fixture]);
+  const moved = await runJson(directory, ["migrate-storage", "--to", "json:./there"]);
+  expect(moved).toMatchObject({ from: "sqlite:data/tenantry.db", to: "json:./there", tenants: 1 });
+  const there = ["--database-url", "json:./there"];
+  expect(await runJson(directory, ["audit", "verify", ...there])).toMatchObject({ verified: true });
+  const back = ["migrate-storage", "--from", "json:./there", "--to", "sqlite:back.db"];
+  const { code, stdout, stderr } = await run(directory, back);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain(moved.checksum.slice(0, 16));
+  const again = await run(directory, back);
+  expect(again).toMatchObject({ code: 1, stdout: "" });
+  expect(again.stderr).toMatch(/^tenantry: There is something at .*back\.db already; .*\n$/);
+  const nowhere = ["migrate-storage", "--to", "postgres://u:s3cret@localhost:1/database"];
+  const unreachable = await run(directory, nowhere);
+  expect(unreachable.code).toBe(1);
+  expect(unreachable.stderr).not.toContain("s3cret");
+  expect(await run(directory, ["migrate-storage"])).toMatchObject({ code: 2 });
+  const wrong = await run(directory, ["migrate-storage", "--to", "mysql:x"]);
+  expect(wrong.stderr).toMatch(/^tenantry: --to: mysql: is not a storage/);
 });

@@ -42,6 +42,7 @@ export type { Awaitable } from "./awaitable.ts";
 export type { Actor, Context, Engine, EngineSettings, PasswordHasher } from "./context.ts";
 export type { CopiedRow, CopiedTable, CopyStore } from "./copies/copies.store.ts";
 export {
+  type CopyTarget,
   compareContents,
   copyRows,
   countRows,

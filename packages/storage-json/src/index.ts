@@ -1,1 +1,3 @@
-export { type JsonStorageOptions, openJsonStorage } from "./json-storage.ts";
+export { openJsonCopyTarget } from "./copy-target.ts";
+export { type JsonStorage, type JsonStorageOptions, openJsonStorage } from "./json-storage.ts";
+export { findMisfits } from "./source-limits.ts";

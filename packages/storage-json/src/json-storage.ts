@@ -33,6 +33,12 @@ export interface JsonStorageOptions {
 
 const defaultBusyTimeoutMs = 5000;
 
+/** A directory as a storage. */
+export interface JsonStorage extends Storage {
+  /** How many times of the Python module it keeps to the microsecond: no other storage does. */
+  countExactTimes(): number;
+}
+
 /**
  * Opens a directory of JSON files: the two of the Python module in its format, and ours beside them. Every query is answered by a
  * SQLite database in memory that is kept like the files.
@@ -40,7 +46,7 @@ const defaultBusyTimeoutMs = 5000;
  * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`: each says what to do, and the files
  *   are left as they were.
  */
-export async function openJsonStorage(options: JsonStorageOptions): Promise<Storage> {
+export async function openJsonStorage(options: JsonStorageOptions): Promise<JsonStorage> {
   const { busyTimeoutMs = defaultBusyTimeoutMs, program = "tenantry" } = options;
   const layout = layoutOf(resolve(options.directory));
   prepareDirectory(layout);
@@ -72,7 +78,7 @@ interface Parts {
   readonly listeners: ChangeListener[];
 }
 
-function assemble(parts: Parts): Storage {
+function assemble(parts: Parts): JsonStorage {
   const { directory, gate, memory } = parts;
   const queue = createQueue(parts);
   const readable = createReadable(parts, queue);
@@ -116,6 +122,10 @@ function assemble(parts: Parts): Storage {
       return readable.seeOthers() ?? (directory.isEdited() ? gate.level() : undefined);
     },
     foreignCommits: () => directory.foreignCommits(),
+    countExactTimes() {
+      assertOpen();
+      return memory.countExactTimes();
+    },
     close() {
       closing ??= end();
       return closing;

@@ -18,7 +18,7 @@ import { fromFileRow } from "./file-rows.ts";
 import type { CommitLines } from "./journal.ts";
 import { guardPorts } from "./source-limits.ts";
 import { createSourceRows } from "./source-rows.ts";
-import { createSourceTimesTable } from "./source-times-table.ts";
+import { createSourceTimesTable, sourceTimesTable } from "./source-times-table.ts";
 import { createSourceView, type SourceView } from "./source-view.ts";
 import { createTableRows, type Key, type Row, readTables, type TableRows } from "./tables.ts";
 
@@ -35,6 +35,7 @@ export interface Memory {
   readonly view: SourceView;
   /** What the files lack. */
   readonly unsaved: Unsaved;
+  countExactTimes(): number;
   close(): void;
 }
 
@@ -67,6 +68,8 @@ export async function createMemory(directory: string): Promise<Memory> {
     dirty: watchRows(db, tables),
     view: createSourceView(sourceRows),
     unsaved: { tables: new Set(), events: { bytes: 0, position: 0 }, hasOldEvents: false },
+    countExactTimes: () =>
+      Number(db.prepare(`SELECT count(*) AS count FROM ${sourceTimesTable}`).get()?.count),
     close: () => db.close(),
   };
 }

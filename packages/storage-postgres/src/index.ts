@@ -1,1 +1,3 @@
+export { openPostgresCopyTarget } from "./copy-target.ts";
+export { assertNoOtherProgram } from "./other-programs.ts";
 export { openPostgresStorage, type PostgresStorageOptions } from "./postgres-storage.ts";

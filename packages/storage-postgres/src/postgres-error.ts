@@ -5,6 +5,7 @@ import { DatabaseError } from "pg";
 /** SQLSTATEs (PostgreSQL's manual, appendix A) that mean something to a caller, and what to do about each. */
 const statements: Readonly<Record<string, readonly [ErrorCode, (server: string) => string]>> = {
   "22021": ["invalid_input", () => "Text with the character U+0000 cannot be stored; leave it out"],
+  "22P05": ["invalid_input", () => "Text with the character U+0000 cannot be stored; leave it out"],
   "25006": ["storage_unavailable", (server) => `${server} cannot be written; name the primary`],
   "28000": [
     "storage_unavailable",

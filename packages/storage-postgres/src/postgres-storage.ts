@@ -80,13 +80,21 @@ export function connectionSettings(options: PostgresStorageOptions): ConnectionS
   };
 }
 
+/** The settings of a connection as the owner of the tables. */
+export function ownerSettings(options: PostgresStorageOptions): ConnectionSettings {
+  return toOwner(connectionSettings(options));
+}
+
+function toOwner(settings: ConnectionSettings): ConnectionSettings {
+  return { ...settings, url: settings.ownerUrl ?? settings.url };
+}
+
 /** Brings the schema to the newest, and finds who works on it. */
 export async function prepareDatabase(
   settings: ConnectionSettings,
   server: string,
 ): Promise<Access> {
-  const owner = { ...settings, url: settings.ownerUrl ?? settings.url };
-  return await connectOnce(owner, async (client) => {
+  return await connectOnce(toOwner(settings), async (client) => {
     await assertUsable(client, server);
     await migrateDatabase(client);
     return await prepareAccess(client, settings, server);

@@ -16,6 +16,7 @@ export {
   migrateToLatest,
   type SchemaState,
   schemaState,
+  unfinishedCopy,
 } from "./migrator.ts";
 export { defineEveryPage } from "./page-query.ts";
 export { createPorts } from "./ports.ts";

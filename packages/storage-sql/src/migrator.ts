@@ -7,6 +7,8 @@ import { migrations } from "./migrations/migrations.ts";
 
 /** The table that holds the names of the migrations that ran. */
 export const ledgerTable = "tenantry_migrations";
+/** Stands in the ledger of a database as long as a copy fills it: nobody opens half of one. */
+export const unfinishedCopy = "unfinished-copy";
 const ledgerLockTable = "tenantry_migrations_lock";
 export const ledgerTables: readonly string[] = [ledgerTable, ledgerLockTable];
 
@@ -20,12 +22,18 @@ export interface SchemaState {
  * Compares a ledger with the migrations that this program knows.
  *
  * @throws {DomainError} `storage_newer` where the ledger names one that it doesn't: a newer program was here, and what this one
- *   would write could be wrong there.
+ *   would write could be wrong there. `storage_unavailable` where a copy into it has not come to its end.
  */
 export function schemaState(
   applied: readonly string[],
   known: readonly Migration[] = migrations,
 ): SchemaState {
+  if (applied.includes(unfinishedCopy)) {
+    throw new DomainError(
+      "storage_unavailable",
+      "The storage is being filled by tenantry migrate-storage, or that has ended before its end; run it again, or name another storage",
+    );
+  }
   const names = known.map((migration) => migration.name);
   const unknown = applied.filter((name) => !names.includes(name));
   if (unknown.length > 0) {

@@ -11,12 +11,12 @@ import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DomainError, isDomainError } from "@tenantry/core";
 import { schemaState } from "@tenantry/storage-sql";
+import { assertUnused } from "./assert-unused.ts";
 import { assertPresent } from "./backup.ts";
-import { assertOurs, openHandle } from "./connection.ts";
+import { assertOurs } from "./connection.ts";
 import { syncDirectory, syncPath, toFileError } from "./durable-rename.ts";
 import { readLedger } from "./migrate.ts";
-import { isBusy, toStorageError } from "./sqlite-error.ts";
-import { openWriterNote } from "./writer-note.ts";
+import { toStorageError } from "./sqlite-error.ts";
 
 export interface RestoreOptions {
   /** Puts the backup in the place of a database that is there; that one is kept beside it under another name. */
@@ -84,35 +84,13 @@ function assertRestorable(path: string): void {
 
 /** Renames the database and the files beside it, once nobody has it open. */
 function setAside(path: string, now: Date): string {
-  assertUnused(path);
+  assertUnused(path, "tenantry restore");
   const keptAs = `${path}.replaced-${now.toISOString().replaceAll(/[:.]/g, "")}`;
   if (existsSync(keptAs)) throw exists(keptAs);
   for (const suffix of ["-wal", "-shm", ""]) {
     if (existsSync(path + suffix)) renameSync(path + suffix, keptAs + suffix);
   }
   return keptAs;
-}
-
-/** Leaving the write-ahead log is possible only to a program that has the file for itself: so it shows whether another has it open. */
-function assertUnused(path: string): void {
-  let db: DatabaseSync | undefined;
-  try {
-    db = openHandle(path);
-    db.exec("PRAGMA journal_mode = DELETE");
-  } catch (error) {
-    // One that is damaged can be put aside as well: for that it is restored.
-    if (!isBusy(error)) return;
-    const note = openWriterNote(path, "tenantry restore");
-    const holder = note.describeHolder();
-    note.close();
-    throw new DomainError(
-      "storage_busy",
-      `${path} is open in ${holder}; stop every program that uses it (tenantry serve), then restore`,
-      { cause: error },
-    );
-  } finally {
-    db?.close();
-  }
 }
 
 function exists(path: string): DomainError {

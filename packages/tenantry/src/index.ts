@@ -1,3 +1,8 @@
-export { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
+export { type DatabaseLocation, describeLocation, parseDatabaseUrl } from "./database-url.ts";
 export { backupDatabase, inspectDatabase, restoreDatabase } from "./maintenance.ts";
+export {
+  type MigrateStorageOptions,
+  migrateStorage,
+  type StorageMigration,
+} from "./migrate-storage/migrate-storage.ts";
 export { openTenantry, type Tenantry, type TenantryOptions } from "./open-tenantry.ts";

@@ -7,14 +7,11 @@ import {
   type EngineSettings,
   ensureDefaultTenant,
   type OpenEngine,
-  type Storage,
   type Tenant,
 } from "@tenantry/core";
-import { openJsonStorage } from "@tenantry/storage-json";
-import { openPostgresStorage } from "@tenantry/storage-postgres";
-import { openSqliteStorage } from "@tenantry/storage-sqlite";
 import { argon2Passwords } from "./argon2-passwords.ts";
 import { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
+import { openStorage } from "./open-storage.ts";
 
 export interface TenantryOptions {
   /**
@@ -80,20 +77,4 @@ function locate(databaseUrl: string | undefined, dataDirectory: string): Databas
     return { kind: "json", directory: dataDirectory };
   }
   return parseDatabaseUrl(databaseUrl, dataDirectory);
-}
-
-async function openStorage(location: DatabaseLocation, options: TenantryOptions): Promise<Storage> {
-  const { busyTimeoutMs, program } = options;
-  const shared = {
-    ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }),
-    ...(program === undefined ? {} : { program }),
-  };
-  if (location.kind === "sqlite") {
-    return await openSqliteStorage({ path: location.path, ...shared });
-  }
-  if (location.kind === "postgres") {
-    const { databaseOwnerUrl: ownerUrl, onWarning } = options;
-    return await openPostgresStorage({ url: location.url, ownerUrl, onWarning, ...shared });
-  }
-  return await openJsonStorage({ directory: location.directory, ...shared });
 }

@@ -27,6 +27,20 @@ export function addStorageCommands(program: Command): void {
       await runMigrate(command.optsWithGlobals());
     });
   program
+    .command("migrate-storage")
+    .description(
+      "copy everything into another storage, an empty one; no program may use the source",
+    )
+    .option("--from <url>", "the source (default: the database of the settings)")
+    .requiredOption(
+      "--to <url>",
+      "an empty place: sqlite:PATH, json:DIRECTORY, postgres://USER:PASSWORD@HOST/DATABASE",
+    )
+    .action(async (_, command: Command) => {
+      const { runMigrateStorage } = await import("./migrate-storage.command.ts");
+      await runMigrateStorage(command.optsWithGlobals());
+    });
+  program
     .command("doctor")
     .description("look whether everything is as it must be, and change nothing")
     .action(async (_, command: Command) => {

@@ -154,3 +154,12 @@ export function joinChecksums(contents: readonly TableContent[]): string {
   }
   return hash.digest("hex");
 }
+
+/** An empty storage that is being filled by a copy. Until it is finished nobody can take it for a whole one, whatever happens to this program. */
+export interface CopyTarget {
+  readonly storage: Storage;
+  /** Closes it and makes it what its name says. */
+  finish(): Promise<void>;
+  /** Closes it and takes back what was written. */
+  abandon(): Promise<void>;
+}

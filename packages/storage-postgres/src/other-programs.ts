@@ -1,0 +1,34 @@
+import { DomainError } from "@tenantry/core";
+import { createClient, describeServer } from "./connection.ts";
+import { toStorageError } from "./postgres-error.ts";
+import { ownerSettings, type PostgresStorageOptions } from "./postgres-storage.ts";
+
+/**
+ * Looks whether another program of ours has the database open, by the names that they give their connections. One that the embedding
+ * program named otherwise is not seen.
+ *
+ * @throws {DomainError} `storage_busy`, naming them.
+ */
+export async function assertNoOtherProgram(
+  options: PostgresStorageOptions & { readonly program: string },
+): Promise<void> {
+  const server = describeServer(options.url);
+  const client = createClient(ownerSettings(options));
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT DISTINCT application_name AS name FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name LIKE 'tenantry%' AND application_name <> $1 ORDER BY 1`,
+      [options.program],
+    );
+    if (rows.length === 0) return;
+    throw new DomainError(
+      "storage_busy",
+      `${server} is open in ${rows.map(({ name }) => name).join(", ")}; stop every program that uses it, then run ${options.program} again`,
+    );
+  } catch (error) {
+    throw toStorageError(error, server);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  DomainError,
+  defaultTenantSlug,
+  type FieldFault,
+  readRows,
+  type Storage,
+} from "@tenantry/core";
+import { findMisfits } from "@tenantry/storage-json";
+
+/**
+ * Looks for what a JSON directory cannot hold, since the Python module would take its files for empty then.
+ *
+ * @throws {DomainError} `invalid_import` with every organization that does not fit.
+ */
+export async function assertFitsDirectory(source: Storage): Promise<void> {
+  const tenant = await source.committed.tenants.findBySlug(defaultTenantSlug);
+  if (tenant === undefined) return;
+  const fields: FieldFault[] = [];
+  await source.snapshot(tenant.id, (ports) =>
+    readRows(ports, tenant.id, "organizations", (rows) => {
+      for (const { id, name } of rows) {
+        for (const { pointer, detail } of findMisfits({ id: String(id), name: String(name) })) {
+          fields.push({ pointer: `/organizations/${id}${pointer}`, detail });
+        }
+      }
+    }),
+  );
+  if (fields.length === 0) return;
+  throw new DomainError(
+    "invalid_import",
+    "A JSON directory cannot hold everything that is there; change what is named, or name another sort of storage with --to",
+    { fields },
+  );
+}

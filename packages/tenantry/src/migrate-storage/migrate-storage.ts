@@ -1,0 +1,159 @@
+import {
+  compareContents,
+  copyRows,
+  countRows,
+  DomainError,
+  joinChecksums,
+  listTenantIds,
+  readContent,
+  type Storage,
+  type TableContent,
+} from "@tenantry/core";
+import type { DatabaseLocation } from "../database-url.ts";
+import { assertFitsDirectory } from "./directory-limits.ts";
+import { assertSourceUnused, openSource, type Source } from "./source.ts";
+import { openTarget } from "./target.ts";
+
+export interface MigrateStorageOptions {
+  readonly from: DatabaseLocation;
+  /** Of a PostgreSQL source: who owns its tables, where `from` names a user who does not. */
+  readonly fromOwnerUrl?: string | undefined;
+  /** An empty place: a file or directory that is not there yet, or an empty PostgreSQL database. */
+  readonly to: DatabaseLocation;
+  /** Told how many rows have been read, of how many: each is read from the source, from the copy, and from the source again. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Ends it at the next page of rows; what was written is taken back. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was moved. */
+export interface StorageMigration {
+  readonly tenants: number;
+  readonly rows: number;
+  /** Of everything together: the same on every storage that has the same rows. */
+  readonly checksum: string;
+  /** Of each table of each tenant, and of the installation. */
+  readonly contents: readonly TableContent[];
+  /** What the target has no place for, in words. */
+  readonly left_behind: readonly string[];
+}
+
+/**
+ * Copies everything from one storage into an empty one: tenants, people, events, sessions, keys, refusals. The copy is compared with the
+ * source, table by table, and only then is there: whatever fails, or ends the program, leaves nothing that could be taken for a whole one. The
+ * source is only read. Nobody may write it meanwhile, since what they write would be missing: who has it open is
+ * looked for before and after, and it is read once more at the end.
+ *
+ * @throws {DomainError} `storage_busy` where the source is in use, `storage_unavailable` where it is not there or the target is not empty,
+ *   `invalid_import` with everything that the target cannot hold, `storage_damaged`.
+ */
+export async function migrateStorage(options: MigrateStorageOptions): Promise<StorageMigration> {
+  const { from } = options;
+  await assertSourceUnused(from);
+  const source = await openSource(from, options.fromOwnerUrl);
+  try {
+    return await migrateFrom(source, options);
+  } finally {
+    await source.storage.close();
+  }
+}
+
+async function migrateFrom(
+  source: Source,
+  options: MigrateStorageOptions,
+): Promise<StorageMigration> {
+  const { storage } = source;
+  const tenantIds = await listTenantIds(storage);
+  if (tenantIds.length === 0) throw nothingThere();
+  if (options.to.kind === "json") await assertFitsDirectory(storage);
+  const leftBehind = source.leftBehind();
+  const target = await openTarget(options.to);
+  try {
+    const contents = await fill(storage, target.storage, [null, ...tenantIds], options);
+    // Closed first: this program, too, has a file open that it asks for.
+    await storage.close();
+    await assertSourceUnused(options.from);
+    await target.finish();
+    return {
+      tenants: tenantIds.length,
+      rows: contents.reduce((sum, { rows }) => sum + rows, 0),
+      checksum: joinChecksums(contents),
+      contents,
+      left_behind: leftBehind,
+    };
+  } catch (error) {
+    await target.abandon();
+    throw error;
+  }
+}
+
+async function fill(
+  source: Storage,
+  target: Storage,
+  parts: readonly (string | null)[],
+  options: MigrateStorageOptions,
+): Promise<readonly TableContent[]> {
+  const rowsDone = await countProgress(source, parts, options);
+  const contents: TableContent[] = [];
+  for (const part of parts) {
+    const copied = await copyRows(source, target, part, rowsDone);
+    assertSame(copied, await readContent(target, part, rowsDone));
+    contents.push(...copied);
+  }
+  for (const part of parts) {
+    const [changed] = compareContents(await readContent(source, part, rowsDone), contents);
+    if (changed !== undefined) throw writtenMeanwhile(changed.table);
+  }
+  if (!isSameList(await listTenantIds(source), parts)) throw writtenMeanwhile("tenants");
+  if (!isSameList(await listTenantIds(target), parts)) throw notAlone();
+  return contents;
+}
+
+async function countProgress(
+  source: Storage,
+  parts: readonly (string | null)[],
+  { onProgress, signal }: MigrateStorageOptions,
+): Promise<(rows: number) => void> {
+  let total = 0;
+  for (const part of parts) total += 3 * (await countRows(source, part));
+  let done = 0;
+  return (rows) => {
+    signal?.throwIfAborted();
+    done += rows;
+    onProgress?.(done, total);
+  };
+}
+
+function isSameList(ids: readonly string[], [, ...parts]: readonly (string | null)[]): boolean {
+  return JSON.stringify(ids) === JSON.stringify(parts);
+}
+
+function assertSame(copied: readonly TableContent[], written: readonly TableContent[]): void {
+  const [differing] = compareContents(written, copied);
+  if (differing === undefined) return;
+  throw new DomainError(
+    "storage_damaged",
+    `The copy of ${differing.table} is not what was read; nothing of it was kept. See whether the disks are sound, then try again`,
+  );
+}
+
+function writtenMeanwhile(table: string): DomainError {
+  return new DomainError(
+    "storage_busy",
+    `The source was written meanwhile (${table}), so the copy was not kept; stop every program that uses it, then try again`,
+  );
+}
+
+function notAlone(): DomainError {
+  return new DomainError(
+    "storage_busy",
+    "Another program has written to the target, so the copy was not kept; stop it, and name an empty storage",
+  );
+}
+
+function nothingThere(): DomainError {
+  return new DomainError(
+    "storage_unavailable",
+    "There is no tenant in the source, and so nothing to copy; name another one with --from",
+  );
+}

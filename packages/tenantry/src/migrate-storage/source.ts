@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { DomainError, type Storage } from "@tenantry/core";
+import { openJsonStorage } from "@tenantry/storage-json";
+import { assertNoOtherProgram } from "@tenantry/storage-postgres";
+import { assertUnused } from "@tenantry/storage-sqlite";
+import type { DatabaseLocation } from "../database-url.ts";
+import { openStorage } from "../open-storage.ts";
+import { program } from "./target.ts";
+
+/** A storage that is copied. */
+export interface Source {
+  readonly storage: Storage;
+  /** What no other storage has a place for, in words. */
+  leftBehind(): readonly string[];
+}
+
+/** @throws {DomainError} `storage_unavailable` where there is none: a mistyped place is no empty storage. */
+export async function openSource(
+  from: DatabaseLocation,
+  databaseOwnerUrl?: string,
+): Promise<Source> {
+  const place = placeOf(from);
+  if (place !== undefined && !existsSync(place)) {
+    throw new DomainError(
+      "storage_unavailable",
+      `There is no storage at ${place}; name another one with --from`,
+    );
+  }
+  if (from.kind !== "json") {
+    return {
+      storage: await openStorage(from, { program, databaseOwnerUrl }),
+      leftBehind: () => [],
+    };
+  }
+  const storage = await openJsonStorage({ directory: from.directory, program });
+  const exact = storage.countExactTimes();
+  const lost = `${exact} times of the Python module are kept to the millisecond, where they were known to the microsecond`;
+  return { storage, leftBehind: () => (exact === 0 ? [] : [lost]) };
+}
+
+/**
+ * Looks whether other programs have the source open. Those of a JSON directory cannot be seen: it has no lock that lasts.
+ *
+ * @throws {DomainError} `storage_busy`, naming them.
+ */
+export async function assertSourceUnused(from: DatabaseLocation): Promise<void> {
+  if (from.kind === "postgres") await assertNoOtherProgram({ url: from.url, program });
+  if (from.kind === "sqlite" && existsSync(from.path)) assertUnused(from.path, program);
+}
+
+function placeOf(from: DatabaseLocation): string | undefined {
+  if (from.kind === "postgres") return undefined;
+  return from.kind === "sqlite" ? from.path : from.directory;
+}
