@@ -6,6 +6,7 @@ import { addMemberCommands } from "./members/add-member-commands.ts";
 import { addOrgCommands } from "./organizations/add-org-commands.ts";
 import { addServerCommands } from "./server/add-server-commands.ts";
 import { addStorageCommands } from "./storage/add-storage-commands.ts";
+import { addTenantCommands } from "./tenants/add-tenant-commands.ts";
 
 /** The whole command line. What a command does is loaded when it runs, so that the others cost nothing. */
 export function createProgram(): Command {
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   addServerCommands(program);
   addImportCommands(program);
   addStorageCommands(program);
+  addTenantCommands(program);
   addOrgCommands(program);
   addMemberCommands(program);
   addCheckCommands(program);

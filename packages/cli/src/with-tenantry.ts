@@ -59,9 +59,15 @@ export async function withExistingTenantry(
 async function tenantIdOf(tenantry: Tenantry, idOrSlug: string | undefined): Promise<string> {
   if (idOrSlug === undefined) return tenantry.defaultTenant.id;
   const tenant = await findTenant(tenantry.engine, idOrSlug);
-  if (tenant !== undefined) return tenant.id;
+  if (tenant === undefined) {
+    throw new DomainError(
+      "tenant_not_found",
+      `There is no tenant ${idOrSlug}; tenantry tenant list shows them`,
+    );
+  }
+  if (tenant.status !== "deleted") return tenant.id;
   throw new DomainError(
-    "tenant_not_found",
-    `There is no tenant ${idOrSlug}; leave --tenant out for the default one`,
+    "tenant_deleted",
+    `The tenant ${tenant.slug} is deleted; tenantry tenant restore ${tenant.slug} brings it back`,
   );
 }

@@ -1,0 +1,91 @@
+import type { TenantStatus } from "@tenantry/core";
+import { type Command, Option } from "commander";
+import { cursorOption, limitOption } from "../page-options.ts";
+
+const load = () => import("./tenant.command.ts");
+const anyTenant = "id or slug";
+
+export function addTenantCommands(program: Command): void {
+  const tenant = program.command("tenant").description("tenants: people, roles and plans apart");
+  addReading(tenant);
+  addWriting(tenant);
+  addStatus(tenant, "suspend", "suspended", "let nobody of a tenant in until it is activated");
+  addStatus(tenant, "activate", "active", "let the people of a suspended tenant in again");
+  tenant
+    .command("delete")
+    .description("delete a tenant so that it can be restored")
+    .argument("<tenant>", anyTenant)
+    .action(async (id: string, _, command: Command) =>
+      (await load()).runTenantDelete(id, command.optsWithGlobals()),
+    );
+  tenant
+    .command("restore")
+    .description("bring a deleted tenant back with everything in it")
+    .argument("<tenant>", anyTenant)
+    .action(async (id: string, _, command: Command) =>
+      (await load()).runTenantRestore(id, command.optsWithGlobals()),
+    );
+}
+
+function addReading(tenant: Command): void {
+  tenant
+    .command("list")
+    .description("list tenants; deleted ones with --status deleted")
+    .option("--query <text>", "part of the name or slug")
+    .addOption(
+      new Option("--status <status>", "those of this status").choices([
+        "active",
+        "suspended",
+        "deleted",
+      ]),
+    )
+    .addOption(limitOption())
+    .addOption(cursorOption())
+    .action(async (_, command: Command) => (await load()).runTenantList(command.optsWithGlobals()));
+  tenant
+    .command("show")
+    .description("show a tenant, deleted ones too")
+    .argument("<tenant>", anyTenant)
+    .action(async (id: string, _, command: Command) =>
+      (await load()).runTenantShow(id, command.optsWithGlobals()),
+    );
+}
+
+function addWriting(tenant: Command): void {
+  tenant
+    .command("create")
+    .description("create a tenant with the default roles and plans")
+    .argument("<name>", "its name")
+    .option("--slug <slug>", "its name in addresses and in --tenant; made from the name without it")
+    .addOption(
+      new Option("--placement <placement>", "where it lives (default: shared)").choices([
+        "shared",
+        "dedicated",
+      ]),
+    )
+    .option("--administrator <address>", "the e-mail address of whoever administers it")
+    .option("--administrator-name <name>", "the administrator's name")
+    .option("--password-stdin", "read the administrator's password from standard input")
+    .action(async (name: string, _, command: Command) =>
+      (await load()).runTenantCreate(name, command.optsWithGlobals()),
+    );
+  tenant
+    .command("update")
+    .description("change a tenant; what is not named stays")
+    .argument("<tenant>", anyTenant)
+    .option("--name <name>", "its name")
+    .option("--slug <slug>", "its name in addresses and in --tenant")
+    .action(async (id: string, _, command: Command) =>
+      (await load()).runTenantUpdate(id, command.optsWithGlobals()),
+    );
+}
+
+function addStatus(tenant: Command, name: string, status: TenantStatus, description: string): void {
+  tenant
+    .command(name)
+    .description(description)
+    .argument("<tenant>", anyTenant)
+    .action(async (id: string, _, command: Command) =>
+      (await load()).runTenantSetStatus(id, status, command.optsWithGlobals()),
+    );
+}
