@@ -38,16 +38,54 @@ export interface OwnPostgres {
 }
 
 export async function startPostgres(): Promise<OwnPostgres> {
+  const directory = makeServerDirectory();
+  const server = await embedPostgres(join(directory, "data"));
+  await server.initialise();
+  await server.start();
+  return {
+    ...server,
+    async remove() {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where this runs as root the server has a user of its own, who must get to its data. */
+export function makeServerDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "tenantry-postgres-"));
-  // Where this runs as root the server has a user of its own, who must get to its data.
   chmodSync(directory, 0o755);
+  return directory;
+}
+
+/** A server over a data directory, not started yet. */
+export interface EmbeddedServer extends Pick<OwnPostgres, "url" | "start" | "stop"> {
+  readonly port: number;
+  /** Makes the data directory. */
+  initialise(): Promise<void>;
+  /** Resolves when the server has written this to its log; called before it can be. */
+  logged(text: string): Promise<void>;
+}
+
+const user = "postgres";
+export const password = "password";
+
+export async function embedPostgres(
+  databaseDir: string,
+  flags: readonly string[] = [],
+): Promise<EmbeddedServer> {
   const port = await findFreePort();
   const log: string[] = [];
+  const awaited = new Map<string, () => void>();
+  const keep = (line: unknown) => {
+    log.push(String(line));
+    for (const [text, found] of awaited) if (log.at(-1)?.includes(text)) found();
+  };
   const server = new EmbeddedPostgres({
-    databaseDir: join(directory, "data"),
+    databaseDir,
     port,
-    user: "postgres",
-    password: "password",
+    user,
+    password,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
@@ -59,25 +97,22 @@ export async function startPostgres(): Promise<OwnPostgres> {
       "max_connections=300",
       "-c",
       "listen_addresses=localhost",
+      ...flags.flatMap((flag) => ["-c", flag]),
     ],
-    onLog: (line) => log.push(String(line)),
-    onError: (line) => log.push(String(line)),
+    onLog: keep,
+    onError: keep,
   });
-  const start = async () => {
-    await server.start().catch(() => {
-      throw new Error(`PostgreSQL did not start:\n${log.join("")}`);
-    });
-  };
-  await server.initialise();
-  await start();
   return {
-    url: `postgres://postgres:password@localhost:${port}/postgres`,
-    start,
-    stop: () => server.stop(),
-    async remove() {
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
+    url: `postgres://${user}:${password}@localhost:${port}/postgres`,
+    port,
+    initialise: () => server.initialise(),
+    async start() {
+      await server.start().catch(() => {
+        throw new Error(`PostgreSQL did not start:\n${log.join("")}`);
+      });
     },
+    stop: () => server.stop(),
+    logged: (text) => new Promise((resolve) => awaited.set(text, resolve)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Context, DomainError, findTenant } from "@tenantry/core";
+import { replicasOf } from "@tenantry/server/settings";
 import { openTenantry, type Tenantry } from "tenantry";
 import { type GlobalOptions, locationOf, settingsOf } from "./global-options.ts";
 import { createOutput, type Output } from "./terminal-output.ts";
@@ -27,6 +28,7 @@ export async function withTenantry(
     databaseUrl: settings.databaseUrl,
     databaseOwnerUrl: settings.databaseOwnerUrl,
     dataDirectory: settings.dataDirectory,
+    ...(readsReplicas(options, command) ? replicasOf(settings) : {}),
     program: `tenantry ${command}`,
   });
   try {
@@ -38,6 +40,11 @@ export async function withTenantry(
   } finally {
     await tenantry.close();
   }
+}
+
+/** An export takes long and may be a little behind. The standbys of the settings are those of the database of the settings. */
+function readsReplicas({ databaseUrl, dataDir }: GlobalOptions, command: string): boolean {
+  return command === "export" && databaseUrl === undefined && dataDir === undefined;
 }
 
 /** As {@link withTenantry}, for what makes no sense where nothing is: a mistyped place would else be an empty export. */

@@ -64,6 +64,8 @@ export interface Context {
   readonly ifMatch?: number | "any" | undefined;
   /** A key under which a mutation happens once, however often it is sent. */
   readonly idempotencyKey?: string | undefined;
+  /** Lists see everything acknowledged before the call, by whichever process; without it, what this process acknowledged or heard of. */
+  readonly consistency?: "strong" | undefined;
   /** Does everything but keep it: the result is what would be. */
   readonly dryRun?: boolean | undefined;
 }

@@ -143,6 +143,7 @@ export {
   findOperatorKey,
   replaceOperatorKey,
 } from "./keys/keys.ts";
+export { listingPorts } from "./listing-ports.ts";
 export { changeMembership, count, lastOwner } from "./members/change-membership.ts";
 export { type ActivityNotes, createActivityNotes } from "./members/last-active.ts";
 export { getMember, listMembers, listUserOrganizations } from "./members/list-members.ts";
@@ -330,7 +331,13 @@ export {
   type SessionGrant,
   sessionRefusal,
 } from "./sessions/sessions.ts";
-export type { ChangeListener, Ports, Storage } from "./store.ts";
+export type {
+  ChangeListener,
+  Ports,
+  ReplicatedPorts,
+  SnapshotOptions,
+  Storage,
+} from "./store.ts";
 export { type Swept, sweepExpired } from "./sweep.ts";
 export {
   addTeamMember,

@@ -34,6 +34,17 @@ export interface Ports {
   readonly users: UserStore;
 }
 
+/** The ports whose lists a replica may answer. What decides is not among them: access, sessions, keys and credentials. */
+export type ReplicatedPorts = Pick<
+  Ports,
+  "events" | "members" | "organizations" | "plans" | "resources" | "roles" | "teams" | "users"
+>;
+
+export interface SnapshotOptions {
+  /** The moment may be one of {@link Storage.replicated}. */
+  readonly replicated?: boolean | undefined;
+}
+
 /** Told of every commit's changes before its caller has the answer; `"everything"` where a storage cannot say which. */
 export type ChangeListener = (changes: readonly Change[] | "everything") => void;
 
@@ -41,6 +52,13 @@ export type ChangeListener = (changes: readonly Change[] | "everything") => void
 export interface Storage {
   /** The ports over what is committed: each call sees every commit of its tenant acknowledged before it. No writes. */
   readonly committed: Ports;
+
+  /**
+   * As `committed`, for lists that are shown and decide nothing: a storage may answer them from a replica. Each call sees every commit of
+   * its tenant that this storage acknowledged or was told of (`onChange`) before it, and else what is some seconds old at most.
+   * Where there is no replica it is `committed`.
+   */
+  readonly replicated: ReplicatedPorts;
 
   /**
    * Runs `body`, which touches the rows of this one tenant (or, with `null`, those of the installation: tenants and keys), with all or none of its writes kept, one such body at a time as far as its rows go. Resolves when the commit is on
@@ -52,7 +70,11 @@ export interface Storage {
   transaction<T>(tenantId: string | null, body: (ports: Ports) => Awaitable<T>): Promise<T>;
 
   /** Runs `body` over one moment of the tenant's data, however long it takes and whatever is written meanwhile. No writes. */
-  snapshot<T>(tenantId: string | null, body: (ports: Ports) => Promise<T>): Promise<T>;
+  snapshot<T>(
+    tenantId: string | null,
+    body: (ports: Ports) => Promise<T>,
+    options?: SnapshotOptions,
+  ): Promise<T>;
 
   /** Registers the one listener for changes, of this process's commits and of others'. */
   onChange(listener: ChangeListener): void;

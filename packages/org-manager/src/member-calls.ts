@@ -4,6 +4,7 @@ import {
   changeMembership,
   enterUser,
   isDomainError,
+  listingPorts,
   type Member,
   type Membership,
   mutate,
@@ -97,7 +98,7 @@ export async function getUserOrgs(ctx: Context, userId: string): Promise<Organiz
 }
 
 export async function getOrgUsers(ctx: Context, orgId: string): Promise<OrgUser[]> {
-  const { members } = ctx.engine.storage.committed;
+  const { members } = listingPorts(ctx);
   const found = await readAll<Member>((page) =>
     members.list(ctx.tenantId, String(orgId), { status: "active" }, page),
   );

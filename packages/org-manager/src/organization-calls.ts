@@ -6,6 +6,7 @@ import {
   givenFields,
   insertOrganization,
   isDomainError,
+  listingPorts,
   mutate,
   nameKey,
   type OrganizationFilter,
@@ -121,7 +122,7 @@ export async function listOrgs(
   ctx: Context,
   filter: Omit<OrganizationFilter, "status">,
 ): Promise<Organization[]> {
-  const { organizations } = ctx.engine.storage.committed;
+  const { organizations } = listingPorts(ctx);
   const found = await readAll<ShownOrganization>((page) =>
     organizations.list(ctx.tenantId, { ...filter, status: "any" }, page),
   );

@@ -64,6 +64,19 @@ export const settingsTable = {
     schema: postgresAddress,
     isSecret: true,
   }),
+  databaseReplicaUrls: setting({
+    name: "DATABASE_REPLICA_URLS",
+    description:
+      "Standbys of the PostgreSQL at DATABASE_URL, between commas: lists, statistics and exports may be read there.",
+    schema: list.pipe(z.array(z.string().regex(/^postgres(ql)?:\/\/./, "is not postgres://…"))),
+    isSecret: true,
+  }),
+  replicaMaximumLagSeconds: setting({
+    name: "TENANTRY_REPLICA_MAX_LAG_SECONDS",
+    description: "How far a standby may be behind before it is left out until it has caught up.",
+    schema: wholeNumber(10, 1, 3600),
+    example: "10",
+  }),
   dataDirectory: setting({
     name: "TENANTRY_DATA_DIR",
     description: "Where files live that have no place of their own.",

@@ -48,6 +48,8 @@ describe("readSettings", () => {
       TENANTRY_REGISTRATION: "maybe",
       TENANTRY_OPERATOR_KEY: "short",
       TENANTRY_CORS_ORIGINS: "https://a.example/path",
+      DATABASE_REPLICA_URLS: "postgres://replica/db,mysql://x",
+      TENANTRY_REPLICA_MAX_LAG_SECONDS: "0",
       DATABASE_URL: "mysql://x",
     };
     expect(new Set(faultsOf(environment))).toEqual(new Set(Object.keys(environment)));

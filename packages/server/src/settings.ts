@@ -136,12 +136,21 @@ function warningsOf(given: Environment, values: Values): string[] {
   return warnings;
 }
 
+/** The standbys as the library takes them. */
+export function replicasOf(settings: Settings) {
+  return {
+    replicaUrls: settings.databaseReplicaUrls,
+    replicaMaximumLagMs: settings.replicaMaximumLagSeconds * 1000,
+  };
+}
+
 /** The settings as they may be shown: secrets are named and not told. */
 export function redactSettings(settings: Settings): Record<string, unknown> {
   const shown = Object.entries(settingsTable)
     .filter(([key]) => key in settings)
     .map(([key, { name, isSecret }]) => {
-      const value = settings[key as keyof Settings];
+      const given = settings[key as keyof Settings];
+      const value = Array.isArray(given) && given.length === 0 ? undefined : given;
       return [name, isSecret && value !== undefined ? "(secret)" : (value ?? null)];
     });
   return Object.fromEntries(shown);

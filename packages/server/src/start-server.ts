@@ -10,7 +10,7 @@ import { buildApp } from "./build-app.ts";
 import { createRateLimits } from "./http/rate-limits.ts";
 import { createMetrics } from "./operational/metrics.ts";
 import type { ServerParts } from "./server-parts.ts";
-import type { Settings } from "./settings.ts";
+import { replicasOf, type Settings } from "./settings.ts";
 
 export interface RunningServer {
   /** Where it listens, as a web address. */
@@ -48,6 +48,7 @@ export async function startServer(
     databaseOwnerUrl: settings.databaseOwnerUrl,
     onWarning: (message) => log.warn(message),
     dataDirectory: settings.dataDirectory,
+    ...replicasOf(settings),
     program: "tenantry serve",
     clock: options.clock,
     settings: {

@@ -35,6 +35,7 @@ function createOpenTransactionStorage({ db, ports }: Memory): Storage {
   const savepoint = createSavepoint(db);
   return {
     committed: ports,
+    replicated: ports,
     async transaction(_tenantId, body) {
       savepoint.begin();
       try {

@@ -106,6 +106,9 @@ function assemble(parts: Parts): JsonStorage {
       assertOpen();
       return committed;
     },
+    get replicated() {
+      return this.committed;
+    },
     async transaction<T>(_tenantId: string | null, body: (ports: Ports) => Awaitable<T>) {
       assertOpen();
       return await queue.add(body);

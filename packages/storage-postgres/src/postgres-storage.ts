@@ -13,6 +13,7 @@ import { type Connections, openConnections } from "./connections.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { toStorageError } from "./postgres-error.ts";
 import { createPostgresSession } from "./postgres-session.ts";
+import { openReplicas, type Replicas } from "./replicas.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createTransactions } from "./transactions.ts";
 
@@ -25,6 +26,10 @@ export interface PostgresStorageOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Connections to the server beside the one that listens: half for reads, half for transactions. 16 without it. */
   readonly poolSize?: number | undefined;
+  /** Standbys of the database, as `url`. Lists may be read from them. */
+  readonly replicaUrls?: readonly string[] | undefined;
+  /** How far a standby may be behind before it is left out; 10,000 ms without it. */
+  readonly replicaMaximumLagMs?: number | undefined;
   /** How long a write waits for another's lock before it is refused with `storage_busy`; 5,000 ms without it. */
   readonly busyTimeoutMs?: number | undefined;
   /** How long a call waits for a connection that others of this process use; 30,000 ms without it. */
@@ -40,6 +45,8 @@ export interface PostgresStorageOptions {
 }
 
 const defaultPoolSize = 16;
+const defaultQueueTimeoutMs = 30_000;
+const defaultMaximumLagMs = 10_000;
 
 /**
  * Opens a database of a PostgreSQL server and brings it to the newest schema.
@@ -53,15 +60,22 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     const { settings: access, warning } = await prepareDatabase(settings, server);
     if (warning !== undefined) options.onWarning?.(warning);
     let listener: ChangeListener | undefined;
-    const tell: ChangeListener = (told) => listener?.(told);
+    let replicas: Replicas | undefined;
+    const tell: ChangeListener = (told) => {
+      replicas?.heard(told);
+      listener?.(told);
+    };
     const channel = await openChannel(() => createClient(access), tell);
     const half = Math.max(1, Math.floor((options.poolSize ?? defaultPoolSize) / 2));
-    const queueTimeoutMs = options.queueTimeoutMs ?? 30_000;
+    const queueTimeoutMs = options.queueTimeoutMs ?? defaultQueueTimeoutMs;
     const openHalf = () => openConnections(access, half, queueTimeoutMs, server);
     const parts = { server, channel, readers: openHalf(), writers: openHalf(), tell };
-    return assemble(parts, (told) => {
+    const storage = assemble(parts, (told) => {
       listener = told;
     });
+    if ((options.replicaUrls ?? []).length === 0) return storage;
+    replicas = await openReplicasOf(options, access, parts, half, storage);
+    return withReplicas(storage, replicas);
   } catch (error) {
     throw toStorageError(error, server);
   }
@@ -109,15 +123,24 @@ interface Parts {
   readonly tell: ChangeListener;
 }
 
-function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
-  const { server, channel, readers, writers, tell } = parts;
+/** Ports over connections of which each answers one read at a time. */
+function createReadingPorts(
+  { query }: Connections,
+  server: string,
+  track = <T>(work: Promise<T>) => work,
+): Ports {
   const reading = createPostgresSession(
     server,
     "alone",
-    (statement) => track(readers.query(statement)),
+    (statement) => track(query(statement)),
     refuseChange,
   );
-  const ports: Ports = createPorts({ ...reading, run: refuseWrite });
+  return createPorts({ ...reading, run: refuseWrite });
+}
+
+function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
+  const { server, channel, readers, writers, tell } = parts;
+  const ports = createReadingPorts(readers, server, track);
   const transaction = createTransactions({ connections: writers, channel, server, onCommit: tell });
   const snapshot = createSnapshots(readers, server);
   const running = new Set<Promise<unknown>>();
@@ -147,6 +170,9 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       assertOpen();
       return ports;
     },
+    get replicated() {
+      return this.committed;
+    },
     async transaction(tenantId, body) {
       assertOpen();
       return await track(transaction(tenantId, body));
@@ -164,6 +190,60 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
     close() {
       closing ??= end();
       return closing;
+    },
+  };
+}
+
+async function openReplicasOf(
+  options: PostgresStorageOptions,
+  settings: ConnectionSettings,
+  { channel, readers }: Parts,
+  size: number,
+  onPrimary: Storage,
+): Promise<Replicas> {
+  try {
+    return await openReplicas({
+      urls: options.replicaUrls ?? [],
+      maximumLagMs: options.replicaMaximumLagMs ?? defaultMaximumLagMs,
+      settings,
+      size,
+      queueTimeoutMs: options.queueTimeoutMs ?? defaultQueueTimeoutMs,
+      channel,
+      primary: readers,
+      portsOver: createReadingPorts,
+      snapshotsOver: createSnapshots,
+      onPrimary,
+    });
+  } catch (error) {
+    await onPrimary.close();
+    throw error;
+  }
+}
+
+/** A storage whose lists are read from its standbys. */
+function withReplicas(storage: Storage, replicas: Replicas): Storage {
+  return {
+    ...storage,
+    get committed() {
+      return storage.committed;
+    },
+    get replicated() {
+      return replicas.ports;
+    },
+    async transaction(tenantId, body) {
+      try {
+        return await storage.transaction(tenantId, body);
+      } finally {
+        replicas.wrote(tenantId);
+      }
+    },
+    snapshot: (tenantId, body, options) =>
+      options?.replicated === true
+        ? replicas.snapshot(tenantId, body)
+        : storage.snapshot(tenantId, body),
+    async close() {
+      await replicas.close();
+      await storage.close();
     },
   };
 }

@@ -170,6 +170,9 @@ function assemble(
       assertOpen();
       return ports;
     },
+    get replicated() {
+      return this.committed;
+    },
     async transaction(_tenantId, body) {
       assertOpen();
       return await side.queue.add(body);

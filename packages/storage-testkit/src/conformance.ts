@@ -5,6 +5,7 @@ import { describeFilters } from "./filters.ts";
 import { describeIdentifiers, describeRefusals } from "./identifiers.ts";
 import { describeLists } from "./lists.ts";
 import { disposingOpen, type OpenSubject } from "./open-subject.ts";
+import { describeReplicatedReads, describeReplicatedReadsOfSeveral } from "./replicated-reads.ts";
 import { describeRoundTrips } from "./round-trips.ts";
 import { describeSeveralProcesses } from "./several-processes.ts";
 import { describeSmallRoundTrips } from "./small-round-trips.ts";
@@ -31,7 +32,11 @@ export function storageConformance(subject: ConformanceSubject): void {
     describeCopies(open);
     describeTenants(open);
     describeTransactions(open);
-    describeUnless(subject, "several-processes", () => describeSeveralProcesses(open));
+    describeReplicatedReads(open);
+    describeUnless(subject, "several-processes", () => {
+      describeSeveralProcesses(open);
+      describeReplicatedReadsOfSeveral(open);
+    });
     describeUnless(subject, "schema-upgrade", () => describeSchema(open));
   });
 }

@@ -1,4 +1,4 @@
-import type { Storage } from "@tenantry/core";
+import { DomainError, type Storage } from "@tenantry/core";
 import { openJsonStorage } from "@tenantry/storage-json";
 import { openPostgresStorage } from "@tenantry/storage-postgres";
 import { openSqliteStorage } from "@tenantry/storage-sqlite";
@@ -9,6 +9,8 @@ export interface OpenStorageOptions {
   readonly program?: string | undefined;
   readonly databaseOwnerUrl?: string | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
+  readonly replicaUrls?: readonly string[] | undefined;
+  readonly replicaMaximumLagMs?: number | undefined;
 }
 
 /** Opens the storage at a place, making it where there is none. */
@@ -17,6 +19,8 @@ export async function openStorage(
   options: OpenStorageOptions,
 ): Promise<Storage> {
   const { busyTimeoutMs, program } = options;
+  const { replicaUrls = [], replicaMaximumLagMs } = options;
+  if (replicaUrls.length > 0 && location.kind !== "postgres") throw noReplicas();
   const shared = {
     ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }),
     ...(program === undefined ? {} : { program }),
@@ -26,7 +30,16 @@ export async function openStorage(
   }
   if (location.kind === "postgres") {
     const { databaseOwnerUrl: ownerUrl, onWarning } = options;
-    return await openPostgresStorage({ url: location.url, ownerUrl, onWarning, ...shared });
+    const standbys = { replicaUrls, replicaMaximumLagMs };
+    const { url } = location;
+    return await openPostgresStorage({ url, ownerUrl, onWarning, ...standbys, ...shared });
   }
   return await openJsonStorage({ directory: location.directory, ...shared });
+}
+
+function noReplicas(): DomainError {
+  const detail = "is for PostgreSQL alone; leave it out, or give a DATABASE_URL of PostgreSQL";
+  return new DomainError("invalid_setting", `DATABASE_REPLICA_URLS ${detail}`, {
+    fields: [{ pointer: "/DATABASE_REPLICA_URLS", detail }],
+  });
 }

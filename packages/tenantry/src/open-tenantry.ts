@@ -25,6 +25,10 @@ export interface TenantryOptions {
   readonly databaseOwnerUrl?: string | undefined;
   /** Told in a sentence what works and could be safer. */
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Standbys of the PostgreSQL at `databaseUrl`, from which lists, statistics and exports may be read. */
+  readonly replicaUrls?: readonly string[] | undefined;
+  /** How far a standby may be behind before it is left out; 10,000 ms without it. */
+  readonly replicaMaximumLagMs?: number | undefined;
   /** Where files live that have no place of their own; `./data` without it. */
   readonly dataDirectory?: string | undefined;
   readonly settings?: Partial<EngineSettings> | undefined;

@@ -24,6 +24,13 @@ export const sharedParameters = {
     schema: { type: "string" },
     example: '"7"',
   },
+  Consistency: {
+    name: "Tenantry-Consistency",
+    in: "header",
+    description:
+      "`strong` has a list hold every change that any server acknowledged before; without it, those that this server acknowledged or heard of.",
+    schema: { type: "string", enum: ["strong"] },
+  },
   DryRun: {
     name: "dry_run",
     in: "query",
@@ -52,6 +59,12 @@ const queryDescriptions: Readonly<Record<string, string>> = {
   after: "Only events after this sequence number.",
 };
 
+/** What a replica may answer. A check has its own word for freshness, in its body. */
+function isReadOfTenant({ effect, method, permission, tag }: Operation): boolean {
+  const isOfTenant = tag !== "Operational" && permission !== "anonymous";
+  return isOfTenant && effect === "read" && method === "GET";
+}
+
 /** The parameters of an operation, its own first. */
 export function parametersOf(operation: Operation): unknown[] {
   const path = parameterNames(operation.path).map((name) => ({
@@ -72,6 +85,7 @@ export function parametersOf(operation: Operation): unknown[] {
     ...(operation.tag === "Operational" ? [] : ["Tenant"]),
     ...(operation.effect === "mutation" ? ["IdempotencyKey", "DryRun"] : []),
     ...(operation.ifMatch ? ["IfMatch"] : []),
+    ...(isReadOfTenant(operation) ? ["Consistency"] : []),
   ];
   return [
     ...path,

@@ -1,6 +1,7 @@
 import { authorizeRead } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import type { Page } from "../page.ts";
 import { type Event, type ListEventsInput, listEventsSchema } from "./events.schema.ts";
 import type { StoredEvent } from "./events.store.ts";
@@ -17,7 +18,7 @@ export async function listEvents(
 ): Promise<Page<Event>> {
   const { after, limit } = parseInput(listEventsSchema, input);
   const authority = await authorizeRead(ctx, "list_events", organizationId, "event:read");
-  const { events } = ctx.engine.storage.committed;
+  const { events } = listingPorts(ctx);
   const stored = await events.list(ctx.tenantId, organizationId, after, limit + 1);
   const items = stored
     .slice(0, limit)

@@ -1,5 +1,6 @@
 import { requireAdministrator } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
+import type { Ports } from "../store.ts";
 import { exportEvents } from "./export-events.ts";
 import { exportGithub } from "./export-github.ts";
 import { exportTenantFile } from "./export-tenant.ts";
@@ -43,10 +44,12 @@ export async function exportTenant(ctx: Context, options: ExportOptions): Promis
       options.onProgress?.(done);
     },
   };
-  await ctx.engine.storage.snapshot(ctx.tenantId, async (ports) => {
+  const writeAll = async (ports: Ports) => {
     if (options.format === githubFormat) await exportGithub(ports, ctx.tenantId, target);
     else await exportTenantFile(ctx, ports, target);
     if (options.writeEvents !== undefined) await exportEvents(ctx, ports, options.writeEvents);
-  });
+  };
+  const replicated = ctx.consistency !== "strong";
+  await ctx.engine.storage.snapshot(ctx.tenantId, writeAll, { replicated });
   return counts;
 }

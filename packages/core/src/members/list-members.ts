@@ -1,6 +1,7 @@
 import { authorizeRead, isAdministrator, requireActor } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import { type JsonPage, type StoredPage, toPageRequest } from "../page.ts";
 import { canonicalRoleKey } from "../roles/default-roles.ts";
 import { userNotFound } from "../users/user-record.ts";
@@ -46,7 +47,7 @@ export async function listMembers(
   return await rememberedPage(ctx, {
     key: JSON.stringify(["members", tenantId, organizationId, role, filter.status, filter.q, page]),
     read() {
-      const { members } = ctx.engine.storage.committed;
+      const { members } = listingPorts(ctx);
       return members.list(tenantId, organizationId, { ...filter, role }, page);
     },
     shownBy: () => [
@@ -78,7 +79,7 @@ export async function listUserOrganizations(
   const { tenantId } = ctx;
   return await rememberedPage(ctx, {
     key: JSON.stringify(["organizations", tenantId, userId, page]),
-    read: () => ctx.engine.storage.committed.members.listUserOrganizations(tenantId, userId, page),
+    read: () => listingPorts(ctx).members.listUserOrganizations(tenantId, userId, page),
     shownBy: (stored) => [
       shownTenant(tenantId),
       shownUser(tenantId, userId),

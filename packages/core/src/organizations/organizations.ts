@@ -11,6 +11,7 @@ import {
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { givenFields, parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
 import { nameKey } from "../normalization.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
@@ -42,7 +43,10 @@ export async function getOrganization(ctx: Context, id: string): Promise<Organiz
   const authority = await authorizeRead(ctx, "get_organization", id, "organization:read");
   const { organizations } = ctx.engine.storage.committed;
   const record = await organizations.find(ctx.tenantId, id);
-  const stats = await organizations.stats(ctx.tenantId, id);
+  const listing = listingPorts(ctx).organizations;
+  // Whether it is there, and its ETag, are read where they are written; a replica may not have it yet.
+  const stats =
+    (await listing.stats(ctx.tenantId, id)) ?? (await organizations.stats(ctx.tenantId, id));
   if (record === undefined || stats === undefined) throw organizationNotFound();
   return { ...presentOrganization(record, authority.isAdministrator), stats };
 }
@@ -57,15 +61,15 @@ export async function listOrganizations(
 ): Promise<JsonPage> {
   requireActor(ctx);
   const { limit, cursor, skip, total, ...filter } = parseInput(listOrganizationsSchema, input);
-  const ports = ctx.engine.storage.committed;
-  const isAbove = await isAdministrator(ctx, ports);
+  const { organizations } = listingPorts(ctx);
+  const isAbove = await isAdministrator(ctx, ctx.engine.storage.committed);
   const actorId = ctx.actor.type === "user" ? ctx.actor.id : "";
   const page = toPageRequest({ limit, cursor, skip, total });
-  if (isAbove) return toJsonPage(await ports.organizations.list(ctx.tenantId, filter, page));
+  if (isAbove) return toJsonPage(await organizations.list(ctx.tenantId, filter, page));
   // Nobody but administrators knows of a deleted organization: to everybody else the list is empty.
   if (filter.status === "deleted") return { items_json: "[]", next_cursor: null, has_more: false };
   const own = { ...filter, member_user_id: actorId };
-  return toJsonPage(await ports.organizations.list(ctx.tenantId, own, page));
+  return toJsonPage(await organizations.list(ctx.tenantId, own, page));
 }
 
 /**

@@ -2,6 +2,7 @@ import { assertIfMatch, mutateTenant, requireActor } from "../access/authorize.t
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { givenFields, parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import type { Mutation } from "../mutation.ts";
 import {
   type CreatePlanInput,
@@ -14,7 +15,7 @@ import {
 /** The plan catalogue of the tenant, in the order of keys. */
 export async function listPlans(ctx: Context): Promise<readonly Plan[]> {
   requireActor(ctx);
-  return await ctx.engine.storage.committed.plans.list(ctx.tenantId);
+  return await listingPorts(ctx).plans.list(ctx.tenantId);
 }
 
 /** @throws {DomainError} `plan_not_found`. */

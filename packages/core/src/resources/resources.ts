@@ -2,6 +2,7 @@ import { assertIfMatch, authorizeRead, mutateOrganization } from "../access/auth
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
 import {
@@ -66,7 +67,7 @@ export async function listResources(
 ): Promise<JsonPage> {
   const { type, ...rest } = parseInput(listResourcesSchema, input);
   await authorizeRead(ctx, "list_resources", organizationId, "resource:read");
-  const { resources } = ctx.engine.storage.committed;
+  const { resources } = listingPorts(ctx);
   return toJsonPage(await resources.list(ctx.tenantId, organizationId, type, toPageRequest(rest)));
 }
 

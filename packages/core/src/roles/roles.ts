@@ -12,6 +12,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { LockedChain } from "../events/append-event.ts";
 import { parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import type { Mutation } from "../mutation.ts";
 import { canonicalRoleKey, ownerRole } from "./default-roles.ts";
 import {
@@ -33,7 +34,7 @@ export async function listRoles(
 ): Promise<readonly Role[]> {
   if (organizationId === null) requireActor(ctx);
   else await authorizeRead(ctx, "list_roles", organizationId, "role:read");
-  return await ctx.engine.storage.committed.roles.list(ctx.tenantId, organizationId);
+  return await listingPorts(ctx).roles.list(ctx.tenantId, organizationId);
 }
 
 /** @throws {DomainError} `role_not_found`. */

@@ -9,6 +9,7 @@ import {
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import { assertMayGrant } from "../members/members.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
@@ -36,7 +37,8 @@ export async function listTeamMembers(
   await authorizeRead(ctx, "list_team_members", organizationId, "team:read");
   const { teams } = ctx.engine.storage.committed;
   if ((await teams.find(ctx.tenantId, organizationId, teamId)) === undefined) throw teamNotFound();
-  return toJsonPage(await teams.listMembers(ctx.tenantId, organizationId, teamId, page));
+  const listing = listingPorts(ctx).teams;
+  return toJsonPage(await listing.listMembers(ctx.tenantId, organizationId, teamId, page));
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import { assertMayGrant } from "../members/members.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
 import { nameKey } from "../normalization.ts";
@@ -38,7 +39,7 @@ export async function listTeams(
   const { limit, cursor, skip, total, ...filter } = parseInput(listTeamsSchema, input);
   await authorizeRead(ctx, "list_teams", organizationId, "team:read");
   const page = toPageRequest({ limit, cursor, skip, total });
-  const { teams } = ctx.engine.storage.committed;
+  const { teams } = listingPorts(ctx);
   return toJsonPage(await teams.list(ctx.tenantId, organizationId, filter, page));
 }
 

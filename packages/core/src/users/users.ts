@@ -8,6 +8,7 @@ import {
 } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { givenFields, parseInput } from "../input.ts";
+import { listingPorts } from "../listing-ports.ts";
 import { lastOwner } from "../members/change-membership.ts";
 import { type Mutation, mutate } from "../mutation.ts";
 import { normalizeEmail, usernameKey } from "../normalization.ts";
@@ -57,8 +58,7 @@ export async function listUsers(ctx: Context, input: ListUsersInput = {}): Promi
     listUsersSchema,
     input,
   );
-  const ports = ctx.engine.storage.committed;
-  await requireAdministrator(ctx, ports, "list_users");
+  await requireAdministrator(ctx, ctx.engine.storage.committed, "list_users");
   const filter = {
     q,
     external_id,
@@ -66,7 +66,7 @@ export async function listUsers(ctx: Context, input: ListUsersInput = {}): Promi
     username_key: username === undefined ? undefined : usernameKey(username),
   };
   const page = toPageRequest({ limit, cursor, skip, total });
-  return toJsonPage(await ports.users.list(ctx.tenantId, filter, page));
+  return toJsonPage(await listingPorts(ctx).users.list(ctx.tenantId, filter, page));
 }
 
 /** What people may change of themselves; the rest, their address too, is for administrators. */

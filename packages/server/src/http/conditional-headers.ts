@@ -54,6 +54,17 @@ export function readIdempotencyKey(
   );
 }
 
+/**
+ * Whether a list must hold everything acknowledged so far: `strong`, or what this server acknowledged or heard of.
+ *
+ * @throws {DomainError} `invalid_input`.
+ */
+export function readConsistency(headers: IncomingHttpHeaders): "strong" | undefined {
+  const header = headers["tenantry-consistency"];
+  if (header === undefined || header === "strong") return header;
+  throw invalidHeader("Tenantry-Consistency", "is not strong; leave it out for the default");
+}
+
 function invalidHeader(name: string, detail: string): DomainError {
   return new DomainError("invalid_input", `${name}: ${detail}`, {
     fields: [{ pointer: `/${name}`, detail }],

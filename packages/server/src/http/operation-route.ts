@@ -6,7 +6,7 @@ import type { Caller } from "../auth/credentials.ts";
 import { findCallerContext } from "../auth/find-caller-context.ts";
 import type { ServerParts } from "../server-parts.ts";
 import type { Call } from "./call.ts";
-import { readIdempotencyKey, readIfMatch } from "./conditional-headers.ts";
+import { readConsistency, readIdempotencyKey, readIfMatch } from "./conditional-headers.ts";
 import { assertStorable } from "./plain-text.ts";
 import { present } from "./present.ts";
 import { createQueryParser, type QueryParser } from "./query.ts";
@@ -104,6 +104,7 @@ export function operationHandler(
       ifMatch: readIfMatch(operation, request.headers),
       idempotencyKey: readIdempotencyKey(operation, request.headers),
       dryRun: isDryRun,
+      consistency: readConsistency(request.headers),
     };
     const params = request.params as Call<Operation>["params"];
     const call: Call<Operation> = { server, ctx, params, query, body, address: request.ip };

@@ -145,6 +145,14 @@ describe("headers", () => {
     expect(status).toBe(400);
   });
 
+  it("knows one word in Tenantry-Consistency", async () => {
+    const { status, problem } = await test.client("listPlans", {
+      as: "operator",
+      headers: { "tenantry-consistency": "eventual" },
+    });
+    expect([status, problem.errors[0]?.pointer]).toEqual([400, "/Tenantry-Consistency"]);
+  });
+
   it("wants visible characters in Idempotency-Key", async () => {
     for (const key of ["a b", 'a"b', "x".repeat(256), "caf\u00e9"]) {
       const { status } = await test.client("createOrganization", {

@@ -1,0 +1,157 @@
+import type { ChangeListener, Ports, ReplicatedPorts, Storage } from "@tenantry/core";
+import type { Channel } from "./channel.ts";
+import type { ConnectionSettings } from "./connection.ts";
+import type { Connections } from "./connections.ts";
+import { assertReplica, type ClusterHistory, createReplica, type Replica } from "./replica.ts";
+import { createReplicaLag, type ReplicaLag } from "./replica-lag.ts";
+import { createReplicaPositions, type ReplicaPositions } from "./replica-positions.ts";
+import { type Choose, type Reader, routePorts, routeSnapshot } from "./replica-routes.ts";
+
+/** The standbys of a database, and which of them may answer. */
+export interface Replicas {
+  /** As {@link Storage.replicated}. */
+  readonly ports: ReplicatedPorts;
+  /** As {@link Storage.snapshot}, with `replicated`. */
+  readonly snapshot: Storage["snapshot"];
+  /** Told of every change that this process made or heard of, before anybody has an answer. */
+  readonly heard: ChangeListener;
+  /** A transaction of this process has ended: what it may have changed, is to be read. */
+  wrote(tenantId: string | null): void;
+  close(): Promise<void>;
+}
+
+export interface ReplicasOptions {
+  readonly urls: readonly string[];
+  /** What is further behind is left out. */
+  readonly maximumLagMs: number;
+  readonly settings: ConnectionSettings;
+  /** Connections to each. */
+  readonly size: number;
+  readonly queueTimeoutMs: number;
+  readonly channel: Channel;
+  readonly primary: Connections;
+  /** Ports and snapshots over the connections of a server, as the primary's are. */
+  readonly portsOver: (connections: Connections, server: string) => Ports;
+  readonly snapshotsOver: (connections: Connections, server: string) => Storage["snapshot"];
+  readonly onPrimary: Pick<Storage, "committed" | "snapshot">;
+}
+
+/**
+ * Where the log of the primary ends. Nobody has the answer to a commit before it is flushed, unless the server was told that nothing need
+ * be.
+ */
+const primaryQuery = {
+  name: "primary position",
+  text: `SELECT (CASE current_setting('synchronous_commit')
+      WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0'::pg_lsn)::int8 AS position,
+    ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int AS timeline,
+    (SELECT system_identifier::text FROM pg_control_system()) AS system`,
+  values: [],
+};
+
+/** What is asked of the primary, and who is told where its log ends. */
+interface PrimaryLog {
+  /** Where it ends now. */
+  ask(): Promise<number>;
+  history(): ClusterHistory | undefined;
+}
+
+/** @param onNewHistory The primary is another one than before: what was known of positions has no meaning any more. */
+function watchPrimary(primary: Connections, lag: ReplicaLag, onNewHistory: () => void): PrimaryLog {
+  let history: ClusterHistory | undefined;
+  return {
+    async ask() {
+      const sentAt = performance.now();
+      const [found] = (await primary.query(primaryQuery)).rows as [
+        ClusterHistory & { readonly position: number },
+      ];
+      const isSame = found.system === history?.system && found.timeline === history.timeline;
+      history = found;
+      if (!isSame) onNewHistory();
+      lag.sample(sentAt, found.position);
+      return found.position;
+    },
+    history: () => history,
+  };
+}
+
+/** Opens the standbys (ADR 0016). One that is not there is left out until it is. */
+export async function openReplicas(options: ReplicasOptions): Promise<Replicas> {
+  const lag = createReplicaLag(options.maximumLagMs);
+  const readers: Reader[] = [];
+  const log = watchPrimary(options.primary, lag, () => {
+    for (const { replica } of readers) replica.leaveOut();
+  });
+  readers.push(...options.urls.map((url) => openReader(options, url, log)));
+  const positions = createReplicaPositions(log.ask);
+
+  async function look(): Promise<void> {
+    await log.ask().catch(() => {});
+    await Promise.all(readers.map(({ replica }) => replica.look()));
+    positions.fold(Math.min(...readers.map(({ replica }) => replica.replayed() ?? 0)));
+  }
+
+  const everyMs = Math.min(1_000, Math.max(50, options.maximumLagMs / 4));
+  const looking = setInterval(() => void look(), everyMs).unref();
+  async function close(): Promise<void> {
+    clearInterval(looking);
+    positions.close();
+    await Promise.all(readers.map(({ replica }) => replica.close()));
+  }
+
+  try {
+    await log.ask();
+    await Promise.all(readers.map(({ replica }) => assertReplica(replica, log.history())));
+    await look();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { committed, snapshot } = options.onPrimary;
+  const choose = createChoice(options.channel, readers, positions, lag);
+  return {
+    ports: routePorts(committed, (tenantId) => choose(tenantId, () => true)),
+    snapshot: routeSnapshot(snapshot, (tenantId) =>
+      choose(tenantId, (replica) => replica.keepsSnapshots()),
+    ),
+    heard: (changes) => {
+      if (changes === "everything") return positions.note(null);
+      for (const tenantId of new Set(changes.map((one) => one.tenant_id))) positions.note(tenantId);
+    },
+    wrote: positions.note,
+    close,
+  };
+}
+
+function openReader(options: ReplicasOptions, url: string, log: PrimaryLog): Reader {
+  const settings = { ...options.settings, url };
+  const replica = createReplica(settings, options.size, options.queueTimeoutMs, log.history);
+  const { connections, server } = replica;
+  const ports = options.portsOver(connections, server);
+  return { replica, ports, snapshot: options.snapshotsOver(connections, server) };
+}
+
+/** Chooses a replica that has everything of the tenant that was heard of, in turn; none while messages may be missed. */
+function createChoice(
+  channel: Channel,
+  readers: readonly Reader[],
+  positions: ReplicaPositions,
+  lag: ReplicaLag,
+): (tenantId: string | null, isGood: (replica: Replica) => boolean) => ReturnType<Choose> {
+  let turn = 0;
+  return (tenantId, isGood) => {
+    if (tenantId === null || channel.catchUp(false) instanceof Promise) return undefined;
+    const required = positions.required(tenantId);
+    if (required === Number.POSITIVE_INFINITY) return undefined;
+    turn += 1;
+    const now = performance.now();
+    for (let tried = 0; tried < readers.length; tried += 1) {
+      const reader = readers[(turn + tried) % readers.length] as Reader;
+      const replayed = reader.replica.replayed();
+      if (replayed === undefined || !isGood(reader.replica)) continue;
+      if (replayed >= required && lag.isWithin(replayed, now)) return reader;
+      if (replayed < required) void reader.replica.look();
+    }
+    return undefined;
+  };
+}
