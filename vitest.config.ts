@@ -3,7 +3,10 @@ import { closingLineReporter } from "./scripts/tests/closing-line-reporter.ts";
 
 /** The guarantees that every storage keeps are tested on each: these files run once more on PostgreSQL and on a JSON directory. */
 const onEveryStorage = ["packages/tenantry/test/**/*.test.ts"];
-const onPostgres = ["packages/storage-postgres/{src,test}/**/*.test.ts"];
+const onPostgres = [
+  "packages/storage-postgres/{src,test}/**/*.test.ts",
+  "packages/storage-placed/test/postgres/**/*.test.ts",
+];
 /** What has a test of its own there, which also looks at the source files, or is the same on every storage. */
 const notOnJson = ["packages/tenantry/test/kill.test.ts", "packages/tenantry/test/readme.test.ts"];
 const never = ["**/node_modules/**", "**/dist/**"];

@@ -29,6 +29,7 @@ export async function withTenantry(
     databaseOwnerUrl: settings.databaseOwnerUrl,
     dataDirectory: settings.dataDirectory,
     ...(readsReplicas(options, command) ? replicasOf(settings) : {}),
+    connectionBudget: settings.connectionBudget,
     program: `tenantry ${command}`,
   });
   try {

@@ -253,6 +253,7 @@ export {
   toJsonPage,
   toPageRequest,
 } from "./page.ts";
+export type { Placement, PlacementStore } from "./placements/placements.store.ts";
 export { defaultPlans } from "./plans/default-plans.ts";
 export { enterPlan } from "./plans/enter-plan.ts";
 export {
@@ -331,12 +332,14 @@ export {
   type SessionGrant,
   sessionRefusal,
 } from "./sessions/sessions.ts";
-export type {
-  ChangeListener,
-  Ports,
-  ReplicatedPorts,
-  SnapshotOptions,
-  Storage,
+export {
+  type ChangeListener,
+  type InstallationMethod,
+  installationMethods,
+  type Ports,
+  type ReplicatedPorts,
+  type SnapshotOptions,
+  type Storage,
 } from "./store.ts";
 export { type Swept, sweepExpired } from "./sweep.ts";
 export {

@@ -6,6 +6,7 @@ import type { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import type { KeyStore } from "./keys/keys.store.ts";
 import type { MemberStore } from "./members/members.store.ts";
 import type { OrganizationStore } from "./organizations/organizations.store.ts";
+import type { PlacementStore } from "./placements/placements.store.ts";
 import type { PlanStore } from "./plans/plans.store.ts";
 import type { ResourceStore } from "./resources/resources.store.ts";
 import type { RoleStore } from "./roles/roles.store.ts";
@@ -24,6 +25,7 @@ export interface Ports {
   readonly keys: KeyStore;
   readonly members: MemberStore;
   readonly organizations: OrganizationStore;
+  readonly placements: PlacementStore;
   readonly plans: PlanStore;
   readonly resources: ResourceStore;
   readonly roles: RoleStore;
@@ -44,6 +46,38 @@ export interface SnapshotOptions {
   /** The moment may be one of {@link Storage.replicated}. */
   readonly replicated?: boolean | undefined;
 }
+
+/**
+ * Methods whose rows belong to no one tenant, or that look for tenants, each with the reason. Every other method has the tenant as its first argument, or
+ * in the record that it writes.
+ */
+export const installationMethods = [
+  // The tenants themselves: where one of them is not named by its id.
+  "tenants.insert",
+  "tenants.findBySlug",
+  "tenants.findByShortId",
+  "tenants.list",
+  "tenants.all",
+  "tenants.putCopy",
+  "tenants.removeCopy",
+  // Every tenant has the same.
+  "copies.tables",
+  "copies.tenantIds",
+  // Where tenants live.
+  "placements.find",
+  "placements.insert",
+  "placements.update",
+  "placements.remove",
+  "placements.list",
+  "placements.listUnsteady",
+  // The installation's keys.
+  "keys.insertSigningKey",
+  "keys.listSigningKeys",
+  "keys.insertOperatorKey",
+  "keys.removeOperatorKeys",
+  "keys.listOperatorKeys",
+] as const;
+export type InstallationMethod = (typeof installationMethods)[number];
 
 /** Told of every commit's changes before its caller has the answer; `"everything"` where a storage cannot say which. */
 export type ChangeListener = (changes: readonly Change[] | "everything") => void;

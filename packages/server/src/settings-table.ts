@@ -83,6 +83,19 @@ export const settingsTable = {
     schema: textOr("./data"),
     example: "./data",
   }),
+  connectionBudget: setting({
+    name: "TENANTRY_CONNECTION_BUDGET",
+    description:
+      "Connections that this process opens at most, for the main database and those of single tenants together.",
+    schema: wholeNumber(50, 10, 10_000),
+    example: "50",
+  }),
+  idleDatabaseSeconds: setting({
+    name: "TENANTRY_IDLE_DATABASE_SECONDS",
+    description: "After how long a tenant's own database that nobody uses is closed.",
+    schema: wholeNumber(60, 1, 86_400),
+    example: "60",
+  }),
   operatorKey: setting({
     name: "TENANTRY_OPERATOR_KEY",
     description: "The operator's key. Without it one is made and shown at the first start, once.",

@@ -49,6 +49,8 @@ export async function startServer(
     onWarning: (message) => log.warn(message),
     dataDirectory: settings.dataDirectory,
     ...replicasOf(settings),
+    connectionBudget: settings.connectionBudget,
+    idleDatabaseMs: settings.idleDatabaseSeconds * 1000,
     program: "tenantry serve",
     clock: options.clock,
     settings: {

@@ -1,3 +1,4 @@
 export { openPostgresCopyTarget } from "./copy-target.ts";
+export { createPostgresDatabase, dropPostgresDatabase } from "./databases.ts";
 export { assertNoOtherProgram } from "./other-programs.ts";
 export { openPostgresStorage, type PostgresStorageOptions } from "./postgres-storage.ts";

@@ -3,6 +3,7 @@ import type { Client } from "pg";
 /** Tables whose rows are the installation's, each with the reason. */
 export const tablesWithoutTenant: Readonly<Record<string, string>> = {
   tenants: "it is the tenants",
+  placements: "they say where a tenant lives",
   signing_keys: "they sign for the installation",
   operator_keys: "the operator acts in every tenant",
   tenantry_migrations: "the ledger",

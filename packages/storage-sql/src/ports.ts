@@ -6,6 +6,7 @@ import { createIdempotencyStore } from "./idempotency/idempotency.sql.ts";
 import { createKeyStore } from "./keys/keys.sql.ts";
 import { createMemberStore } from "./members/members.sql.ts";
 import { createOrganizationStore } from "./organizations/organizations.sql.ts";
+import { createPlacementStore } from "./placements/placements.sql.ts";
 import { createPlanStore } from "./plans/plans.sql.ts";
 import { createResourceStore } from "./resources/resources.sql.ts";
 import { createRoleStore } from "./roles/roles.sql.ts";
@@ -26,6 +27,7 @@ export function createPorts(session: Session): Ports {
     keys: createKeyStore(session),
     members: createMemberStore(session),
     organizations: createOrganizationStore(session),
+    placements: createPlacementStore(session),
     plans: createPlanStore(session),
     resources: createResourceStore(session),
     roles: createRoleStore(session),

@@ -6,6 +6,7 @@ import type { Generated } from "kysely";
  */
 export interface Database {
   tenants: TenantsTable;
+  placements: PlacementsTable;
   users: UsersTable;
   user_passwords: UserPasswordsTable;
   tenant_user_roles: TenantUserRolesTable;
@@ -43,6 +44,16 @@ interface TenantsTable {
   created_at: string;
   updated_at: string;
   deleted_at: string | null;
+}
+
+interface PlacementsTable {
+  tenant_id: string;
+  server: string;
+  database: string | null;
+  epoch: number;
+  state: string;
+  created_at: string;
+  updated_at: string;
 }
 
 interface UsersTable {

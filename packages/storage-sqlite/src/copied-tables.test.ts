@@ -6,6 +6,8 @@ import { openSqliteStorage } from "./index.ts";
 
 /** Tables that a copy leaves behind, each with the reason. */
 const leftBehind = new Set([
+  // Where the tenants of the source live says nothing of the target.
+  "placements",
   // The ledger is the target's own.
   "tenantry_migrations",
   "tenantry_migrations_lock",

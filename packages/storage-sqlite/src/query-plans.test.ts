@@ -14,6 +14,13 @@ const allowedSteps: Readonly<Record<string, readonly RegExp[]>> = {
   "keys.removeOperatorKeys": [/^SCAN operator_keys$/],
   // All of them are asked for.
   "tenants.all": [/^SCAN tenants USING INDEX/],
+  // Whose key is the tenant's id.
+  "placements.find": [/^SEARCH placements USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "placements.update": [/^SEARCH placements USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "placements.remove": [/^SEARCH placements USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "placements.listUnsteady": [/^SCAN placements USING INDEX placements_unsteady$/],
+  // Whether anything refers to the tenant: one look a table.
+  "tenants.removeCopy": [/^SEARCH \w+ USING COVERING INDEX \w+ \(tenant_id=\?\)$/],
   // The rows come out of the argument.
   "securityLog.append": [/^SCAN json_each/],
 };

@@ -5,6 +5,7 @@ import { describeFilters } from "./filters.ts";
 import { describeIdentifiers, describeRefusals } from "./identifiers.ts";
 import { describeLists } from "./lists.ts";
 import { disposingOpen, type OpenSubject } from "./open-subject.ts";
+import { describePlacements } from "./placements.ts";
 import { describeReplicatedReads, describeReplicatedReadsOfSeveral } from "./replicated-reads.ts";
 import { describeRoundTrips } from "./round-trips.ts";
 import { describeSeveralProcesses } from "./several-processes.ts";
@@ -31,6 +32,7 @@ export function storageConformance(subject: ConformanceSubject): void {
     describeAccess(open);
     describeCopies(open);
     describeTenants(open);
+    describePlacements(open);
     describeTransactions(open);
     describeReplicatedReads(open);
     describeUnless(subject, "several-processes", () => {

@@ -1,4 +1,4 @@
-import type { Ports, Storage } from "@tenantry/core";
+import type { InstallationMethod, Ports, Storage } from "@tenantry/core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addOrganization, addTeams, addTenant, type OpenSubject } from "./open-subject.ts";
 import { pageRequest } from "./pages.ts";
@@ -21,27 +21,12 @@ import {
 /** A call of a port's method for a tenant. What it gives back is compared. */
 type Call = (ports: Ports, tenantId: string) => unknown;
 
-/** Methods whose rows belong to no tenant; each with the reason. */
-type WithoutTenant =
-  | "tenants.insert" // The tenants themselves.
-  | "tenants.findBySlug"
-  | "tenants.findByShortId"
-  | "tenants.list"
-  | "copies.tables" // Every tenant has the same.
-  | "copies.tenantIds"
-  | "tenants.all"
-  | "keys.insertSigningKey" // The installation's keys.
-  | "keys.listSigningKeys"
-  | "keys.insertOperatorKey"
-  | "keys.removeOperatorKeys"
-  | "keys.listOperatorKeys";
-
 type MethodOf<P extends keyof Ports> = keyof Ports[P] & string;
 
 /** A row for every method: a new one does not compile until it is here. */
 type Calls = {
   readonly [P in keyof Ports]: {
-    readonly [M in MethodOf<P> as `${P}.${M}` extends WithoutTenant ? never : M]: Call;
+    readonly [M in MethodOf<P> as `${P}.${M}` extends InstallationMethod ? never : M]: Call;
   };
 };
 

@@ -1,5 +1,12 @@
+import { join } from "node:path";
 import { DomainError, type Storage } from "@tenantry/core";
 import { openJsonStorage } from "@tenantry/storage-json";
+import {
+  createPlacedStorage,
+  createPostgresPlaces,
+  createSqlitePlaces,
+  type PlaceServer,
+} from "@tenantry/storage-placed";
 import { openPostgresStorage } from "@tenantry/storage-postgres";
 import { openSqliteStorage } from "@tenantry/storage-sqlite";
 import type { DatabaseLocation } from "./database-url.ts";
@@ -11,30 +18,54 @@ export interface OpenStorageOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   readonly replicaUrls?: readonly string[] | undefined;
   readonly replicaMaximumLagMs?: number | undefined;
+  readonly dataDirectory?: string | undefined;
+  readonly connectionBudget?: number | undefined;
+  readonly idleDatabaseMs?: number | undefined;
 }
 
-/** Opens the storage at a place, making it where there is none. */
+const defaultConnectionBudget = 50;
+/** The pool of the main database, and one that listens. */
+const mainConnections = 17;
+
+/**
+ * Opens the storage at a place, making it where there is none. Single tenants may have databases of their own beside it; a JSON directory has
+ * no place for them.
+ */
 export async function openStorage(
   location: DatabaseLocation,
   options: OpenStorageOptions,
 ): Promise<Storage> {
   const { busyTimeoutMs, program } = options;
-  const { replicaUrls = [], replicaMaximumLagMs } = options;
-  if (replicaUrls.length > 0 && location.kind !== "postgres") throw noReplicas();
+  if ((options.replicaUrls ?? []).length > 0 && location.kind !== "postgres") throw noReplicas();
   const shared = {
     ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }),
     ...(program === undefined ? {} : { program }),
   };
+  const budget = options.connectionBudget ?? defaultConnectionBudget;
   if (location.kind === "sqlite") {
-    return await openSqliteStorage({ path: location.path, ...shared });
+    const directory = join(options.dataDirectory ?? "./data", "tenants");
+    const main = await openSqliteStorage({ path: location.path, ...shared });
+    return place(main, createSqlitePlaces(directory, shared), budget, options);
   }
   if (location.kind === "postgres") {
-    const { databaseOwnerUrl: ownerUrl, onWarning } = options;
-    const standbys = { replicaUrls, replicaMaximumLagMs };
-    const { url } = location;
-    return await openPostgresStorage({ url, ownerUrl, onWarning, ...standbys, ...shared });
+    const { databaseOwnerUrl: ownerUrl, onWarning, replicaUrls, replicaMaximumLagMs } = options;
+    const ofMain = Math.min(mainConnections, Math.floor(budget / 2));
+    const server = { url: location.url, ownerUrl, ...shared };
+    const standbys = { replicaUrls: replicaUrls ?? [], replicaMaximumLagMs };
+    const pool = { poolSize: ofMain - 1 };
+    const main = await openPostgresStorage({ ...server, onWarning, ...standbys, ...pool });
+    return place(main, createPostgresPlaces(server), budget - ofMain, options);
   }
   return await openJsonStorage({ directory: location.directory, ...shared });
+}
+
+function place(
+  main: Storage,
+  server: PlaceServer,
+  connections: number,
+  { idleDatabaseMs: idleMs }: OpenStorageOptions,
+): Storage {
+  return createPlacedStorage({ main, servers: new Map([["main", server]]), connections, idleMs });
 }
 
 function noReplicas(): DomainError {

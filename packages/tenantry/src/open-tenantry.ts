@@ -36,6 +36,13 @@ export interface TenantryOptions {
   readonly program?: string | undefined;
   /** How long a write waits for another process before it is refused; 5,000 ms without it. */
   readonly busyTimeoutMs?: number | undefined;
+  /**
+   * How many connections (on SQLite: open files) this process uses at most, for the main database and those of single tenants together; 50
+   * without it.
+   */
+  readonly connectionBudget?: number | undefined;
+  /** A tenant's own database that nobody used for so long is closed; 60,000 ms without it. */
+  readonly idleDatabaseMs?: number | undefined;
   readonly clock?: (() => number) | undefined;
 }
 

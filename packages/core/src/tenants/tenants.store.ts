@@ -31,4 +31,11 @@ export interface TenantStore {
   lock(id: string): Awaitable<TenantRecord | undefined>;
   /** Writes every column but the ids, `revision` and `created_at`. @throws {DomainError} `tenant_slug_taken`. */
   update(tenant: TenantRecord): Awaitable<void>;
+  /**
+   * Writes the row of a tenant that lives elsewhere, whether or not there is one: by it the tenant is found. The row that counts is where the
+   * tenant lives.
+   */
+  putCopy(tenant: TenantRecord): Awaitable<void>;
+  /** Removes the row of a tenant of whom nothing else is here. */
+  removeCopy(id: string): Awaitable<void>;
 }

@@ -2,6 +2,7 @@ import { initialMigration } from "./0001-initial.ts";
 import { sweepByTenantMigration } from "./0002-sweep-by-tenant.ts";
 import { tenantRowsMigration } from "./0003-tenant-rows.ts";
 import { rowLevelSecurityMigration } from "./0004-row-level-security.ts";
+import { placementsMigration } from "./0005-placements.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. One that was released is never changed: another is added after it. */
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   sweepByTenantMigration,
   tenantRowsMigration,
   rowLevelSecurityMigration,
+  placementsMigration,
 ];

@@ -54,6 +54,29 @@ const update = defineQuery("tenants.update", ["id", ...writableColumns], (db, p)
   db.updateTable("tenants").set(assign(writableColumns, p)).where("id", "=", p.id),
 );
 
+const putCopy = defineQuery("tenants.putCopy", columns, (db, p) =>
+  db
+    .insertInto("tenants")
+    .values(assign(columns, p))
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet((eb) => ({
+        slug: eb.ref("excluded.slug"),
+        name: eb.ref("excluded.name"),
+        name_key: eb.ref("excluded.name_key"),
+        status: eb.ref("excluded.status"),
+        placement: eb.ref("excluded.placement"),
+        revision: eb.ref("excluded.revision"),
+        row_revision: eb.ref("excluded.row_revision"),
+        updated_at: eb.ref("excluded.updated_at"),
+        deleted_at: eb.ref("excluded.deleted_at"),
+      })),
+    ),
+);
+
+const removeCopy = defineQuery("tenants.removeCopy", ["id"], (db, p) =>
+  db.deleteFrom("tenants").where("id", "=", p.id),
+);
+
 export function createTenantStore(session: Session): TenantStore {
   const findWith = (query: typeof find, value: string) =>
     andThen(session.get(query, [value]), (row) => (row === undefined ? undefined : toTenant(row)));
@@ -67,6 +90,8 @@ export function createTenantStore(session: Session): TenantStore {
     lock: (id) => findWith(lock, id),
     update: (tenant) =>
       settle(session.run(update, argumentsOf(["id", ...writableColumns], tenant))),
+    putCopy: (tenant) => settle(session.run(putCopy, argumentsOf(columns, tenant))),
+    removeCopy: (id) => settle(session.run(removeCopy, [id])),
   };
 }
 

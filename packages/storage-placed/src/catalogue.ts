@@ -1,0 +1,72 @@
+import type { Awaitable, Placement, Ports } from "@tenantry/core";
+import { andThen } from "./awaitable.ts";
+
+/** Where a tenant lives: in a database of its own, or in the main one. */
+export type Whereabouts = Placement | "main";
+
+/** What is known of where tenants live. Whoever is not in it is asked for; nothing is guessed. */
+export interface Catalogue {
+  known(tenantId: string): Whereabouts | undefined;
+  /** Asks the main database. */
+  ask(tenantId: string): Awaitable<Whereabouts>;
+  /** Something has happened to the tenant, perhaps to where it lives: it is asked for anew. */
+  forget(tenantId: string): void;
+  forgetAll(): void;
+  /** Rises whenever something was forgotten: what was counted in one place says nothing of another. */
+  forgotten(): number;
+}
+
+const mostTenants = 100_000;
+
+/** @param found Called with what the main database says of a tenant. */
+export function createCatalogue(
+  committed: () => Ports,
+  found: (tenantId: string, whereabouts: Whereabouts) => void,
+): Catalogue {
+  const tenants = new Map<string, Whereabouts>();
+  let forgotten = 0;
+
+  function remember(tenantId: string, whereabouts: Whereabouts, forgottenAtRead: number): void {
+    // A change came in while it was read: what was read may be older than that.
+    if (forgottenAtRead !== forgotten) return;
+    if (tenants.size >= mostTenants) tenants.clear();
+    tenants.set(tenantId, whereabouts);
+  }
+
+  function ask(tenantId: string): Awaitable<Whereabouts> {
+    const forgottenAtRead = forgotten;
+    const { placements, tenants: rows } = committed();
+    return andThen(placements.find(tenantId), (placement) => {
+      const isSettled = placement === undefined || !unsettled.has(placement.state);
+      if (placement !== undefined && placement.database !== null) {
+        found(tenantId, placement);
+        if (isSettled) remember(tenantId, placement, forgottenAtRead);
+        return placement;
+      }
+      found(tenantId, "main");
+      if (!isSettled) return "main";
+      return andThen(rows.find(tenantId), (row) => {
+        // Of tenants that do not exist nothing is kept, else a caller could fill memory with invented ids.
+        if (row !== undefined) remember(tenantId, "main", forgottenAtRead);
+        return "main";
+      });
+    });
+  }
+
+  return {
+    known: (tenantId) => tenants.get(tenantId),
+    ask,
+    forget(tenantId) {
+      forgotten += 1;
+      tenants.delete(tenantId);
+    },
+    forgetAll() {
+      forgotten += 1;
+      tenants.clear();
+    },
+    forgotten: () => forgotten,
+  };
+}
+
+/** In these a tenant is asked for with each call, so that nobody goes where it no longer is. */
+const unsettled: ReadonlySet<Placement["state"]> = new Set(["moving", "dropping"]);

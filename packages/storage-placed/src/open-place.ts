@@ -1,0 +1,87 @@
+import { DomainError, type Placement, type Storage } from "@tenantry/core";
+import type { Whereabouts } from "./catalogue.ts";
+import type { ConnectionBudget } from "./connection-budget.ts";
+import type { PlaceServer } from "./place-server.ts";
+
+export interface PlacesOptions {
+  readonly servers: ReadonlyMap<string, PlaceServer>;
+  readonly budget: ConnectionBudget;
+  /** A database that nobody used for so long is closed. */
+  readonly idleMs: number;
+  /** Called when one is opened, before it is used. */
+  readonly opened: (placement: Placement, storage: Storage) => Promise<void>;
+  /** Called when one could not be opened. */
+  readonly failed: (tenantId: string) => void;
+  /** Called when one is no longer listened to, before it is closed. */
+  readonly closing: (tenantId: string) => void;
+}
+
+/** A tenant's database that is open, opens up, or is about to be closed. */
+export interface Place {
+  readonly placement: Placement;
+  /** Rises with each that is opened. */
+  readonly generation: number;
+  readonly opening: Promise<Storage>;
+  /** There when it is open. */
+  storage: Storage | undefined;
+  connections: number;
+  uses: number;
+  usedAtMs: number;
+  /** It takes no new uses, and is closed after the last one. */
+  isRetired: boolean;
+  readonly ended: PromiseWithResolvers<void>;
+}
+
+/** Begins to open a tenant's database, when there are connections for it. */
+export function beginPlace(
+  options: PlacesOptions,
+  placement: Placement,
+  generation: number,
+  failed: (place: Place) => void,
+): Place {
+  const place: Place = {
+    placement,
+    generation,
+    opening: Promise.resolve().then(async () => {
+      try {
+        return await openPlace(options, place);
+      } catch (error) {
+        failed(place);
+        throw error;
+      }
+    }),
+    storage: undefined,
+    connections: 0,
+    uses: 0,
+    usedAtMs: performance.now(),
+    isRetired: false,
+    ended: Promise.withResolvers<void>(),
+  };
+  return place;
+}
+
+async function openPlace(options: PlacesOptions, place: Place): Promise<Storage> {
+  const { placement } = place;
+  const server = options.servers.get(placement.server);
+  if (server === undefined || placement.database === null) {
+    throw new DomainError(
+      "storage_unavailable",
+      `The tenant ${placement.tenant_id} lives on the server ${placement.server}, which this program does not know; name it in the settings`,
+    );
+  }
+  const { least, most } = server.connections;
+  place.connections = await options.budget.take(least, most);
+  const storage = await server.open(placement.database, place.connections);
+  try {
+    await options.opened(placement, storage);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+  place.storage = storage;
+  return storage;
+}
+
+export function isSamePlace(one: Placement, other: Whereabouts): boolean {
+  return other !== "main" && one.server === other.server && one.database === other.database;
+}

@@ -1,0 +1,131 @@
+import { existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { eventRecord, tenantRecord, userRecord } from "@tenantry/storage-testkit/records";
+import { describe, expect, test } from "vitest";
+import { addDedicatedTenant, openPlaced } from "../test/open-placed.ts";
+
+const tenantId = "t";
+
+describe("a tenant with a database of its own", () => {
+  test("has its rows there, and in the main database nothing but what it is found by", async () => {
+    const placed = await openPlaced();
+    const { database } = await addDedicatedTenant(placed, tenantId);
+    await placed.storage.transaction("shared", (ports) =>
+      ports.tenants.insert(tenantRecord("shared")),
+    );
+    await placed.storage.close();
+    const own = tablesWithRows(join(placed.directory, "tenants", `${database}.db`));
+    expect(own).toEqual(["tenants", "users"]);
+    expect(tablesWithRows(join(placed.directory, "tenantry.db"))).toEqual([
+      "placements",
+      "tenants",
+    ]);
+  });
+
+  test("is found by another process that was there before it", async () => {
+    const placed = await openPlaced();
+    const other = await openPlaced({}, placed.directory);
+    expect(await other.storage.committed.users.find(tenantId, "ann")).toBeUndefined();
+    await addDedicatedTenant(placed, tenantId);
+    expect(await other.storage.committed.users.find(tenantId, "ann")).toBeDefined();
+    await other.storage.transaction(tenantId, (ports) =>
+      ports.users.insert(userRecord(tenantId, "bob")),
+    );
+    expect(await placed.storage.committed.users.find(tenantId, "bob")).toBeDefined();
+  });
+
+  test("is asked for with each call while it moves, so that nobody goes where it was", async () => {
+    const placed = await openPlaced();
+    const { main, storage } = placed;
+    const there = await addDedicatedTenant(placed, tenantId);
+    const set = (fields: Partial<typeof there>, epoch: number) =>
+      main.transaction(null, (ports) =>
+        ports.placements.update({ ...there, epoch: epoch + 1, ...fields }, epoch),
+      );
+    await set({ state: "moving" }, 1);
+    // As it is told to every process: by an event of the tenant's.
+    await storage.transaction(tenantId, (ports) =>
+      ports.events.append(eventRecord(tenantId, tenantId, 1, { entity: "tenant" })),
+    );
+    expect(await storage.committed.users.find(tenantId, "ann")).toBeDefined();
+    // From here on nothing is told.
+    await set({ state: "moving", database: null }, 2);
+    expect(await storage.committed.users.find(tenantId, "ann")).toBeUndefined();
+    await set({ state: "steady" }, 3);
+    expect(await storage.committed.users.find(tenantId, "ann")).toBeDefined();
+  });
+
+  test("whose file is gone is refused by name, others are served, and it comes back by itself", async () => {
+    const placed = await openPlaced();
+    const { database } = await addDedicatedTenant(placed, tenantId);
+    await addDedicatedTenant(placed, "u");
+    await placed.storage.close();
+    const file = join(placed.directory, "tenants", `${database}.db`);
+    renameSync(file, `${file}.away`);
+    const { storage } = await openPlaced({}, placed.directory);
+    await expect(async () => await storage.committed.users.find(tenantId, "ann")).rejects.toThrow(
+      `${database}.db is not there`,
+    );
+    expect(existsSync(file)).toBe(false);
+    expect(await storage.committed.users.find("u", "ann")).toBeDefined();
+    renameSync(`${file}.away`, file);
+    expect(await storage.committed.users.find(tenantId, "ann")).toBeDefined();
+  });
+});
+
+describe("the row of such a tenant", () => {
+  test("is found by the slug that it has now", async () => {
+    const placed = await openPlaced();
+    await addDedicatedTenant(placed, tenantId);
+    const { storage } = placed;
+    const changed = tenantRecord(tenantId, { placement: "dedicated", slug: "new" });
+    await storage.transaction(tenantId, async (ports) => {
+      await ports.tenants.update(changed);
+    });
+    expect(await storage.committed.tenants.findBySlug("new")).toMatchObject({ id: tenantId });
+    expect(await storage.committed.tenants.findBySlug(tenantRecord(tenantId).slug)).toBeUndefined();
+  });
+
+  test("does not take the slug of a tenant in another database", async () => {
+    const placed = await openPlaced();
+    await addDedicatedTenant(placed, tenantId);
+    await addDedicatedTenant(placed, "u");
+    const { storage } = placed;
+    const { slug } = tenantRecord("u");
+    const taking = storage.transaction(tenantId, async (ports) => {
+      await ports.users.insert(userRecord(tenantId, "bob"));
+      await ports.tenants.update(tenantRecord(tenantId, { placement: "dedicated", slug }));
+    });
+    await expect(taking).rejects.toThrow();
+    expect(await storage.committed.tenants.findBySlug(slug)).toMatchObject({ id: "u" });
+    expect(await storage.committed.users.find(tenantId, "bob")).toBeUndefined();
+  });
+
+  test("is what counts, where a process ended between it and its copy", async () => {
+    const placed = await openPlaced();
+    await addDedicatedTenant(placed, tenantId);
+    const { main, storage, directory } = placed;
+    const row = tenantRecord(tenantId, { placement: "dedicated" });
+    await main.transaction(null, (ports) => ports.tenants.putCopy({ ...row, slug: "never-was" }));
+    await storage.close();
+    const again = await openPlaced({}, directory);
+    await again.storage.committed.users.find(tenantId, "ann");
+    expect(await again.storage.committed.tenants.findBySlug(row.slug)).toBeDefined();
+    expect(await again.storage.committed.tenants.findBySlug("never-was")).toBeUndefined();
+  });
+});
+
+function tablesWithRows(path: string): readonly string[] {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const tables = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .all()
+    .map(({ name }) => String(name))
+    .filter((name) => !/^(sqlite_|tenantry_)/.test(name));
+  const filled = tables.filter(
+    (name) => db.prepare(`SELECT 1 FROM "${name}" LIMIT 1`).get() !== undefined,
+  );
+  db.close();
+  return filled;
+}

@@ -1,0 +1,40 @@
+import { type Awaitable, installationMethods } from "@tenantry/core";
+
+export interface Router<P> {
+  /** Whether the tenant is known to live in the main database: one look-up. */
+  isInMain(tenantId: string): boolean;
+  /** Does something with the ports of wherever a tenant lives. */
+  route(tenantId: string, work: (ports: P) => Awaitable<unknown>): Awaitable<unknown>;
+}
+
+type Method = (...args: readonly unknown[]) => Awaitable<unknown>;
+type Methods = Readonly<Record<string, Readonly<Record<string, Method>>>>;
+
+const ofInstallation: ReadonlySet<string> = new Set(installationMethods);
+
+/**
+ * Ports whose every call goes where its tenant lives. The tenant is the first argument of each method but those of the installation, so
+ * that a method that is added goes the right way without a line here.
+ */
+export function routePorts<P extends object>(main: P, router: Router<P>): P {
+  const routed = Object.entries(main as unknown as Methods).map(([port, methods]) => [
+    port,
+    Object.fromEntries(
+      Object.entries(methods).map(([name, method]) => [
+        name,
+        ofInstallation.has(`${port}.${name}`) ? method : routeMethod(port, name, method, router),
+      ]),
+    ),
+  ]);
+  return Object.fromEntries(routed) as P;
+}
+
+function routeMethod<P>(port: string, name: string, ofMain: Method, router: Router<P>): Method {
+  return (...args) => {
+    const [tenantId] = args;
+    if (typeof tenantId !== "string" || router.isInMain(tenantId)) return ofMain(...args);
+    return router.route(tenantId, (ports) =>
+      (ports as unknown as Methods)[port]?.[name]?.(...args),
+    );
+  };
+}

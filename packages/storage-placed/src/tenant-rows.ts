@@ -1,0 +1,86 @@
+import type { Awaitable, Ports, Storage, TenantRecord, TenantStore } from "@tenantry/core";
+
+/**
+ * The row of a tenant that lives elsewhere stands twice: where the tenant lives, which counts, and in the main database, where it is found
+ * by its slug and short id. The copy is written before the row is committed, so that a slug that is taken is refused; should the
+ * commit fail, or the process end in between, the copy is written anew from the row.
+ */
+export interface TenantRows {
+  /** Runs a body in the tenant's own database. */
+  transaction<T>(
+    storage: Storage,
+    tenantId: string,
+    body: (ports: Ports) => Awaitable<T>,
+  ): Promise<T>;
+  /** Writes the copy anew where it says something else than the row. */
+  repair(storage: Storage, tenantId: string): Promise<void>;
+}
+
+/** What a method of a tenant's transaction does to its row. Locking raises the revision alone, which the copy does not follow. */
+const changesRow: Readonly<Record<keyof TenantStore, boolean>> = {
+  insert: true,
+  update: true,
+  find: false,
+  findBySlug: false,
+  findByShortId: false,
+  list: false,
+  all: false,
+  lock: false,
+  putCopy: false,
+  removeCopy: false,
+};
+
+export function createTenantRows(main: Storage): TenantRows {
+  const putCopy = (row: TenantRecord) =>
+    main.transaction(null, (ports) => ports.tenants.putCopy(row));
+
+  async function repair(storage: Storage, tenantId: string): Promise<void> {
+    const row = await storage.committed.tenants.find(tenantId);
+    const copy = await main.committed.tenants.find(tenantId);
+    if (row !== undefined && !(copy !== undefined && isSameRow(row, copy))) await putCopy(row);
+  }
+
+  return {
+    async transaction(storage, tenantId, body) {
+      let isCopied = false;
+      try {
+        return await storage.transaction(tenantId, async (ports) => {
+          let isChanged = false;
+          const tenants = watchRow(ports.tenants, () => {
+            isChanged = true;
+          });
+          const result = await body({ ...ports, tenants });
+          const row = isChanged ? await ports.tenants.find(tenantId) : undefined;
+          if (row !== undefined) {
+            isCopied = true;
+            await putCopy(row);
+          }
+          return result;
+        });
+      } catch (error) {
+        // What went wrong is told; a copy that cannot be mended now is mended when the database is next opened.
+        if (isCopied) await repair(storage, tenantId).catch(() => {});
+        throw error;
+      }
+    },
+    repair,
+  };
+}
+
+function watchRow(tenants: TenantStore, changed: () => void): TenantStore {
+  const watched = Object.entries(tenants).map(([method, call]) => [
+    method,
+    changesRow[method as keyof TenantStore] === false
+      ? call
+      : (...args: never[]) => {
+          changed();
+          return (call as (...args: never[]) => unknown)(...args);
+        },
+  ]);
+  return Object.fromEntries(watched) as TenantStore;
+}
+
+function isSameRow(row: TenantRecord, copy: TenantRecord): boolean {
+  const { revision: _, ...of } = row;
+  return Object.entries(of).every(([field, value]) => copy[field as keyof TenantRecord] === value);
+}

@@ -1,0 +1,87 @@
+import type { Placement, PlacementStore } from "@tenantry/core";
+import { type Selectable, sql } from "kysely";
+import { andThen, settle } from "../awaitable.ts";
+import { argumentsOf, assign } from "../columns.ts";
+import { defineQuery } from "../query.ts";
+import type { Database } from "../schema.ts";
+import type { Session } from "../session.ts";
+
+type Row = Selectable<Database["placements"]>;
+
+const columns = [
+  "tenant_id",
+  "server",
+  "database",
+  "epoch",
+  "state",
+  "created_at",
+  "updated_at",
+] as const satisfies readonly (keyof Row)[];
+
+const changeable = ["server", "database", "epoch", "state", "updated_at"] as const;
+
+const insert = defineQuery("placements.insert", columns, (db, p) =>
+  db.insertInto("placements").values(assign(columns, p)),
+);
+
+// The argument is not called tenant_id: that would set the tenant, and nobody who works for one sees where others live.
+const find = defineQuery("placements.find", ["whose"], (db, p) =>
+  db.selectFrom("placements").select(columns).where("tenant_id", "=", p.whose),
+);
+
+const update = defineQuery(
+  "placements.update",
+  [...changeable, "tenant_id", "expected_epoch"],
+  (db, p) =>
+    db
+      .updateTable("placements")
+      .set(assign(changeable, p))
+      .where("tenant_id", "=", p.tenant_id)
+      .where("epoch", "=", p.expected_epoch),
+);
+
+const remove = defineQuery("placements.remove", ["tenant_id"], (db, p) =>
+  db.deleteFrom("placements").where("tenant_id", "=", p.tenant_id),
+);
+
+const list = defineQuery("placements.list", ["after", "limit"], (db, p, dialect) =>
+  db
+    .selectFrom("placements")
+    .select(columns)
+    .where("tenant_id", ">", p.after)
+    .orderBy("tenant_id")
+    .limit(dialect.limit(p.limit)),
+);
+
+const listUnsteady = defineQuery("placements.listUnsteady", ["limit"], (db, p, dialect) =>
+  db
+    .selectFrom("placements")
+    .select(columns)
+    .where("state", "<>", sql.lit("steady"))
+    .orderBy("tenant_id")
+    .limit(dialect.limit(p.limit)),
+);
+
+export function createPlacementStore(session: Session): PlacementStore {
+  return {
+    find: (tenantId) =>
+      andThen(session.get(find, [tenantId]), (row) =>
+        row === undefined ? undefined : toPlacement(row),
+      ),
+    insert: (placement) => settle(session.run(insert, argumentsOf(columns, placement))),
+    update: (placement, epoch) =>
+      andThen(
+        session.run(update, [...argumentsOf(changeable, placement), placement.tenant_id, epoch]),
+        (changed) => changed > 0,
+      ),
+    remove: (tenantId) => settle(session.run(remove, [tenantId])),
+    list: (afterTenantId, limit) =>
+      andThen(session.all(list, [afterTenantId, limit]), (rows) => rows.map(toPlacement)),
+    listUnsteady: (limit) =>
+      andThen(session.all(listUnsteady, [limit]), (rows) => rows.map(toPlacement)),
+  };
+}
+
+function toPlacement(row: Row): Placement {
+  return { ...row, state: row.state as Placement["state"] };
+}
