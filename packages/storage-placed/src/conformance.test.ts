@@ -6,39 +6,35 @@ import { storageConformance } from "@tenantry/storage-testkit";
 import { dedicating } from "../test/dedicated-tenants.ts";
 import { createPlacedStorage, createSqlitePlaces } from "./index.ts";
 
-const subjects = [
-  ["SQLite with a file for every tenant", () => true],
-  ["SQLite with files for some tenants", (tenantId: string) => tenantId.endsWith("b")],
-] as const;
-
-for (const [name, isDedicated] of subjects) {
-  storageConformance({
-    name,
-    without: { "schema-upgrade": "the schema is the very one of each database" },
-    async open() {
-      const directory = mkdtempSync(join(tmpdir(), "tenantry-placed-"));
-      const server = createSqlitePlaces(join(directory, "tenants"));
-      const open = async () => {
-        const main = await openSqliteStorage({ path: join(directory, "tenantry.db") });
-        const servers = new Map([["main", server]]);
-        const placed = createPlacedStorage({ main, servers, connections: 20 });
-        return dedicating(placed, server, isDedicated);
-      };
-      const storage = await open();
-      return {
-        storage,
-        async openAnother() {
-          const another = await open();
-          // Nothing is believed of a database that is not open, and nothing told of it: this one listens from now on.
-          const placements = await another.committed.placements.list("", 10);
-          for (const { tenant_id } of placements) await another.committed.tenants.find(tenant_id);
-          return another;
-        },
-        async dispose() {
-          await storage.close();
-          rmSync(directory, { recursive: true });
-        },
-      };
-    },
-  });
-}
+storageConformance({
+  name: "SQLite with a file for every tenant",
+  without: { "schema-upgrade": "the schema is the very one of each database" },
+  async open() {
+    const directory = mkdtempSync(join(tmpdir(), "tenantry-placed-"));
+    const server = createSqlitePlaces(join(directory, "tenants"));
+    const open = async () => {
+      const main = await openSqliteStorage({ path: join(directory, "tenantry.db") });
+      const servers = new Map([["main", server]]);
+      return dedicating(
+        createPlacedStorage({ main, servers, connections: 20 }),
+        server,
+        () => true,
+      );
+    };
+    const storage = await open();
+    return {
+      storage,
+      async openAnother() {
+        const another = await open();
+        // Nothing is believed of a database that is not open, and nothing told of it: this one listens from now on.
+        const placements = await another.committed.placements.list("", 10);
+        for (const { tenant_id } of placements) await another.committed.tenants.find(tenant_id);
+        return another;
+      },
+      async dispose() {
+        await storage.close();
+        rmSync(directory, { recursive: true });
+      },
+    };
+  },
+});

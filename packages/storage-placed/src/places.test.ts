@@ -37,7 +37,12 @@ test("refuses after a time whoever finds every place in use, and has lost nothin
   const [one = "", two = ""] = ids(2);
   for (const tenant of [one, two]) await addDedicatedTenant(placed, tenant);
   const asked = Promise.withResolvers<void>();
-  const held = storage.snapshot(one, async () => await asked.promise);
+  const begun = Promise.withResolvers<void>();
+  const held = storage.snapshot(one, async () => {
+    begun.resolve();
+    await asked.promise;
+  });
+  await begun.promise;
   await expect(async () => await storage.committed.users.find(two, "ann")).rejects.toMatchObject({
     code: "storage_busy",
   });

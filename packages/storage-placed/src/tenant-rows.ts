@@ -46,10 +46,10 @@ export function createTenantRows(main: Storage): TenantRows {
       try {
         return await storage.transaction(tenantId, async (ports) => {
           let isChanged = false;
-          const tenants = watchRow(ports.tenants, () => {
+          const changed = () => {
             isChanged = true;
-          });
-          const result = await body({ ...ports, tenants });
+          };
+          const result = await body(watchRow(ports, changed));
           const row = isChanged ? await ports.tenants.find(tenantId) : undefined;
           if (row !== undefined) {
             isCopied = true;
@@ -67,15 +67,37 @@ export function createTenantRows(main: Storage): TenantRows {
   };
 }
 
-function watchRow(tenants: TenantStore, changed: () => void): TenantStore {
+function watchRow(ports: Ports, changed: () => void): Ports {
+  const { copies } = ports;
+  const notice = (table: string) => {
+    if (table === "tenants") changed();
+  };
+  return {
+    ...ports,
+    tenants: watchStore(ports.tenants, changed),
+    copies: {
+      ...copies,
+      insert(tenantId, table, rows) {
+        notice(table);
+        return copies.insert(tenantId, table, rows);
+      },
+      put(tenantId, table, rows) {
+        notice(table);
+        return copies.put(tenantId, table, rows);
+      },
+    },
+  };
+}
+
+function watchStore(tenants: TenantStore, changed: () => void): TenantStore {
   const watched = Object.entries(tenants).map(([method, call]) => [
     method,
-    changesRow[method as keyof TenantStore] === false
-      ? call
-      : (...args: never[]) => {
+    changesRow[method as keyof TenantStore]
+      ? (...args: never[]) => {
           changed();
           return (call as (...args: never[]) => unknown)(...args);
-        },
+        }
+      : call,
   ]);
   return Object.fromEntries(watched) as TenantStore;
 }
