@@ -11,7 +11,18 @@ describeHostileStatements("in a database that tenants share", async () => {
   for (const tenant of [ours, theirs]) {
     await storage.transaction(tenant, (ports) => fillTenant(ports, tenant));
   }
-  await storage.transaction(null, async ({ keys }) => {
+  await storage.transaction(null, async ({ keys, placements }) => {
+    for (const tenant of [ours, theirs]) {
+      await placements.insert({
+        tenant_id: tenant,
+        server: "main",
+        database: `database of ${tenant}`,
+        epoch: 1,
+        state: "steady",
+        created_at: moment,
+        updated_at: moment,
+      });
+    }
     const key = { id: "key", created_at: moment };
     await keys.insertOperatorKey({ ...key, key_hash: "hash" });
     const halves = { algorithm: "EdDSA", public_jwk: "{}", private_jwk: "{}" };

@@ -7,7 +7,7 @@ import {
   tenantId,
 } from "./open-subject.ts";
 import { pageRequest } from "./pages.ts";
-import { eventRecord, membershipRecord, tenantRecord, tenantRoles, userRecord } from "./records.ts";
+import { eventRecord, membershipRecord, tenantRoles, userRecord } from "./records.ts";
 
 export function describeTransactions(open: OpenSubject): void {
   describe("transactions", () => {
@@ -257,9 +257,11 @@ function changes(open: OpenSubject): void {
 
 function closing(open: OpenSubject): void {
   test("that were accepted are done before the storage is closed, and none after", async () => {
-    const { storage } = await open();
+    const storage = await openWithTenant(open);
     const accepted = Array.from({ length: 70 }, (_, number) =>
-      storage.transaction(tenantId, (ports) => ports.tenants.insert(tenantRecord(`t${number}`))),
+      storage.transaction(tenantId, (ports) =>
+        ports.users.insert(userRecord(tenantId, `u${number}`)),
+      ),
     );
     const snapshot = storage.snapshot(
       tenantId,
