@@ -1,4 +1,5 @@
 import { queryOnce } from "./database.ts";
+import { tablesWithoutTenant } from "./schema-rules.ts";
 
 /** `docs/citus.md`, from the catalogue of a database with the newest schema. */
 export async function renderCitusPage(url: string): Promise<string> {
@@ -15,7 +16,7 @@ SELECT create_reference_table('tenants');
 ${lines.join("\n")}
 \`\`\`
 
-The keys of the installation and the ledger of migrations stay on the coordinator. What to know before:
+Where tenants live, the keys of the installation and the ledger of migrations stay on the coordinator. What to know before:
 
 - It has been held against the catalogue, not run on a cluster.
 - Row-level security asks for a setting of the transaction, and Citus hands settings on to its workers for \`SET LOCAL\` alone and only with
@@ -44,6 +45,6 @@ async function tablesInOrder(url: string): Promise<readonly string[]> {
     for (const parent of parentsOf.get(table) ?? []) if (!ordered.has(parent)) add(parent);
     ordered.add(table);
   };
-  for (const table of parentsOf.keys()) add(table);
+  for (const table of parentsOf.keys()) if (!(table in tablesWithoutTenant)) add(table);
   return [...ordered];
 }
