@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import { migrations } from "@tenantry/storage-sql";
 import type { DirectoryLayout } from "./directory-layout.ts";
-import { onlyOwnerFile } from "./directory-layout.ts";
-import { discard, type PreparedFile, putInPlace, syncDirectory } from "./durable-files.ts";
+import { discard, type PreparedFile, putInPlace } from "./durable-files.ts";
 import { appendEvents, type EventFileEnd, rewriteEvents } from "./event-file.ts";
 import type { FileStamps } from "./file-stamps.ts";
+import { prepareFormat } from "./format-file.ts";
 import { beginJournal } from "./journal.ts";
 import type { Memory } from "./memory.ts";
 import { prepareTableFile, tableBytes } from "./table-files.ts";
@@ -41,8 +39,7 @@ export async function saveEverything(
     await discard(prepared);
     throw error;
   }
-  writeFormat(layout);
-  await syncDirectory(layout.own);
+  await putInPlace([await prepareFormat(layout, { migrations: memory.migrations })]);
   await beginJournal(layout.journal, {
     journal: 1,
     id: randomUUID(),
@@ -68,14 +65,4 @@ async function saveEvents(memory: Memory, layout: DirectoryLayout): Promise<Even
   if (rows === undefined) throw new Error("There is no table of events");
   if (hasOldEvents) return await rewriteEvents(layout.events, rows.all());
   return await appendEvents(layout.events, events, rows.after(events.position));
-}
-
-/** By which a later version knows what it has before it, and an earlier one that it must not touch it. */
-function writeFormat(layout: DirectoryLayout): void {
-  const format = {
-    about: "Written by Tenantry. Change organizations.json and org_users.json, not these files.",
-    format: 1,
-    migrations: migrations.map(({ name }) => name),
-  };
-  writeFileSync(layout.format, `${JSON.stringify(format, null, 2)}\n`, { mode: onlyOwnerFile });
 }

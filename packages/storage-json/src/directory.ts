@@ -9,6 +9,7 @@ import type { CommitLines, Journal } from "./journal.ts";
 import { loadDirectory } from "./load-directory.ts";
 import { applyCommit, type Memory } from "./memory.ts";
 import { compareSourceFiles, judgeSourceFiles, type SourceState } from "./source-files.ts";
+import { upgradeDirectory } from "./upgrade-directory.ts";
 
 /** The directory with memory beside it: what keeps the one like the other. The lock is the caller's to take. */
 export interface Directory {
@@ -158,6 +159,7 @@ async function levelOnce(state: State): Promise<void> {
 
 async function readAnew(state: State): Promise<SourceState> {
   distrust(state);
+  await upgradeDirectory(state.layout);
   const { journal, savedBytes, sources } = await loadDirectory(state.memory, state.layout);
   state.journal = journal;
   state.savedBytes = savedBytes;

@@ -8,9 +8,13 @@ export interface PreparedFile {
   readonly temporary: string;
 }
 
+export function temporaryOf(path: string): string {
+  return `${path}.tmp`;
+}
+
 /** Writes the content beside its place and sees it to the disk. What was there before stays untouched until {@link putInPlace}. */
 export async function prepareFile(path: string, chunks: Iterable<Buffer>): Promise<PreparedFile> {
-  const temporary = `${path}.tmp`;
+  const temporary = temporaryOf(path);
   try {
     const file = await open(temporary, "w", onlyOwnerFile);
     try {

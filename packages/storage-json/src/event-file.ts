@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { damaged } from "./directory-error.ts";
 import { onlyOwnerFile } from "./directory-layout.ts";
-import { prepareFile, putInPlace, writeWhole } from "./durable-files.ts";
+import { type PreparedFile, prepareFile, putInPlace, writeWhole } from "./durable-files.ts";
 import { fromFileRow, toFileRow } from "./file-rows.ts";
 import type { Row, TableRows } from "./tables.ts";
 
@@ -99,6 +99,16 @@ export async function appendEvents(
 
 /** Writes the file anew, for when an event in it has changed: a person was erased. */
 export async function rewriteEvents(path: string, events: Iterable<Row>): Promise<EventFileEnd> {
+  const { file, end } = await prepareEvents(path, events);
+  await putInPlace([file]);
+  return end;
+}
+
+/** Writes the file anew beside its place. */
+export async function prepareEvents(
+  path: string,
+  events: Iterable<Row>,
+): Promise<{ readonly file: PreparedFile; readonly end: EventFileEnd }> {
   let bytes = 0;
   let position = 0;
   function* counted(): Iterable<Buffer> {
@@ -107,8 +117,8 @@ export async function rewriteEvents(path: string, events: Iterable<Row>): Promis
       yield chunk;
     }
   }
-  await putInPlace([await prepareFile(path, counted())]);
-  return { bytes, position };
+  const file = await prepareFile(path, counted());
+  return { file, end: { bytes, position } };
 }
 
 function* eventChunks(

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { damaged } from "./directory-error.ts";
-import { prepareFile, putInPlace } from "./durable-files.ts";
+import { type PreparedFile, prepareFile, putInPlace } from "./durable-files.ts";
 import type { FileStamps } from "./file-stamps.ts";
 import {
   firstSum,
@@ -86,7 +86,11 @@ export function openJournal(path: string): Journal | undefined {
 
 /** Puts an empty journal in the place of one whose every commit is in the tables' files. */
 export async function beginJournal(path: string, header: JournalHeader): Promise<void> {
-  await putInPlace([await prepareFile(path, [writeLine(header, firstSum).line])]);
+  await putInPlace([await prepareJournal(path, header)]);
+}
+
+export async function prepareJournal(path: string, header: JournalHeader): Promise<PreparedFile> {
+  return await prepareFile(path, [writeLine(header, firstSum).line]);
 }
 
 function openState(path: string): State | undefined {

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { schemaState } from "@tenantry/storage-sql";
 import { noteSaved, saveEverything } from "./checkpoint.ts";
 import { damaged } from "./directory-error.ts";
 import type { DirectoryLayout } from "./directory-layout.ts";
 import { readEventFile } from "./event-file.ts";
+import { readFormat } from "./format-file.ts";
 import { type CommitLines, type Journal, openJournal } from "./journal.ts";
 import { applyCommit, type Memory, withoutForeignKeys } from "./memory.ts";
 import { compareSourceFiles, judgeSourceFiles, type SourceState } from "./source-files.ts";
@@ -28,7 +27,7 @@ export async function loadDirectory(
   memory: Memory,
   layout: DirectoryLayout,
 ): Promise<LoadedDirectory> {
-  assertFormatKnown(layout);
+  readFormat(layout);
   const before = openJournal(layout.journal);
   const savedBytes = readFiles(memory, layout, before);
   const journal = before ?? (await makeJournal(memory, layout));
@@ -42,21 +41,6 @@ export async function loadDirectory(
     journal.close();
     throw error;
   }
-}
-
-function assertFormatKnown(layout: DirectoryLayout): void {
-  if (!existsSync(layout.format)) return;
-  let applied: unknown;
-  try {
-    applied = (JSON.parse(readFileSync(layout.format, "utf8")) as { migrations: unknown })
-      .migrations;
-  } catch {
-    applied = undefined;
-  }
-  if (!Array.isArray(applied)) {
-    throw damaged(layout.format, [{ place: "", detail: "does not say which version wrote it" }]);
-  }
-  schemaState(applied.map(String));
 }
 
 function readFiles(memory: Memory, layout: DirectoryLayout, journal: Journal | undefined): number {

@@ -1,13 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Change, Ports } from "@tenantry/core";
-import { createPorts } from "@tenantry/storage-sql";
+import { createPorts, type Migration, migrations } from "@tenantry/storage-sql";
 import {
   assertSqliteVersion,
   createSqliteSession,
-  createWriteLock,
   inMemory,
-  migrateFile,
-  noWriterNote,
+  migrateHandle,
   openHandle,
   type SqliteSession,
 } from "@tenantry/storage-sqlite/machinery";
@@ -25,6 +23,8 @@ import { createTableRows, type Key, type Row, readTables, type TableRows } from 
 /** The database in memory that answers every query, filled from the files. */
 export interface Memory {
   readonly db: DatabaseSync;
+  /** The names of the migrations that made its schema. */
+  readonly migrations: readonly string[];
   readonly session: SqliteSession;
   /** The ports of a transaction. */
   readonly ports: Ports;
@@ -49,11 +49,17 @@ export interface Unsaved {
   hasOldEvents: boolean;
 }
 
-/** @param directory For messages. */
-export async function createMemory(directory: string): Promise<Memory> {
+/**
+ * @param directory For messages.
+ * @param known The migrations that make its schema: all of them, but for files that an earlier version wrote.
+ */
+export async function createMemory(
+  directory: string,
+  known: readonly Migration[] = migrations,
+): Promise<Memory> {
   assertSqliteVersion();
   const db = openHandle(inMemory);
-  await migrateFile(db, createWriteLock(db, inMemory, noWriterNote, 0));
+  await migrateMemory(db, known);
   createSourceTimesTable(db);
   const changes: Change[] = [];
   const session = createSqliteSession(db, directory, (change) => changes.push(change));
@@ -61,6 +67,7 @@ export async function createMemory(directory: string): Promise<Memory> {
   const sourceRows = createSourceRows(db);
   return {
     db,
+    migrations: known.map(({ name }) => name),
     session,
     ports: guardPorts(createPorts(session), sourceRows.defaultTenantId),
     changes,
@@ -72,6 +79,16 @@ export async function createMemory(directory: string): Promise<Memory> {
       Number(db.prepare(`SELECT count(*) AS count FROM ${sourceTimesTable}`).get()?.count),
     close: () => db.close(),
   };
+}
+
+/** Brings the schema to that of these migrations, and what is in the tables with it. */
+export async function migrateMemory(
+  db: DatabaseSync,
+  known: readonly Migration[] = migrations,
+): Promise<void> {
+  db.exec("BEGIN");
+  await migrateHandle(db, known);
+  db.exec("COMMIT");
 }
 
 /**

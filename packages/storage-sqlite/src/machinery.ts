@@ -4,12 +4,12 @@
  */
 export { assertSqliteVersion, openHandle } from "./connection.ts";
 export { inMemory, prepareDatabaseFile } from "./database-file.ts";
-export { migrateFile } from "./migrate.ts";
+export { migrateHandle } from "./migrate.ts";
 export { createSavepoint } from "./savepoint.ts";
 export { createMemorySnapshots, type Snapshots } from "./snapshots.ts";
 export { isBusy } from "./sqlite-error.ts";
 export { createSqliteSession, createWaitingSession, type SqliteSession } from "./sqlite-session.ts";
 export { backoffMs } from "./waiting.ts";
-export { createWriteLock, type WriteLock } from "./write-lock.ts";
+export type { WriteLock } from "./write-lock.ts";
 export { createWriteQueue, type WriteQueue } from "./write-queue.ts";
-export { noWriterNote, openWriterNote, type WriterNote } from "./writer-note.ts";
+export { openWriterNote, type WriterNote } from "./writer-note.ts";

@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { DomainError } from "@tenantry/core";
+import { migrations, schemaState } from "@tenantry/storage-sql";
+import { showSourceFiles } from "./commit.ts";
+import type { DirectoryLayout } from "./directory-layout.ts";
+import { discard, type PreparedFile, putInPlace, temporaryOf } from "./durable-files.ts";
+import { prepareEvents } from "./event-file.ts";
+import type { FileStamps } from "./file-stamps.ts";
+import { prepareFormat, readFormat } from "./format-file.ts";
+import { type Journal, prepareJournal } from "./journal.ts";
+import { loadDirectory } from "./load-directory.ts";
+import { createMemory, type Memory, migrateMemory } from "./memory.ts";
+import type { SourceState } from "./source-files.ts";
+import { prepareTableFile } from "./table-files.ts";
+import { createTableRows, readTables } from "./tables.ts";
+
+/**
+ * Brings files that an earlier version wrote to this one's schema, by the very migrations that a database goes through: they are read into
+ * one of their own schema, which is migrated and written out. The caller holds the lock.
+ *
+ * The files are replaced together or not at all: they are written beside their places, then the format says that they replace the others,
+ * and whoever opens after a crash goes on with that.
+ *
+ * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`; nothing is changed then.
+ */
+export async function upgradeDirectory(layout: DirectoryLayout): Promise<void> {
+  const format = readFormat(layout);
+  if (format === undefined) return;
+  await finishReplacing(layout, format.migrations, format.replacing ?? []);
+  if (schemaState(format.migrations).pending.length === 0) return;
+  const theirs = migrations.filter(({ name }) => format.migrations.includes(name));
+  const memory = await createMemory(layout.directory, theirs);
+  try {
+    const { journal, sources } = await loadDirectory(memory, layout);
+    try {
+      const shown = await showAll(memory, journal, layout, sources);
+      memory.dirty.turnOff();
+      await migrateMemory(memory.db);
+      await replaceFiles(memory, layout, journal.commit, shown);
+    } finally {
+      journal.close();
+    }
+  } finally {
+    memory.close();
+  }
+}
+
+/**
+ * Sees to it that the source files show the last commit, since a new journal says that they do. Somebody else's edits are left for whoever
+ * opens next, who takes them in by this version's rules.
+ */
+async function showAll(
+  memory: Memory,
+  journal: Journal,
+  layout: DirectoryLayout,
+  sources: SourceState,
+): Promise<FileStamps | null> {
+  if (sources.kind === "current") return sources.stamps;
+  if (sources.kind === "edited" && journal.isShown) return journal.shown;
+  memory.view.changeAll();
+  const isShown =
+    sources.kind === "behind" && (await showSourceFiles(memory, journal, layout, sources.stamps));
+  if (isShown) return journal.shown;
+  throw new DomainError(
+    "storage_unavailable",
+    `${layout.directory} was written by an earlier Tenantry that ended in the middle of a write, and edited since. Open it once with that version, close it, and then with this one`,
+  );
+}
+
+async function replaceFiles(
+  { db }: Memory,
+  layout: DirectoryLayout,
+  commit: number,
+  shown: FileStamps | null,
+): Promise<void> {
+  const prepared: PreparedFile[] = [];
+  try {
+    for (const table of readTables(db)) {
+      const rows = createTableRows(db, table);
+      if (table.name !== "events") {
+        prepared.push(await prepareTableFile(layout, rows));
+        continue;
+      }
+      const { file, end } = await prepareEvents(layout.events, rows.all());
+      const header = { journal: 1, id: randomUUID(), follows: null, commit, shown } as const;
+      prepared.push(file, await prepareJournal(layout.journal, { ...header, events: end }));
+    }
+  } catch (error) {
+    await discard(prepared);
+    throw error;
+  }
+  const names = migrations.map(({ name }) => name);
+  const replacing = prepared.map(({ path }) => relative(layout.own, path));
+  await putInPlace([await prepareFormat(layout, { migrations: names, replacing })]);
+  await finishReplacing(layout, names, replacing);
+}
+
+async function finishReplacing(
+  layout: DirectoryLayout,
+  names: readonly string[],
+  replacing: readonly string[],
+): Promise<void> {
+  if (replacing.length === 0) return;
+  const files = replacing
+    .map((name) => join(layout.own, name))
+    .map((path) => ({ path, temporary: temporaryOf(path) }));
+  await putInPlace(files.filter(({ temporary }) => existsSync(temporary)));
+  await putInPlace([await prepareFormat(layout, { migrations: names })]);
+}

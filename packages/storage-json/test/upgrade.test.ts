@@ -1,0 +1,151 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  addMember,
+  createOrganization,
+  createUser,
+  getOrganization,
+  listEvents,
+  verifyChains,
+} from "@tenantry/core";
+import { migrations } from "@tenantry/storage-sql";
+import { expect, test } from "vitest";
+import type { FileRow } from "../src/file-rows.ts";
+import { firstSum, type JournalEntry, readLine, writeLine } from "../src/journal-lines.ts";
+import { createMemory } from "../src/memory.ts";
+import { openJson } from "./open-json.ts";
+import { edit, member, readLists } from "./source-directory.ts";
+import { type Content, contentOf, makeDirectory, writeContent } from "./temporary-directory.ts";
+
+/** The columns of the tables as the first release had them. */
+async function columnsOfFirst(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const memory = await createMemory("", migrations.slice(0, 1));
+  const tables = [...memory.tables.values()].map(({ table }) => table);
+  memory.close();
+  return new Map(tables.map(({ name, columns }) => [name, new Set(columns)]));
+}
+
+/** The content as the first release would have written it: without what the migrations since have added. */
+async function asFirstRelease(content: Content): Promise<Content> {
+  const columns = await columnsOfFirst();
+  const strip = (table: string, row: FileRow) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => columns.get(table)?.has(name)));
+  const converted = Object.entries(content).map(([name, text]) => {
+    const table = /^tenantry\/(?:tables|secrets)\/(\w+)\.json$/.exec(name)?.[1];
+    if (table !== undefined) {
+      return [name, JSON.stringify(JSON.parse(text).map((row: FileRow) => strip(table, row)))];
+    }
+    if (name === "tenantry/journal.jsonl") return [name, convertJournal(text, strip)];
+    if (name !== "tenantry/format.json") return [name, text];
+    const first = migrations.slice(0, 1).map((one) => one.name);
+    return [name, JSON.stringify({ format: 1, migrations: first })];
+  });
+  return Object.fromEntries(converted);
+}
+
+function convertJournal(text: string, strip: (table: string, row: FileRow) => FileRow): string {
+  let read = firstSum;
+  let written = firstSum;
+  let converted = "";
+  for (const line of text.trimEnd().split("\n")) {
+    const { entry, sum } = readLine(line, read) ?? {};
+    if (entry === undefined || sum === undefined) throw new Error("A line that is none");
+    read = sum;
+    const next = writeLine(
+      "put" in entry ? { ...entry, put: stripAll(entry.put, strip) } : entry,
+      written,
+    );
+    written = next.sum;
+    converted += next.line.toString();
+  }
+  return converted;
+}
+
+function stripAll(
+  put: Extract<JournalEntry, { put: unknown }>["put"],
+  strip: (table: string, row: FileRow) => FileRow,
+) {
+  return Object.fromEntries(
+    Object.entries(put).map(([table, rows]) => [table, rows.map((row) => strip(table, row))]),
+  );
+}
+
+/** A directory with something in it, as it is while it is open (the journal has the most of it) and when it is closed. */
+async function makeContent() {
+  const directory = makeDirectory();
+  const tenantry = await openJson(directory);
+  const ctx = tenantry.context();
+  for (const id of ["ann", "bob"]) await createUser(ctx, { id });
+  const { id } = await createOrganization(ctx, { name: "Acme", owner_user_id: "ann" });
+  await addMember(ctx, id, { user_id: "bob", role: "admin" });
+  const open = contentOf(directory);
+  await tenantry.close();
+  return { id, open, closed: contentOf(directory) };
+}
+
+async function expectUpgraded(directory: string, id: string): Promise<void> {
+  const tenantry = await openJson(directory);
+  const ctx = tenantry.context();
+  expect(await getOrganization(ctx, id)).toMatchObject({
+    name: "Acme",
+    stats: { member_count: 2 },
+  });
+  const { committed } = tenantry.engine.storage;
+  expect((await verifyChains(committed, ctx.tenantId)).faults).toEqual([]);
+  const { items } = await listEvents(ctx, id);
+  expect(items.map(({ type }) => type)).not.toContain("imported");
+  await createOrganization(ctx, { name: "Next" });
+  await tenantry.close();
+}
+
+test.each(["open", "closed"] as const)(
+  "opens what the first release wrote, and was %s at its end, and brings it to this schema",
+  async (state) => {
+    const { id, closed, ...content } = await makeContent();
+    const directory = makeDirectory();
+    writeContent(directory, await asFirstRelease({ closed, ...content }[state]));
+    await expectUpgraded(directory, id);
+    const upgraded = contentOf(directory);
+    const names = migrations.map(({ name }) => name);
+    expect(JSON.parse(upgraded["tenantry/format.json"] ?? "").migrations).toEqual(names);
+    const tenants = JSON.parse(upgraded["tenantry/tables/tenants.json"] ?? "");
+    expect(tenants).toMatchObject([{ slug: "default", name_key: "default" }]);
+    expect(upgraded["tenantry/tables/users.json"]).toBe(closed["tenantry/tables/users.json"]);
+  },
+);
+
+test("takes in what somebody else wrote since the first release had the directory open", async () => {
+  const { id, closed } = await makeContent();
+  const directory = makeDirectory();
+  writeContent(directory, await asFirstRelease(closed));
+  edit(directory, (_, lists) => {
+    lists[id]?.push(member(id, "cleo"));
+  });
+  const tenantry = await openJson(directory);
+  const { items } = await listEvents(tenantry.context(), id);
+  expect(items.filter(({ type }) => type === "imported")).toHaveLength(1);
+  expect(readLists(directory)[id]?.map((one) => one.user_id)).toEqual(["ann", "bob", "cleo"]);
+});
+
+test("goes on where it ended between the files that it replaces", async () => {
+  const { id, closed } = await makeContent();
+  const directory = makeDirectory();
+  writeContent(directory, await asFirstRelease(closed));
+  await (await openJson(directory)).close();
+  const after = contentOf(directory);
+  const crashed = makeDirectory();
+  writeContent(crashed, await asFirstRelease(closed));
+  const names = Object.keys(after).filter((name) => /tables|secrets|journal/.test(name));
+  for (const [index, name] of names.entries()) {
+    const path = join(crashed, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.tmp`, after[name] ?? "");
+    if (index % 2 === 0) renameSync(`${path}.tmp`, path);
+  }
+  const format = JSON.parse(readFileSync(join(directory, "tenantry/format.json"), "utf8"));
+  const replacing = names.map((name) => name.slice("tenantry/".length));
+  writeFileSync(join(crashed, "tenantry/format.json"), JSON.stringify({ ...format, replacing }));
+  await expectUpgraded(crashed, id);
+  for (const name of names) expect(existsSync(join(crashed, `${name}.tmp`))).toBe(false);
+  expect(readFileSync(join(crashed, "tenantry/format.json"), "utf8")).not.toContain("replacing");
+});
