@@ -31,7 +31,7 @@ export {
   requireActor,
   requireAdministrator,
 } from "./access/authorize.ts";
-export { assertMayAsk } from "./access/may-ask.ts";
+export { assertMayAsk, mayAskAtOnce } from "./access/may-ask.ts";
 export {
   type CacheFill,
   createPermissionCache,

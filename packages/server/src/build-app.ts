@@ -2,7 +2,7 @@ import cors from "@fastify/cors";
 import type { RequiredPermission } from "@tenantry/contract";
 import { type OperationId, operationIds } from "@tenantry/contract";
 import { type FastifyInstance, fastify } from "fastify";
-import { answerChecks } from "./access/fast-check.ts";
+import { answerPlainChecks } from "./access/fast-check.ts";
 import { serveReferencePages } from "./docs/reference-pages.ts";
 import { logRequests } from "./http/access-log.ts";
 import { answerErrors, answerMalformedRequest } from "./http/error-handling.ts";
@@ -25,7 +25,7 @@ const bodyLimitBytes = 1024 * 1024;
 /** Ids are looked up whatever they are; beyond this a path is none of ours. */
 const maximumParameterLength = 2048;
 
-/** Checks have scopes of their own, with nothing in them that costs time: no log line, no headers for browsers. */
+/** Checks have a scope of their own, with nothing in them that costs time: no log line, no headers for browsers. */
 const hotOperations: ReadonlySet<OperationId> = new Set(["check", "checkBatch"]);
 
 /** The whole HTTP interface over the parts of a server. It listens to nothing yet. */
@@ -45,9 +45,9 @@ export async function buildApp(server: ServerParts): Promise<FastifyInstance> {
   acceptJsonBodies(app);
   answerErrors(app, log);
   await allowOrigins(app, settings.corsOrigins);
-  await app.register(async (scope) => answerChecks(scope, server));
+  answerPlainChecks(app, server);
   await app.register(async (scope) => {
-    scope.route(operationRoute(server, "checkBatch", routes.checkBatch));
+    for (const id of hotOperations) scope.route(operationRoute(server, id, routes[id]));
   });
   await app.register(async (scope) => answerOperations(scope, server));
   await app.register(async (scope) => {

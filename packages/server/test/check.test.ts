@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
 import { found, join, type Person, register } from "./people.ts";
 import { withServer } from "./with-server.ts";
@@ -129,5 +130,64 @@ describe("freshness", () => {
     const answer = await client("check", { as: "operator", body });
     expect(answer.body.allowed).toBe(false);
     expect(answer.body.revision).toBeGreaterThanOrEqual(organization.revision);
+  });
+});
+
+/** What comes back for bytes that are sent as they are, once so many answers are there. */
+async function exchange(parts: readonly string[], answers: number): Promise<string> {
+  const socket = connect(Number(new URL(test.server.address).port), "127.0.0.1");
+  let text = "";
+  socket.setEncoding("utf8").on("data", (part) => {
+    text += part;
+  });
+  for (const part of parts) await new Promise((sent) => socket.write(part, sent));
+  await expect.poll(() => text.split("HTTP/1.1 ").length - 1).toBe(answers);
+  socket.destroy();
+  return text;
+}
+
+describe("a check as it comes over the wire", () => {
+  const request = (permission: string) => {
+    const body = JSON.stringify({
+      user_id: member.id,
+      organization_id: organizationId,
+      permission,
+    });
+    const head = [
+      "POST /api/v1/check HTTP/1.1",
+      "host: localhost",
+      "content-type: application/json",
+      `authorization: Bearer ${member.token}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+    ];
+    return { head: `${head.join("\r\n")}\r\n\r\n`, body };
+  };
+
+  it("is answered without the framework, which would name the request, once memory knows the caller", async () => {
+    const { head, body } = request("member:read");
+    await exchange([head + body], 1);
+    const text = await exchange([head + body], 1);
+    expect(text).toContain('"allowed":true');
+    expect(text).not.toMatch(/^x-request-id:/im);
+  });
+
+  it("is answered by the framework where its body comes later", async () => {
+    const { head, body } = request("member:read");
+    const text = await exchange([head, body.slice(0, 9), body.slice(9)], 1);
+    expect(text).toContain('"allowed":true');
+  });
+
+  it("is answered in its turn, where several come at once on one connection", async () => {
+    const permissions = ["member:read", "no:such", "member:read", "", "no:such"];
+    const requests = permissions.map(request);
+    const text = await exchange([requests.map(({ head, body }) => head + body).join("")], 5);
+    const told = [...text.matchAll(/"allowed":(true|false)|"code":"(\w+)"/g)];
+    expect(told.map(([, allowed, code]) => allowed ?? code)).toEqual([
+      "true",
+      "false",
+      "true",
+      "invalid_input",
+      "false",
+    ]);
   });
 });
