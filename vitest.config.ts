@@ -1,5 +1,10 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { closingLineReporter } from "./scripts/tests/closing-line-reporter.ts";
+import { keepTemporaryFilesInMemory } from "./scripts/tests/memory-directory.ts";
+import { SlowFirstSequencer } from "./scripts/tests/slow-first.ts";
+
+keepTemporaryFilesInMemory();
 
 /** The guarantees that every storage keeps are tested on each: these files run once more on PostgreSQL and on a JSON directory. */
 const onEveryStorage = ["packages/tenantry/test/**/*.test.ts"];
@@ -16,6 +21,11 @@ export default defineConfig({
     // Storages are tested with real files, processes and fsyncs, on machines that may be busy.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // vitest's own choice is one less: half of a machine with two.
+    maxWorkers: availableParallelism(),
+    // A file finds the modules of the one before it in its worker, and need not load them again.
+    isolate: false,
+    sequence: { sequencer: SlowFirstSequencer },
     reporters: ["default", closingLineReporter()],
     projects: [
       {

@@ -33,10 +33,13 @@ describe("403", () => {
       headers: { "x-request-id": "denied-1" },
     });
     await expect
-      .poll(async () => {
-        const { engine, defaultTenant } = server.tenantry;
-        return await engine.storage.committed.securityLog.list(defaultTenant.id, 10);
-      })
+      .poll(
+        async () => {
+          const { engine, defaultTenant } = server.tenantry;
+          return await engine.storage.committed.securityLog.list(defaultTenant.id, 10);
+        },
+        { timeout: 20_000 },
+      )
       .toContainEqual(
         expect.objectContaining({
           code: "organization_not_found",
