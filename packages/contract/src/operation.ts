@@ -106,6 +106,7 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
   }
   if (ifMatch) codes.push("revision_mismatch", "precondition_required");
   codes.push(
+    "tenant_moving",
     "storage_busy",
     "storage_unavailable",
     "storage_closed",

@@ -92,6 +92,7 @@ export const errorCatalogue = {
 
   rate_limited: { kind: "rate_limited", title: "Too many requests" },
 
+  tenant_moving: { kind: "unavailable", title: "The tenant is being moved" },
   storage_busy: { kind: "unavailable", title: "The storage is busy" },
   storage_unavailable: { kind: "unavailable", title: "The storage cannot be reached" },
   storage_closed: { kind: "unavailable", title: "The storage is closed" },

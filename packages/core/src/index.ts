@@ -184,6 +184,10 @@ export {
   updateMember,
 } from "./members/members.ts";
 export { createPageMemory, type PageMemory } from "./members/page-memory.ts";
+export { applyChanges } from "./moves/apply-changes.ts";
+export { forgetAllChanges } from "./moves/forget-changes.ts";
+export type { MoveStore, NotedChange, RowKey, StorageMoves } from "./moves/moves.store.ts";
+export { tenantMoving } from "./moves/tenant-moving.ts";
 export {
   type LockedOrganization,
   type LockedTenant,

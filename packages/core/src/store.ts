@@ -5,6 +5,7 @@ import type { Change, EventStore } from "./events/events.store.ts";
 import type { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import type { KeyStore } from "./keys/keys.store.ts";
 import type { MemberStore } from "./members/members.store.ts";
+import type { MoveStore, StorageMoves } from "./moves/moves.store.ts";
 import type { OrganizationStore } from "./organizations/organizations.store.ts";
 import type { PlacementStore } from "./placements/placements.store.ts";
 import type { PlanStore } from "./plans/plans.store.ts";
@@ -24,6 +25,7 @@ export interface Ports {
   readonly idempotency: IdempotencyStore;
   readonly keys: KeyStore;
   readonly members: MemberStore;
+  readonly moves: MoveStore;
   readonly organizations: OrganizationStore;
   readonly placements: PlacementStore;
   readonly plans: PlanStore;
@@ -127,6 +129,9 @@ export interface Storage {
 
   /** Rises with every such look that found commits of other processes. What was memorised without events is good for one value of it. */
   foreignCommits(tenantId: string | null): number;
+
+  /** What moving a tenant takes, where tenants can move. */
+  readonly moves?: StorageMoves;
 
   /** Ends after what was accepted is done. Calls after it throw `storage_closed`. */
   close(): Promise<void>;

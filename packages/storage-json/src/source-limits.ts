@@ -28,6 +28,10 @@ export function guardPorts(ports: Ports, defaultTenantId: () => string | undefin
         guardCopies(tenantId, table, rows);
         return copies.insert(tenantId, table, rows);
       },
+      putUnlinked(tenantId, table, rows) {
+        guardCopies(tenantId, table, rows);
+        return copies.putUnlinked(tenantId, table, rows);
+      },
       put(tenantId, table, rows) {
         guardCopies(tenantId, table, rows);
         return copies.put(tenantId, table, rows);

@@ -11,6 +11,7 @@ import {
 } from "./connection.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import { migrateDatabase } from "./migrate.ts";
+import { createMoves } from "./moves.ts";
 import { toStorageError } from "./postgres-error.ts";
 import { createPostgresSession } from "./postgres-session.ts";
 import { openReplicas, type Replicas } from "./replicas.ts";
@@ -69,7 +70,14 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     const half = Math.max(1, Math.floor((options.poolSize ?? defaultPoolSize) / 2));
     const queueTimeoutMs = options.queueTimeoutMs ?? defaultQueueTimeoutMs;
     const openHalf = () => openConnections(access, half, queueTimeoutMs, server);
-    const parts = { server, channel, readers: openHalf(), writers: openHalf(), tell };
+    const parts = {
+      owner: toOwner(settings),
+      server,
+      channel,
+      readers: openHalf(),
+      writers: openHalf(),
+      tell,
+    };
     const storage = assemble(parts, (told) => {
       listener = told;
     });
@@ -116,6 +124,7 @@ export async function prepareDatabase(
 }
 
 interface Parts {
+  readonly owner: ConnectionSettings;
   readonly server: string;
   readonly channel: Channel;
   readonly readers: Connections;
@@ -141,7 +150,10 @@ function createReadingPorts(
 function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
   const { server, channel, readers, writers, tell } = parts;
   const ports = createReadingPorts(readers, server, track);
-  const transaction = createTransactions({ connections: writers, channel, server, onCommit: tell });
+  const writing = { connections: writers, channel, server, onCommit: tell };
+  const transaction = createTransactions({ ...writing, fence: "kept" });
+  const write = createTransactions({ ...writing, fence: "passed" });
+  const moves = createMoves({ owner: parts.owner, writers, server, write });
   const snapshot = createSnapshots(readers, server);
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
@@ -187,6 +199,7 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       return channel.catchUp(fresh);
     },
     foreignCommits: channel.count,
+    moves,
     close() {
       closing ??= end();
       return closing;

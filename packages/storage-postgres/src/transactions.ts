@@ -1,9 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Awaitable, type Change, DomainError, type Ports, type Storage } from "@tenantry/core";
+import {
+  type Awaitable,
+  type Change,
+  DomainError,
+  type Ports,
+  type Storage,
+  tenantMoving,
+} from "@tenantry/core";
 import type { Query } from "@tenantry/storage-sql";
 import { escapeLiteral, type PoolClient, type QueryResult } from "pg";
 import { type Channel, channelName } from "./channel.ts";
 import type { Connections } from "./connections.ts";
+import { isFenced, passFence } from "./moves.ts";
 import { isConflict, isConnectionLost, isViolation, toStorageError } from "./postgres-error.ts";
 import {
   createPostgresSession,
@@ -40,6 +48,8 @@ export interface TransactionOptions {
   readonly connections: Connections;
   readonly channel: Channel;
   readonly server: string;
+  /** Whether a tenant's fence is kept, or passed: by the move that has set it. */
+  readonly fence: "kept" | "passed";
   /** Called after the commit, before the answer. */
   readonly onCommit: (changes: readonly Change[]) => void;
 }
@@ -93,7 +103,7 @@ async function runOnce<T>(
   return await options.connections.use(async (client, discard) => {
     const writer = writerOf(client);
     try {
-      await query(options, client, `BEGIN; ${setTenant(tenantId)}`);
+      await begin(options, client, tenantId);
       writer.attempt = attempt;
       const result = await body(writer.ports);
       if (attempt.lostBy !== undefined) throw goneOn();
@@ -108,13 +118,16 @@ async function runOnce<T>(
   });
 }
 
-async function query(
-  { server }: TransactionOptions,
+async function begin(
+  { server, fence }: TransactionOptions,
   client: PoolClient,
-  text: string,
+  tenantId: string | null,
 ): Promise<void> {
+  const isGuarded = tenantId !== null && fence === "kept";
+  const text = `BEGIN; ${setTenant(tenantId)}${isGuarded ? passFence(tenantId) : ""}`;
   try {
-    await client.query(text);
+    const results = (await client.query(text)) as unknown as readonly QueryResult[];
+    if (isGuarded && isFenced(results)) throw tenantMoving();
   } catch (error) {
     throw toStorageError(error, server);
   }

@@ -11,6 +11,12 @@ import {
   SqliteQueryCompiler,
   sql,
 } from "kysely";
+import {
+  postgresNoteChange,
+  postgresNoteRows,
+  sqliteNoteRows,
+  type WatchedTable,
+} from "./moves/note-rows.ts";
 import type { Database } from "./schema.ts";
 
 /** A column that goes into a JSON object: text and numbers as they are, JSON as JSON, a flag as true or false. */
@@ -61,8 +67,15 @@ export interface SqlDialect {
     separateTenants(tables: readonly string[]): readonly string[];
     /** As `separateTenants`, for tables of the installation: nobody who works for a tenant gets to their rows. */
     keepFromTenants(tables: readonly string[]): readonly string[];
+    /** What triggers call that note a changed row; nothing where they do so themselves. */
+    readonly noteChanges: readonly string[];
     /** For the tenants themselves, which everybody finds theirs among: who works for one writes no other's row. */
     readonly guardTenants: readonly string[];
+  };
+  /** The triggers that note a tenant's changed rows in `changed_rows`, and what removes them. */
+  noteRows(watched: WatchedTable): {
+    readonly begin: readonly string[];
+    readonly end: readonly string[];
   };
   /** Where rows are seen in the transaction of their tenant only. */
   readonly scope?: TenantScope;
@@ -123,8 +136,10 @@ export const sqliteDialect: SqlDialect = {
     plannerStatistics: sqlitePlannerStatistics,
     separateTenants: () => [],
     keepFromTenants: () => [],
+    noteChanges: [],
     guardTenants: [],
   },
+  noteRows: sqliteNoteRows,
   jsonObject(fields) {
     const parts = Object.entries(fields).map(
       ([name, field]) => sql`${sql.lit(name)}, ${sqliteJsonValue(field)}`,
@@ -231,12 +246,14 @@ export const postgresDialect: SqlDialect = {
     plannerStatistics: () => [],
     separateTenants: (tables) => tables.flatMap((table) => policy(table, isOfTenant("tenant_id"))),
     keepFromTenants: (tables) => tables.flatMap((table) => policy(table, isOfInstallation)),
+    noteChanges: [postgresNoteChange],
     guardTenants: [
       ...force("tenants"),
       "CREATE POLICY tenants_are_found ON tenants FOR SELECT USING (true)",
       `CREATE POLICY tenants_are_written ON tenants USING (${isOfTenant("id")} OR ${isOfInstallation})`,
     ],
   },
+  noteRows: postgresNoteRows,
   scope: {
     tenant: sql.ref("asked.tenant_id"),
     // Each OFFSET 0 keeps the planner from joining the two the other way about, which would look at the rows before the tenant is set.

@@ -18,6 +18,8 @@ export {
   schemaState,
   unfinishedCopy,
 } from "./migrator.ts";
+export { findFence } from "./moves/moves.sql.ts";
+export { watchStatements } from "./moves/watching.ts";
 export { defineEveryPage } from "./page-query.ts";
 export { createPorts } from "./ports.ts";
 export { bind, type CompiledForm, definedQueries, type Query } from "./query.ts";

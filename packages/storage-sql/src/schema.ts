@@ -28,6 +28,7 @@ export interface Database {
   security_log: SecurityLogTable;
   signing_keys: SigningKeysTable;
   operator_keys: OperatorKeysTable;
+  changed_rows: ChangedRowsTable;
 }
 
 interface TenantsTable {
@@ -44,6 +45,8 @@ interface TenantsTable {
   created_at: string;
   updated_at: string;
   deleted_at: string | null;
+  /** 1 while its rows may not be written here: it moves, or lives elsewhere. */
+  fenced: Generated<number>;
 }
 
 interface PlacementsTable {
@@ -308,4 +311,12 @@ interface OperatorKeysTable {
   id: string;
   key_hash: string;
   created_at: string;
+}
+
+interface ChangedRowsTable {
+  position: Generated<number>;
+  tenant_id: string;
+  table_name: string;
+  /** The key without the tenant, as a JSON array. */
+  row_key: string;
 }

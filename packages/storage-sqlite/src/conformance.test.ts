@@ -25,6 +25,7 @@ storageConformance({
   name: "SQLite in memory",
   without: {
     "several-processes": "memory belongs to one process",
+    "tenant-moves": "memory has no other place",
     "schema-upgrade": "nothing in memory is older than the program",
   },
   async open() {

@@ -8,13 +8,15 @@ import { openSqliteStorage } from "./index.ts";
 const leftBehind = new Set([
   // Where the tenants of the source live says nothing of the target.
   "placements",
+  // What is noted while a tenant is copied.
+  "changed_rows",
   // The ledger is the target's own.
   "tenantry_migrations",
   "tenantry_migrations_lock",
 ]);
 
-/** Columns that every database fills by itself. */
-const ownColumns = new Set(["events.position"]);
+/** Columns that are the database's own. */
+const ownColumns = new Set(["events.position", "tenants.fenced"]);
 
 const directory = openTemporary();
 let db: DatabaseSync;

@@ -12,6 +12,7 @@ import {
 import { inMemory, prepareDatabaseFile } from "./database-file.ts";
 import { type ForeignCommits, watchForeignCommits } from "./foreign-commits.ts";
 import { migrateFile } from "./migrate.ts";
+import { behindFence, createMoves } from "./moves.ts";
 import { createReaderSession } from "./reader-session.ts";
 import { createSharedSavepoint } from "./savepoint.ts";
 import { createFileSnapshots, createMemorySnapshots, type Snapshots } from "./snapshots.ts";
@@ -165,6 +166,7 @@ function assemble(
   }
 
   const ports = createPorts(committed);
+  const moves = writer.path === inMemory ? undefined : createMoves(writer, side.queue);
   return {
     get committed() {
       assertOpen();
@@ -173,9 +175,9 @@ function assemble(
     get replicated() {
       return this.committed;
     },
-    async transaction(_tenantId, body) {
+    async transaction(tenantId, body) {
       assertOpen();
-      return await side.queue.add(body);
+      return await side.queue.add(behindFence(side.session, tenantId, body));
     },
     async snapshot(_tenantId, body) {
       assertOpen();
@@ -191,6 +193,7 @@ function assemble(
       return side.foreign?.lookNow() ?? true;
     },
     foreignCommits: () => side.foreign?.count() ?? 0,
+    ...(moves === undefined ? {} : { moves }),
     close() {
       closing ??= end();
       return closing;

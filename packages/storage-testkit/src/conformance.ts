@@ -4,6 +4,7 @@ import { describeCopies } from "./copies.ts";
 import { describeFilters } from "./filters.ts";
 import { describeIdentifiers, describeRefusals } from "./identifiers.ts";
 import { describeLists } from "./lists.ts";
+import { describeMoves } from "./moves.ts";
 import { disposingOpen, type OpenSubject } from "./open-subject.ts";
 import { describePlacements } from "./placements.ts";
 import { describeReplicatedReads, describeReplicatedReadsOfSeveral } from "./replicated-reads.ts";
@@ -39,6 +40,7 @@ export function storageConformance(subject: ConformanceSubject): void {
       describeSeveralProcesses(open);
       describeReplicatedReadsOfSeveral(open);
     });
+    describeUnless(subject, "tenant-moves", () => describeMoves(open));
     describeUnless(subject, "schema-upgrade", () => describeSchema(open));
   });
 }

@@ -15,7 +15,7 @@ export interface OpenedStorage {
 }
 
 /** What a storage may lack. Each is left out by name and with the reason. */
-export type OptionalGuarantee = "several-processes" | "schema-upgrade";
+export type OptionalGuarantee = "several-processes" | "schema-upgrade" | "tenant-moves";
 
 /** A storage under test. */
 export interface ConformanceSubject {

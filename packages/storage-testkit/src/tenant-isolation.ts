@@ -23,10 +23,15 @@ type Call = (ports: Ports, tenantId: string) => unknown;
 
 type MethodOf<P extends keyof Ports> = keyof Ports[P] & string;
 
+/** There are rows for them only while a tenant is watched: `moves.ts` has their tests. */
+type OfWatched = "moves.changes" | "moves.forgetChanges";
+
 /** A row for every method: a new one does not compile until it is here. */
 type Calls = {
   readonly [P in keyof Ports]: {
-    readonly [M in MethodOf<P> as `${P}.${M}` extends InstallationMethod ? never : M]: Call;
+    readonly [M in MethodOf<P> as `${P}.${M}` extends InstallationMethod | OfWatched
+      ? never
+      : M]: Call;
   };
 };
 
@@ -55,6 +60,10 @@ const reads = {
     list: (p, t) => p.members.list(t, "org", {}, page),
     listUserOrganizations: (p, t) => p.members.listUserOrganizations(t, "bob", page),
     organizationsOwnedBy: (p, t) => p.members.organizationsOwnedBy(t, "ann"),
+  },
+  moves: {
+    isFenced: (p, t) => p.moves.isFenced(t),
+    rows: (p, t) => p.moves.rows(t, "users", ['["bob"]']),
   },
   organizations: {
     find: (p, t) => p.organizations.find(t, "org"),
@@ -107,6 +116,8 @@ const reads = {
 const writes = {
   copies: {
     insert: async (p, t) => p.copies.insert(t, "users", [await copiedUser(p, t, "second")]),
+    putUnlinked: async (p, t) =>
+      p.copies.putUnlinked(t, "users", [{ ...(await copiedUser(p, t, "bob")), name: "New" }]),
     put: async (p, t) =>
       p.copies.put(t, "users", [{ ...(await copiedUser(p, t, "bob")), name: "New" }]),
   },
@@ -128,6 +139,12 @@ const writes = {
       ),
     remove: (p, t) => p.members.remove(t, "org", "bob"),
     touch: (p, t) => p.members.touch(t, "org", "bob", later),
+  },
+  moves: {
+    setFence: (p, t) => p.moves.setFence(t, true),
+    park: (p, t) => p.moves.park(t, "users", ['["bob"]']),
+    remove: (p, t) => p.moves.remove(t, "team_members", ['["org","inner","bob"]']),
+    clear: (p, t) => p.moves.clear(t, "team_members", 10),
   },
   organizations: {
     insert: (p, t) => p.organizations.insert(organizationRecord(t, "second")),
@@ -250,7 +267,11 @@ export function describeTenantIsolation(open: OpenSubject): void {
 }
 
 /** Answers that a tenant without an organization gives, too: what every tenant has from the start. */
-const namesEveryTenants: ReadonlySet<string> = new Set(["plans.find", "plans.findDefault"]);
+const namesEveryTenants: ReadonlySet<string> = new Set([
+  "moves.isFenced",
+  "plans.find",
+  "plans.findDefault",
+]);
 
 /** Rows that would join two tenants: `org-b` and `user-b` exist in the other one alone. */
 const crossings: readonly (readonly [string, (ports: Ports) => unknown])[] = [

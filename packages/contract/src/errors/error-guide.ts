@@ -112,6 +112,8 @@ export const errorGuide: Readonly<Record<ErrorCode, string>> = {
   rate_limited:
     "There were too many requests. Wait as many seconds as `Retry-After` says; `RateLimit` tells what is left.",
 
+  tenant_moving:
+    "The tenant is being moved to another database, and its writes stand still for a moment. Send the request again.",
   storage_busy: "Another process held the storage for too long. Send the request again.",
   storage_unavailable: "The storage cannot be reached. Send the request again later.",
   storage_closed: "The server is stopping. Send the request again; another process will answer it.",

@@ -29,6 +29,8 @@ export interface CopyStore {
   ): Awaitable<readonly CopiedRow[]>;
   /** Writes rows that are not there yet. References to rows of the same table are left out. */
   insert(tenantId: string | null, table: string, rows: readonly CopiedRow[]): Awaitable<void>;
+  /** As `put`, without references to rows of the same table. */
+  putUnlinked(tenantId: string | null, table: string, rows: readonly CopiedRow[]): Awaitable<void>;
   /** Writes rows whole, over those of the same keys. */
   put(tenantId: string | null, table: string, rows: readonly CopiedRow[]): Awaitable<void>;
 }

@@ -138,6 +138,11 @@ export function createCopyStore(session: Session): CopyStore {
       assertOwn(shape, tenantId, rows);
       return write(insert, shape, withoutOwnReference(shape, rows));
     },
+    putUnlinked(tenantId, table, rows) {
+      const { shape, put } = queriesOf(tenantId, table);
+      assertOwn(shape, tenantId, rows);
+      return write(put, shape, withoutOwnReference(shape, rows));
+    },
     put(tenantId, table, rows) {
       const { shape, put } = queriesOf(tenantId, table);
       assertOwn(shape, tenantId, rows);

@@ -3,6 +3,7 @@ import { sweepByTenantMigration } from "./0002-sweep-by-tenant.ts";
 import { tenantRowsMigration } from "./0003-tenant-rows.ts";
 import { rowLevelSecurityMigration } from "./0004-row-level-security.ts";
 import { placementsMigration } from "./0005-placements.ts";
+import { movesMigration } from "./0006-moves.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. One that was released is never changed: another is added after it. */
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   tenantRowsMigration,
   rowLevelSecurityMigration,
   placementsMigration,
+  movesMigration,
 ];

@@ -7,7 +7,7 @@ import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
 import { listTenants } from "./tenants-list.sql.ts";
 
-type Row = Selectable<Database["tenants"]>;
+type Row = Omit<Selectable<Database["tenants"]>, "fenced">;
 
 const writableColumns = [
   "slug",

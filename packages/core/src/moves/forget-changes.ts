@@ -1,0 +1,15 @@
+import type { MoveStore } from "./moves.store.ts";
+
+const changesAtOnce = 1000;
+
+/** Forgets everything that was noted of a tenant. */
+export async function forgetAllChanges(moves: MoveStore, tenantId: string): Promise<void> {
+  for (;;) {
+    const changes = await moves.changes(tenantId, 0, changesAtOnce);
+    if (changes.length === 0) return;
+    await moves.forgetChanges(
+      tenantId,
+      changes.map(({ position }) => position),
+    );
+  }
+}

@@ -1,0 +1,152 @@
+import {
+  applyChanges,
+  copyRows,
+  type Ports,
+  readContent,
+  type Storage,
+  type StorageMoves,
+} from "@tenantry/core";
+import { describe, expect, test } from "vitest";
+import {
+  addOrganization,
+  addTeams,
+  addTenant,
+  type OpenSubject,
+  tenantId,
+} from "./open-subject.ts";
+import {
+  later,
+  membershipRecord,
+  teamRecord,
+  tenantRecord,
+  tenantRoles,
+  userRecord,
+} from "./records.ts";
+
+type Moving = Storage & { readonly moves: StorageMoves };
+
+export function describeMoves(open: OpenSubject): void {
+  describe("lets a tenant leave", () => {
+    fencing(open);
+    leaving(open);
+  });
+}
+
+function fencing(open: OpenSubject): void {
+  test("fenced, so that its writes are refused in every process, and the move's own are not", async () => {
+    const { storage, another } = await openFilled(open);
+    const write = (to: Storage) =>
+      to.transaction(tenantId, (ports) => ports.users.insert(userRecord(tenantId, "late")));
+    await storage.moves.fence(tenantId, true);
+    for (const process of [storage, another]) {
+      await expect(write(process)).rejects.toMatchObject({ code: "tenant_moving" });
+      expect(await process.committed.users.find(tenantId, "late")).toBeUndefined();
+    }
+    await storage.transaction("other", (ports) => ports.tenants.lock("other"));
+    await storage.moves.write(tenantId, (ports) =>
+      ports.users.insert(userRecord(tenantId, "moved")),
+    );
+    await storage.moves.fence(tenantId, false);
+    await write(another);
+    expect(await storage.committed.users.find(tenantId, "late")).toBeDefined();
+    await another.close();
+  });
+
+  test("fenced only when the writes that are under way have ended", async () => {
+    const { storage, another } = await openFilled(open);
+    const begun = Promise.withResolvers<void>();
+    const ended: string[] = [];
+    const writing = storage
+      .transaction(tenantId, async (ports) => {
+        await ports.users.insert(userRecord(tenantId, "early"));
+        begun.resolve();
+        // Other rows, so that it takes several turns to come to its end.
+        for (let turn = 0; turn < 20; turn += 1) await ports.users.find(tenantId, `${turn}`);
+      })
+      .then(() => ended.push("write"));
+    await begun.promise;
+    const fencing = another.moves.fence(tenantId, true).then(() => ended.push("fence"));
+    await Promise.all([writing, fencing]);
+    expect(ended).toEqual(["write", "fence"]);
+    expect(await another.committed.users.find(tenantId, "early")).toBeDefined();
+    await another.close();
+  });
+}
+
+function leaving(open: OpenSubject): void {
+  test("with every row that was written or removed meanwhile, whichever process did it", async () => {
+    const { storage, another } = await openFilled(open);
+    const { storage: target } = (await open()) as { storage: Moving };
+    await storage.moves.watch(tenantId);
+    await copyRows(storage, target, tenantId);
+    await storage.transaction(tenantId, changeMuch);
+    await another.transaction(tenantId, changeMore);
+    await storage.transaction("other", (ports) => ports.users.insert(userRecord("other", "x")));
+    expect(await readContent(target, tenantId)).not.toEqual(await readContent(storage, tenantId));
+    expect(await applyChanges(storage, target, tenantId)).toBeGreaterThan(10);
+    expect(await readContent(target, tenantId)).toEqual(await readContent(storage, tenantId));
+    expect(await applyChanges(storage, target, tenantId)).toBe(0);
+    await storage.moves.unwatch(tenantId);
+    await another.transaction(tenantId, (ports) => ports.users.insert(userRecord(tenantId, "y")));
+    expect(await storage.committed.moves.changes(tenantId, 0, 10)).toEqual([]);
+    await another.close();
+  });
+
+  test("and clears what it left, but for the row by which it is found", async () => {
+    const { storage, another } = await openFilled(open);
+    const tables = storage.committed.copies.tables(tenantId).map(({ name }) => name);
+    await storage.moves.write(tenantId, async ({ moves }) => {
+      for (const name of tables.toReversed().filter((each) => each !== "tenants")) {
+        while ((await moves.clear(tenantId, name, 2)) > 0);
+      }
+    });
+    const left = await readContent(storage, tenantId);
+    expect(left.filter(({ rows }) => rows > 0).map(({ table }) => table)).toEqual(["tenants"]);
+    expect(await storage.committed.users.find("other", "ann")).toBeDefined();
+    await another.close();
+  });
+}
+
+/** A tenant with everything, and another beside it, in a storage that two processes have open. */
+async function openFilled(open: OpenSubject): Promise<{ storage: Moving; another: Moving }> {
+  const { storage, openAnother } = await open();
+  for (const id of [tenantId, "other"]) {
+    await storage.transaction(id, async (ports) => {
+      await addTenant(ports, id);
+      await addOrganization(ports, id);
+      await addTeams(ports, id);
+    });
+  }
+  const another = await openAnother?.();
+  if (another === undefined) throw new Error("openAnother is missing");
+  return { storage: storage as Moving, another: another as Moving };
+}
+
+/** Names change hands, rows come and go, a team moves out of one that is removed. */
+async function changeMuch(ports: Ports): Promise<void> {
+  await ports.users.update(userRecord(tenantId, "ann", { username: "tmp" }));
+  await ports.users.update(userRecord(tenantId, "bob", { username: "ann" }));
+  await ports.users.update(userRecord(tenantId, "ann", { username: "bob" }));
+  await ports.users.insert(userRecord(tenantId, "eve"));
+  await ports.members.insert(
+    membershipRecord(tenantId, "org", "eve", { role: "developer" }),
+    tenantRoles("developer"),
+  );
+  await ports.members.update(
+    membershipRecord(tenantId, "org", "ann", { role: "owner", invited_by_user_id: "eve" }),
+    tenantRoles("owner"),
+  );
+  await ports.teams.insert(teamRecord(tenantId, "org", "another"), []);
+  await ports.teams.update(
+    teamRecord(tenantId, "org", "inner", { parent_team_id: "another", depth: 2, name: "outer" }),
+    tenantRoles("member"),
+  );
+  await ports.teams.remove(tenantId, "org", "outer");
+  await ports.tenants.update(tenantRecord(tenantId, { name: "Renamed" }));
+}
+
+async function changeMore(ports: Ports): Promise<void> {
+  await ports.members.remove(tenantId, "org", "bob");
+  await ports.users.setPasswordHash(tenantId, "cid", "hash", later);
+  await ports.organizations.setCounts(tenantId, "org", 7, 7);
+}
