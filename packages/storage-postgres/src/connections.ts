@@ -4,12 +4,13 @@ import { type ConnectionSettings, clientConfig } from "./connection.ts";
 import { createGate } from "./gate.ts";
 import { toStorageError } from "./postgres-error.ts";
 import type { NamedStatement, StatementResult } from "./postgres-session.ts";
+import { shareClients } from "./shared-clients.ts";
 
 const idleMs = 30_000;
 
 /** A bounded number of connections. */
 export interface Connections {
-  /** One statement on whichever connection is free. */
+  /** One statement on whichever connection has least to do, beside those of others. */
   query(statement: NamedStatement): Promise<StatementResult>;
   /**
    * Does something on one connection, which nobody else uses meanwhile. An error that `work` gives beside its result makes the
@@ -30,6 +31,8 @@ export function openConnections(
 ): Connections {
   const pool = new Pool({
     ...clientConfig(settings),
+    // What is asked goes out at once, behind what is not answered yet.
+    pipeline: true,
     max: most,
     idleTimeoutMillis: idleMs,
     allowExitOnIdle: true,
@@ -39,17 +42,16 @@ export function openConnections(
   pool.on("connect", (client) => {
     client.on("error", () => {});
   });
-  const gate = createGate(
-    most,
-    queueTimeoutMs,
-    () =>
-      new DomainError(
-        "storage_busy",
-        `Each of the ${most} connections to ${server} was in use for more than ${queueTimeoutMs} ms; try again in a moment`,
-      ),
-  );
+  const shared = shareClients(pool, most);
+  const tooLong = () =>
+    new DomainError(
+      "storage_busy",
+      `Each of the ${most} connections to ${server} was in use for more than ${queueTimeoutMs} ms; try again in a moment`,
+    );
+  const gate = createGate(most, queueTimeoutMs, tooLong);
+  const sharedGate = createGate(shared.places, queueTimeoutMs, tooLong);
   return {
-    query: (statement) => gate.pass(() => pool.query(statement)),
+    query: (statement) => sharedGate.pass(() => shared.use((client) => client.query(statement))),
     use: (work) =>
       gate.pass(async () => {
         const client = await pool.connect().catch((error: unknown) => {

@@ -58,6 +58,7 @@ export function isLoginRefused(error: unknown): boolean {
 
 /** The connection is gone, and whether the last statement was done is not known. */
 export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof DomainError) return false;
   if (!(error instanceof DatabaseError)) return error instanceof Error;
   return error.severity === "FATAL" || /^(08|57P)/.test(error.code ?? "");
 }

@@ -29,13 +29,18 @@ export type Execute = (
 /** Where the statements of a session stand: in a transaction, which has set their tenant, or each alone and setting it itself. */
 export type Place = "in a transaction" | "alone";
 
+/** Everything is asked of a server, and so answered later. */
+export interface PostgresSession extends Session {
+  write(query: Query<unknown>, args: readonly SqlValue[]): Promise<void>;
+}
+
 /** A session over whatever runs statements. Named statements: what parsing and planning cost is paid once for each connection. */
 export function createPostgresSession(
   server: string,
   place: Place,
   execute: Execute,
   changed: (change: Change) => void,
-): Session {
+): PostgresSession {
   const isAlone = place === "alone";
   const prefix = isAlone ? "a" : "t";
 
@@ -59,6 +64,9 @@ export function createPostgresSession(
     },
     async run(query, args) {
       return (await send(query, args)).rowCount ?? 0;
+    },
+    async write(query, args) {
+      await send(query, args);
     },
     changed,
   };

@@ -144,7 +144,7 @@ function createReadingPorts(
     (statement) => track(query(statement)),
     refuseChange,
   );
-  return createPorts({ ...reading, run: refuseWrite });
+  return createPorts({ ...reading, run: refuseChange, write: refuseChange });
 }
 
 function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
@@ -263,8 +263,4 @@ function withReplicas(storage: Storage, replicas: Replicas): Storage {
 
 function refuseChange(): never {
   throw new Error("Only the ports of a transaction write");
-}
-
-async function refuseWrite(): Promise<never> {
-  return refuseChange();
 }

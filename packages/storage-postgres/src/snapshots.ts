@@ -21,7 +21,7 @@ export function createSnapshots(connections: Connections, server: string): Stora
           (statement) => client.query(statement),
           refuseChange,
         );
-        return await body(createPorts({ ...session, run: async () => refuseChange() }));
+        return await body(createPorts({ ...session, run: refuseChange, write: refuseChange }));
       } catch (error) {
         throw toStorageError(error, server);
       } finally {

@@ -1,9 +1,9 @@
-import { DomainError, type Ports } from "@tenantry/core";
+import { type Awaitable, DomainError, type Ports } from "@tenantry/core";
 import { createPorts, type Session } from "@tenantry/storage-sql";
 import { advisoryKey } from "./advisory-locks.ts";
 
-/** Waits until no other transaction holds the name, and holds it until this one ends. */
-export type LockName = (key: string) => Promise<void>;
+/** Has what is sent after it wait until no other transaction holds the name, and holds it until this one ends. */
+export type LockName = (key: string) => Awaitable<void>;
 
 /**
  * The ports of a transaction. Where writers run side by side, what is looked for and then made needs a lock of its own, if neither an

@@ -7,9 +7,9 @@ import {
   type Storage,
   tenantMoving,
 } from "@tenantry/core";
-import type { Query } from "@tenantry/storage-sql";
+import type { Query, Session } from "@tenantry/storage-sql";
 import { escapeLiteral, type PoolClient, type QueryResult } from "pg";
-import { type Channel, channelName } from "./channel.ts";
+import { type Announcement, type Channel, channelName } from "./channel.ts";
 import type { Connections } from "./connections.ts";
 import { isFenced, passFence } from "./moves.ts";
 import { isConflict, isConnectionLost, isViolation, toStorageError } from "./postgres-error.ts";
@@ -19,7 +19,7 @@ import {
   type StatementResult,
 } from "./postgres-session.ts";
 import { setTenant } from "./tenant-setting.ts";
-import { createTransactionPorts } from "./transaction-ports.ts";
+import { createTransactionPorts, type LockName } from "./transaction-ports.ts";
 
 type Body<T> = (ports: Ports) => Awaitable<T>;
 
@@ -36,6 +36,10 @@ interface Attempt {
   hasUnrecorded: boolean;
   /** The transaction is lost: the body is run again, or its error stands. */
   lostBy: "violation" | "conflict" | undefined;
+  /** What was sent and whose answers nobody waits for. None of them rejects. */
+  readonly underWay: Promise<unknown>[];
+  /** How the first of those failed. What failed after it, failed because of it. */
+  failure: { readonly error: unknown } | undefined;
 }
 
 /** A connection with its ports, made once: only the attempt that it works for changes. */
@@ -55,12 +59,14 @@ export interface TransactionOptions {
 }
 
 /**
- * Runs bodies, each in a transaction of its own (READ COMMITTED). Bodies are pure over their ports, so one may be run again:
+ * Runs bodies, each in a transaction of its own (READ COMMITTED). Everything is sent as soon as it is known, and only what a body reads is
+ * waited for: BEGIN goes out with the first statement, writes go out together, COMMIT behind them. What was sent after a failed statement
+ * fails with it, so nothing is kept that should not be. Bodies are pure over their ports, so one may be run again:
  *
  * - after a deadlock, a few times;
  * - after a violated constraint, once. What the body read before may have been overtaken by a commit, and a second look decides as if it
  *   had come later; and since PostgreSQL ends a transaction with its first failed statement, the second run has savepoints for bodies
- *   that go on.
+ *   that go on, and waits for each write, so that it fails where it stands.
  */
 export function createTransactions(options: TransactionOptions): Storage["transaction"] {
   const writers = new WeakMap<PoolClient, Writer>();
@@ -90,7 +96,14 @@ export function createTransactions(options: TransactionOptions): Storage["transa
 }
 
 function startAttempt(isCareful: boolean): Attempt {
-  return { isCareful, changes: [], hasUnrecorded: false, lostBy: undefined };
+  return {
+    isCareful,
+    changes: [],
+    hasUnrecorded: false,
+    lostBy: undefined,
+    underWay: [],
+    failure: undefined,
+  };
 }
 
 async function runOnce<T>(
@@ -103,19 +116,32 @@ async function runOnce<T>(
   return await options.connections.use(async (client, discard) => {
     const writer = writerOf(client);
     try {
-      await begin(options, client, tenantId);
+      const begun = begin(options, client, tenantId);
+      goOn(attempt, begun);
       writer.attempt = attempt;
       const result = await body(writer.ports);
       if (attempt.lostBy !== undefined) throw goneOn();
+      // Whether the tenant may be written here is known by then, and nothing is committed before it is.
+      await begun;
       await commit(options, client, attempt);
       return result;
     } catch (error) {
+      await Promise.all(attempt.underWay);
       await rollback(client, discard);
-      throw error;
+      throw attempt.failure === undefined ? error : attempt.failure.error;
     } finally {
       writer.attempt = undefined;
     }
   });
+}
+
+/** Goes on without the answer. */
+function goOn(attempt: Attempt, answer: Promise<unknown>): void {
+  attempt.underWay.push(
+    answer.catch((error: unknown) => {
+      attempt.failure ??= { error };
+    }),
+  );
 }
 
 async function begin(
@@ -148,33 +174,35 @@ async function commit(
   attempt: Attempt,
 ): Promise<void> {
   const { changes, hasUnrecorded } = attempt;
-  const { channel, server, onCommit } = options;
-  if (changes.length === 0 && !hasUnrecorded) {
-    await commitPlain(options, client);
-    return;
-  }
-  const { commit: number, payloads } = channel.announce(changes);
-  const notify = payloads.map((payload) => `NOTIFY ${channelName}, ${escapeLiteral(payload)};`);
+  const { channel, onCommit } = options;
+  const isTold = changes.length > 0 || hasUnrecorded;
+  const announced = isTold ? channel.announce(changes) : undefined;
+  const notify = (announced?.payloads ?? []).map(
+    (payload) => `NOTIFY ${channelName}, ${escapeLiteral(payload)}; `,
+  );
   try {
-    assertCommitted(await client.query(`${notify.join(" ")} COMMIT`));
+    assertCommitted(await client.query(`${notify.join("")}COMMIT`));
   } catch (error) {
-    if (!isConnectionLost(error)) {
-      channel.withdraw(number);
-      throw toStorageError(error, server);
-    }
-    channel.lose(number);
-    throw commitLost(server, error);
+    throw commitFailure(options, attempt, announced, error);
   }
   if (changes.length > 0) onCommit(changes);
 }
 
-async function commitPlain(options: TransactionOptions, client: PoolClient): Promise<void> {
-  try {
-    assertCommitted(await client.query("COMMIT"));
-  } catch (error) {
-    if (isConnectionLost(error)) throw commitLost(options.server, error);
-    throw toStorageError(error, options.server);
+/** Where the answer was lost, the statements before it may have lost theirs, too: all that is known then is that nothing is. */
+function commitFailure(
+  { channel, server }: TransactionOptions,
+  attempt: Attempt,
+  announced: Announcement | undefined,
+  error: unknown,
+): unknown {
+  if (!isConnectionLost(error)) {
+    if (announced !== undefined) channel.withdraw(announced.commit);
+    return toStorageError(error, server);
   }
+  if (announced !== undefined) channel.lose(announced.commit);
+  const lost = commitLost(server, error);
+  attempt.failure = { error: lost };
+  return lost;
 }
 
 /** PostgreSQL answers COMMIT with ROLLBACK where a statement failed before it. */
@@ -225,24 +253,29 @@ function createWriter(client: PoolClient, server: string): Writer {
         : await client.query(statement);
     });
 
-  async function lockName(key: string): Promise<void> {
-    const statement = {
-      name: "lock name",
-      text: "SELECT pg_advisory_xact_lock($1)",
-      values: [key],
-    };
+  /** Waits where a failure must come out at its place. */
+  function wrote(attempt: Attempt, answer: Promise<void>): Awaitable<void> {
+    if (attempt.isCareful) return answer;
+    goOn(attempt, answer);
+  }
+
+  async function sendLock(key: string): Promise<void> {
+    const text = "SELECT pg_advisory_xact_lock($1)";
     try {
-      await guarded(() => client.query(statement));
+      await guarded(() => client.query({ name: "lock name", text, values: [key] }));
     } catch (error) {
       throw toStorageError(error, server);
     }
   }
 
   const changed = (change: Change) => current().changes.push(change);
-  const session = {
-    ...createPostgresSession(server, "in a transaction", execute, changed),
+  const waiting = createPostgresSession(server, "in a transaction", execute, changed);
+  const session: Session = {
+    ...waiting,
     holdsRows: true,
+    write: (query, args) => wrote(current(), waiting.write(query, args)),
   };
+  const lockName: LockName = (key) => wrote(current(), sendLock(key));
   return Object.assign(state, { ports: createTransactionPorts(session, lockName) });
 }
 

@@ -18,6 +18,11 @@ export interface Session {
   all<Row>(query: Query<Row>, args: readonly SqlValue[]): Awaitable<readonly Row[]>;
   /** How many rows it changed. */
   run(query: Query<unknown>, args: readonly SqlValue[]): Awaitable<number>;
+  /**
+   * As `run`, where nobody asks how many rows it changed. A remote engine may have it on its way only: if it fails, so does the transaction, or
+   * its body is run again in a way that has it fail here.
+   */
+  write(query: Query<unknown>, args: readonly SqlValue[]): Awaitable<void>;
   /** Keeps a change until the commit, when the caches are told. */
   changed(change: Change): void;
 }

@@ -22,6 +22,7 @@ export interface SqliteSession extends Session {
   get<Row>(query: Query<Row>, args: readonly SqlValue[]): Row | undefined;
   all<Row>(query: Query<Row>, args: readonly SqlValue[]): readonly Row[];
   run(query: Query<unknown>, args: readonly SqlValue[]): number;
+  write(query: Query<unknown>, args: readonly SqlValue[]): void;
 }
 
 /** Whether a statement changes rows: some of those do that answer with rows (RETURNING). */
@@ -59,6 +60,18 @@ export function createSqliteSession(
     return toStatementError(error, query, query.compile(sqliteDialect).sql, args, path);
   }
 
+  function run(query: Query<unknown>, args: readonly SqlValue[]): number {
+    try {
+      const { statement, bindings } = prepared[query.id] ?? prepare(query);
+      const bound = bind(bindings, args);
+      const { changes } = statement.run(...bound);
+      wrote(statement, bound);
+      return Number(changes);
+    } catch (error) {
+      throw failure(error, query, args);
+    }
+  }
+
   return {
     dialect: sqliteDialect,
     get<Row>(query: Query<Row>, args: readonly SqlValue[]) {
@@ -83,16 +96,9 @@ export function createSqliteSession(
         throw failure(error, query, args);
       }
     },
-    run(query, args) {
-      try {
-        const { statement, bindings } = prepared[query.id] ?? prepare(query);
-        const bound = bind(bindings, args);
-        const { changes } = statement.run(...bound);
-        wrote(statement, bound);
-        return Number(changes);
-      } catch (error) {
-        throw failure(error, query, args);
-      }
+    run,
+    write(query, args) {
+      run(query, args);
     },
     changed,
   };
@@ -121,9 +127,12 @@ export function createWaitingSession(
     dialect: session.dialect,
     get: (query, args) => attempt(() => session.get(query, args)),
     all: (query, args) => attempt(() => session.all(query, args)),
-    run: () => {
-      throw new Error("Only the ports of a transaction write");
-    },
+    run: refuseChange,
+    write: refuseChange,
     changed: session.changed,
   };
+}
+
+function refuseChange(): never {
+  throw new Error("Only the ports of a transaction write");
 }

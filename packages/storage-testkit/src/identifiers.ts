@@ -82,7 +82,8 @@ async function insertAll(ports: Ports, id: string): Promise<void> {
 }
 
 /** What is refused, with which code, beside what `addOrganization` and `addTeams` wrote and one of each below. */
-const refusals: readonly (readonly [string, ErrorCode, (ports: Ports) => unknown])[] = [
+/** What is refused, its code, the write, and whose transaction it is where that is another tenant's. */
+const refusals: readonly (readonly [string, ErrorCode, (ports: Ports) => unknown, string?])[] = [
   [
     "a second user with an id",
     "id_taken",
@@ -97,6 +98,7 @@ const refusals: readonly (readonly [string, ErrorCode, (ports: Ports) => unknown
     "a second tenant with a slug",
     "tenant_slug_taken",
     (p) => p.tenants.insert(tenantRecord("x", { slug: `slug-of-${tenantId}` })),
+    "x",
   ],
   [
     "a tenant's change to a slug that a deleted one has",
@@ -232,10 +234,10 @@ const refusals: readonly (readonly [string, ErrorCode, (ports: Ports) => unknown
 
 export function describeRefusals(open: OpenSubject): void {
   describe("refuses, with the same code on every storage,", () => {
-    for (const [what, code, write] of refusals) {
+    for (const [what, code, write, tenant = tenantId] of refusals) {
       test(`${what}: ${code}`, async () => {
         const storage = await openWithRefusing(open);
-        const refused = storage.transaction(tenantId, (ports) => write(ports) as Promise<unknown>);
+        const refused = storage.transaction(tenant, (ports) => write(ports) as Promise<unknown>);
         await expect(refused).rejects.toMatchObject({ name: "DomainError", code });
         const message = await refused.catch((error: Error) => error.message);
         expect(message).not.toMatch(/constraint|UNIQUE|FOREIGN|undefined/);

@@ -1,6 +1,6 @@
 import type { CopiedRow, CopyStore } from "@tenantry/core";
 import { type RawBuilder, sql } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import type { SqlDialect } from "../dialect.ts";
 import { defineQuery, type Query } from "../query.ts";
 import type { Session, SqlValue } from "../session.ts";
@@ -112,7 +112,7 @@ function overwrite(shape: TableShape): RawBuilder<unknown> {
 /** The rows of every table, for copies. */
 export function createCopyStore(session: Session): CopyStore {
   const write = (query: Query<never>, shape: TableShape, rows: readonly CopiedRow[]) =>
-    settle(session.run(query, [toJson(shape, rows)]));
+    session.write(query, [toJson(shape, rows)]);
   return {
     tables: (tenantId) =>
       (tenantId === null ? installationTables : tenantTables).map(({ name, ownReference }) => ({

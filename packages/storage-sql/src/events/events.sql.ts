@@ -1,6 +1,6 @@
 import type { Change, EventStore, HistoryInterval, StoredEvent } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
@@ -115,7 +115,7 @@ const intervals = defineQuery(
 export function createEventStore(session: Session): EventStore {
   return {
     append: (event) =>
-      andThen(session.run(append, argumentsOf(columns, event)), () =>
+      andThen(session.write(append, argumentsOf(columns, event)), () =>
         session.changed(changeOf(event)),
       ),
     head: (tenantId, chainId) =>
@@ -128,10 +128,9 @@ export function createEventStore(session: Session): EventStore {
       andThen(session.all(chains, [tenantId, after ?? "", limit]), (rows) =>
         rows.map((row) => row.chain_id),
       ),
-    openInterval: (interval) =>
-      settle(session.run(openInterval, argumentsOf(historyColumns, interval))),
+    openInterval: (interval) => session.write(openInterval, argumentsOf(historyColumns, interval)),
     closeInterval: (tenantId, chainId, entity, entityId, toSequence, toAt) =>
-      settle(session.run(closeInterval, [toSequence, toAt, tenantId, chainId, entity, entityId])),
+      session.write(closeInterval, [toSequence, toAt, tenantId, chainId, entity, entityId]),
     intervals: (tenantId, chainId, entity, entityId) =>
       andThen(session.all(intervals, [tenantId, chainId, entity, entityId]), (rows) =>
         rows.map((row) => ({ ...row }) as HistoryInterval),

@@ -1,6 +1,6 @@
 import type { KeyStore } from "@tenantry/core";
 import type { Selectable } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
@@ -46,13 +46,12 @@ const removeOperator = defineQuery("keys.removeOperatorKeys", [], (db) =>
 
 export function createKeyStore(session: Session): KeyStore {
   return {
-    insertSigningKey: (record) =>
-      settle(session.run(insertSigning, argumentsOf(signingColumns, record))),
+    insertSigningKey: (record) => session.write(insertSigning, argumentsOf(signingColumns, record)),
     listSigningKeys: () =>
       andThen(session.all(listSigning, []), (rows) => rows.map((row) => ({ ...row }))),
     insertOperatorKey: (record) =>
-      settle(session.run(insertOperator, argumentsOf(operatorColumns, record))),
-    removeOperatorKeys: () => settle(session.run(removeOperator, [])),
+      session.write(insertOperator, argumentsOf(operatorColumns, record)),
+    removeOperatorKeys: () => session.write(removeOperator, []),
     listOperatorKeys: () =>
       andThen(session.all(listOperator, []), (rows) => rows.map((row) => ({ ...row }))),
   };

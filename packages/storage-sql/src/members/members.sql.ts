@@ -6,7 +6,7 @@ import {
   ownerRole,
 } from "@tenantry/core";
 import { type Kysely, type Selectable, sql } from "kysely";
-import { andThen, inOrder, settle } from "../awaitable.ts";
+import { andThen, inOrder } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery, type Params } from "../query.ts";
 import { parseJson } from "../records.ts";
@@ -174,7 +174,7 @@ const organizationsOwnedBy = defineQuery(
 export function createMemberStore(session: Session): MemberStore {
   return {
     insert: (membership, roles) =>
-      andThen(session.run(insert, argumentsOf(columns, toRow(membership))), () =>
+      andThen(session.write(insert, argumentsOf(columns, toRow(membership))), () =>
         insertRoles(session, membership, roles),
       ),
     find: (tenantId, organizationId, userId) =>
@@ -187,14 +187,14 @@ export function createMemberStore(session: Session): MemberStore {
       ),
     update: (membership, roles) =>
       andThen(
-        session.run(update, [
+        session.write(update, [
           ...argumentsOf(writableColumns, toRow(membership)),
           ...argumentsOf(key, membership),
         ]),
         () => (roles === null ? undefined : replaceRoles(session, membership, roles)),
       ),
     remove: (tenantId, organizationId, userId) =>
-      settle(session.run(remove, [tenantId, organizationId, userId])),
+      session.write(remove, [tenantId, organizationId, userId]),
     hasOtherOwner: (tenantId, organizationId, userId) =>
       andThen(
         session.get(session.holdsRows ? holdOtherOwner : findOtherOwner, [
@@ -205,7 +205,7 @@ export function createMemberStore(session: Session): MemberStore {
         (row) => row !== undefined,
       ),
     touch: (tenantId, organizationId, userId, at) =>
-      settle(session.run(touch, [at, tenantId, organizationId, userId])),
+      session.write(touch, [at, tenantId, organizationId, userId]),
     list: (tenantId, organizationId, filter, page) =>
       listMembers(session, tenantId, organizationId, filter, page),
     listUserOrganizations: (tenantId, userId, page) =>
@@ -220,7 +220,7 @@ export function createMemberStore(session: Session): MemberStore {
 function insertRoles(session: Session, membership: Membership, roles: readonly HeldRole[]) {
   const { tenant_id, organization_id, user_id } = membership;
   return inOrder(roles, (role) =>
-    session.run(insertRole, [
+    session.write(insertRole, [
       tenant_id,
       organization_id,
       user_id,
@@ -231,7 +231,7 @@ function insertRoles(session: Session, membership: Membership, roles: readonly H
 }
 
 function replaceRoles(session: Session, membership: Membership, roles: readonly HeldRole[]) {
-  return andThen(session.run(removeRoles, argumentsOf(key, membership)), () =>
+  return andThen(session.write(removeRoles, argumentsOf(key, membership)), () =>
     insertRoles(session, membership, roles),
   );
 }

@@ -1,6 +1,6 @@
 import type { OrganizationRecord, OrganizationStats, OrganizationStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, inOrder, settle } from "../awaitable.ts";
+import { andThen, inOrder } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, parseNullableJson } from "../records.ts";
@@ -154,23 +154,21 @@ export function createOrganizationStore(session: Session): OrganizationStore {
   const findWith = (query: typeof find, args: readonly SqlValue[]) =>
     andThen(session.get(query, args), (row) => (row === undefined ? undefined : toRecord(row)));
   return {
-    insert: (record) => settle(session.run(insert, argumentsOf(columns, toRow(record)))),
+    insert: (record) => session.write(insert, argumentsOf(columns, toRow(record))),
     find: (tenantId, id) => findWith(find, [tenantId, id]),
     findByNameKey: (tenantId, nameKey) => findWith(findByNameKey, [tenantId, nameKey]),
     findBySlug: (tenantId, slug) => findWith(findBySlug, [tenantId, slug]),
     lock: (tenantId, id) => findWith(lock, [tenantId, id]),
     update: (record) =>
-      settle(
-        session.run(update, [
-          ...argumentsOf(writableColumns, toRow(record)),
-          record.tenant_id,
-          record.id,
-        ]),
-      ),
+      session.write(update, [
+        ...argumentsOf(writableColumns, toRow(record)),
+        record.tenant_id,
+        record.id,
+      ]),
     setCounts: (tenantId, id, seatCount, memberCount) =>
-      settle(session.run(setCounts, [seatCount, memberCount, tenantId, id])),
+      session.write(setCounts, [seatCount, memberCount, tenantId, id]),
     purge: (tenantId, id) =>
-      inOrder([...purgeInside, purge], (query) => session.run(query, [tenantId, id])),
+      inOrder([...purgeInside, purge], (query) => session.write(query, [tenantId, id])),
     stats: (tenantId, id) => andThen(session.all(counts, [tenantId, id]), toStats),
     list: (tenantId, filter, page) => listOrganizations(session, tenantId, filter, page),
   };

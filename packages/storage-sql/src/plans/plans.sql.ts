@@ -1,6 +1,6 @@
 import type { Plan, PlanStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, toFlag } from "../records.ts";
@@ -73,21 +73,19 @@ const remove = defineQuery("plans.remove", ["tenant_id", "key"], (db, p) =>
 
 export function createPlanStore(session: Session): PlanStore {
   return {
-    insert: (plan) => settle(session.run(insert, argumentsOf(columns, toRow(plan)))),
+    insert: (plan) => session.write(insert, argumentsOf(columns, toRow(plan))),
     find: (tenantId, key) =>
       andThen(session.get(find, [tenantId, key]), (row) => (row ? toPlan(row) : undefined)),
     findDefault: (tenantId) =>
       andThen(session.get(findDefault, [tenantId]), (row) => (row ? toPlan(row) : undefined)),
     list: (tenantId) => andThen(session.all(list, [tenantId]), (rows) => rows.map(toPlan)),
     update: (plan) =>
-      settle(
-        session.run(update, [
-          ...argumentsOf(writableColumns, toRow(plan)),
-          plan.tenant_id,
-          plan.key,
-        ]),
-      ),
-    remove: (tenantId, key) => settle(session.run(remove, [tenantId, key])),
+      session.write(update, [
+        ...argumentsOf(writableColumns, toRow(plan)),
+        plan.tenant_id,
+        plan.key,
+      ]),
+    remove: (tenantId, key) => session.write(remove, [tenantId, key]),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ResourceStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, definePages, runPage } from "../page-query.ts";
@@ -99,8 +99,8 @@ const pages = definePages(["type"], (given) =>
 export function createResourceStore(session: Session): ResourceStore {
   return {
     insert: (resource) =>
-      andThen(session.run(insert, argumentsOf(columns, resource)), () =>
-        settle(session.run(countOneMore, argumentsOf(typeKey, resource))),
+      andThen(session.write(insert, argumentsOf(columns, resource)), () =>
+        session.write(countOneMore, argumentsOf(typeKey, resource)),
       ),
     find: (tenantId, organizationId, type, externalId) =>
       andThen(session.get(find, [tenantId, organizationId, type, externalId]), (row) =>
@@ -108,9 +108,7 @@ export function createResourceStore(session: Session): ResourceStore {
       ),
     remove: (tenantId, organizationId, type, externalId) =>
       andThen(session.run(remove, [tenantId, organizationId, type, externalId]), (removed) =>
-        removed === 0
-          ? undefined
-          : settle(session.run(countOneLess, [tenantId, organizationId, type])),
+        removed === 0 ? undefined : session.write(countOneLess, [tenantId, organizationId, type]),
       ),
     list: (tenantId, organizationId, type, page) =>
       type === undefined

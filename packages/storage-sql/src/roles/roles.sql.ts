@@ -1,6 +1,6 @@
 import type { Role, RoleStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, toFlag } from "../records.ts";
@@ -93,7 +93,7 @@ const findOwnOfAny = defineQuery(
 
 export function createRoleStore(session: Session): RoleStore {
   return {
-    insert: (role) => settle(session.run(insert, argumentsOf(columns, toRow(role)))),
+    insert: (role) => session.write(insert, argumentsOf(columns, toRow(role))),
     find: (tenantId, organizationId, roleKey) =>
       andThen(session.get(find, [tenantId, organizationId ?? "tenant", roleKey]), (row) =>
         row === undefined ? undefined : toRole(row),
@@ -104,11 +104,12 @@ export function createRoleStore(session: Session): RoleStore {
       ),
     update: (role) => {
       const row = toRow(role);
-      return settle(
-        session.run(update, [...argumentsOf(writableColumns, row), ...argumentsOf(key, row)]),
-      );
+      return session.write(update, [
+        ...argumentsOf(writableColumns, row),
+        ...argumentsOf(key, row),
+      ]);
     },
-    remove: (role) => settle(session.run(remove, argumentsOf(key, toRow(role)))),
+    remove: (role) => session.write(remove, argumentsOf(key, toRow(role))),
     isKeyTakenByAnOrganization: (tenantId, roleKey) =>
       andThen(session.get(findOwnOfAny, [tenantId, roleKey]), (row) => row !== undefined),
   };

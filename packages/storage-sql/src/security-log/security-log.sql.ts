@@ -1,6 +1,6 @@
 import type { DenialRecord, SecurityLogStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
@@ -52,8 +52,8 @@ export function createSecurityLogStore(session: Session): SecurityLogStore {
   return {
     append: (tenantId, records, keep) => {
       const rows = records.map((record: DenialRecord) => columns.map((column) => record[column]));
-      return andThen(session.run(append, [JSON.stringify(rows)]), () =>
-        settle(session.run(dropOldest, [tenantId, keep])),
+      return andThen(session.write(append, [JSON.stringify(rows)]), () =>
+        session.write(dropOldest, [tenantId, keep]),
       );
     },
     list: (tenantId, limit) =>

@@ -1,6 +1,6 @@
 import type { SessionStore } from "@tenantry/core";
 import type { Selectable } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
@@ -104,13 +104,12 @@ const removeEnded = defineQuery(
 
 export function createSessionStore(session: Session): SessionStore {
   return {
-    insert: (record) => settle(session.run(insert, argumentsOf(columns, record))),
+    insert: (record) => session.write(insert, argumentsOf(columns, record)),
     find: (tenantId, id) =>
       andThen(session.get(find, [tenantId, id]), (row) => (row ? { ...row } : undefined)),
-    revoke: (tenantId, id, at) => settle(session.run(revoke, [tenantId, id, at])),
-    revokeAllOf: (tenantId, userId, at) => settle(session.run(revokeAllOf, [tenantId, userId, at])),
-    insertRefreshToken: (token) =>
-      settle(session.run(insertToken, argumentsOf(tokenColumns, token))),
+    revoke: (tenantId, id, at) => session.write(revoke, [tenantId, id, at]),
+    revokeAllOf: (tenantId, userId, at) => session.write(revokeAllOf, [tenantId, userId, at]),
+    insertRefreshToken: (token) => session.write(insertToken, argumentsOf(tokenColumns, token)),
     findRefreshToken: (tenantId, tokenHash) =>
       andThen(session.get(findToken, [tenantId, tokenHash]), (row) =>
         row ? { ...row } : undefined,

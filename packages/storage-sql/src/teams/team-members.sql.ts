@@ -1,6 +1,6 @@
 import type { TeamMember, TeamStore } from "@tenantry/core";
 import type { Selectable } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, runPage } from "../page-query.ts";
@@ -108,21 +108,18 @@ export function createTeamMemberStore(
   "insertMember" | "findMember" | "updateMember" | "removeMember" | "listMembers" | "teamsOf"
 > {
   return {
-    insertMember: (member) =>
-      settle(session.run(insertMember, argumentsOf(columns, toRow(member)))),
+    insertMember: (member) => session.write(insertMember, argumentsOf(columns, toRow(member))),
     findMember: (tenantId, organizationId, teamId, userId) =>
       andThen(session.get(findMember, [tenantId, organizationId, teamId, userId]), (row) =>
         row === undefined ? undefined : toTeamMember(row),
       ),
     updateMember: (member) =>
-      settle(
-        session.run(updateMember, [
-          ...argumentsOf(writableColumns, toRow(member)),
-          ...argumentsOf(key, member),
-        ]),
-      ),
+      session.write(updateMember, [
+        ...argumentsOf(writableColumns, toRow(member)),
+        ...argumentsOf(key, member),
+      ]),
     removeMember: (tenantId, organizationId, teamId, userId) =>
-      settle(session.run(removeMember, [tenantId, organizationId, teamId, userId])),
+      session.write(removeMember, [tenantId, organizationId, teamId, userId]),
     listMembers: (tenantId, organizationId, teamId, request) =>
       runPage(session, page, [tenantId, organizationId, teamId], request),
     teamsOf: (tenantId, organizationId, userId) =>

@@ -1,6 +1,6 @@
 import type { HeldRole, TeamRecord, TeamStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, inOrder, settle } from "../awaitable.ts";
+import { andThen, inOrder } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, definePages, runPage } from "../page-query.ts";
@@ -185,7 +185,7 @@ export function createTeamStore(session: Session): TeamStore {
   return {
     ...createTeamMemberStore(session),
     insert: (team, roles) =>
-      andThen(session.run(insert, argumentsOf(columns, toRow(team))), () =>
+      andThen(session.write(insert, argumentsOf(columns, toRow(team))), () =>
         insertRoles(session, team, roles),
       ),
     find: (tenantId, organizationId, id) => findWith(find, [tenantId, organizationId, id]),
@@ -193,14 +193,13 @@ export function createTeamStore(session: Session): TeamStore {
       findWith(findByNameKey, [tenantId, organizationId, nameKey]),
     update: (team, roles) =>
       andThen(
-        session.run(update, [
+        session.write(update, [
           ...argumentsOf(writableColumns, toRow(team)),
           ...argumentsOf(key, team),
         ]),
         () => (roles === null ? undefined : replaceRoles(session, team, roles)),
       ),
-    remove: (tenantId, organizationId, id) =>
-      settle(session.run(remove, [tenantId, organizationId, id])),
+    remove: (tenantId, organizationId, id) => session.write(remove, [tenantId, organizationId, id]),
     children: (tenantId, organizationId, id) => findAll(children, [tenantId, organizationId, id]),
     list: (tenantId, organizationId, filter, page) => {
       const given = filters.filter((name) => filter[name] !== undefined);
@@ -219,12 +218,12 @@ function insertRoles(session: Session, team: TeamRecord, roles: readonly HeldRol
   const { tenant_id, organization_id, id } = team;
   return inOrder(roles, (role) => {
     const scope = role.scope === "tenant" ? "tenant" : organization_id;
-    return session.run(insertRole, [tenant_id, organization_id, id, scope, role.key]);
+    return session.write(insertRole, [tenant_id, organization_id, id, scope, role.key]);
   });
 }
 
 function replaceRoles(session: Session, team: TeamRecord, roles: readonly HeldRole[]) {
-  return andThen(session.run(removeRoles, argumentsOf(key, team)), () =>
+  return andThen(session.write(removeRoles, argumentsOf(key, team)), () =>
     insertRoles(session, team, roles),
   );
 }

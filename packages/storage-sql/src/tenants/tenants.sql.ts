@@ -1,6 +1,6 @@
 import type { TenantRecord, TenantStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
@@ -81,17 +81,16 @@ export function createTenantStore(session: Session): TenantStore {
   const findWith = (query: typeof find, value: string) =>
     andThen(session.get(query, [value]), (row) => (row === undefined ? undefined : toTenant(row)));
   return {
-    insert: (tenant) => settle(session.run(insert, argumentsOf(columns, tenant))),
+    insert: (tenant) => session.write(insert, argumentsOf(columns, tenant)),
     find: (id) => findWith(find, id),
     findBySlug: (slug) => findWith(findBySlug, slug),
     findByShortId: (shortId) => findWith(findByShortId, shortId),
     list: (filter, page) => listTenants(session, filter, page),
     all: () => andThen(session.all(all, []), (rows) => rows.map(toTenant)),
     lock: (id) => findWith(lock, id),
-    update: (tenant) =>
-      settle(session.run(update, argumentsOf(["id", ...writableColumns], tenant))),
-    putCopy: (tenant) => settle(session.run(putCopy, argumentsOf(columns, tenant))),
-    removeCopy: (id) => settle(session.run(removeCopy, [id])),
+    update: (tenant) => session.write(update, argumentsOf(["id", ...writableColumns], tenant)),
+    putCopy: (tenant) => session.write(putCopy, argumentsOf(columns, tenant)),
+    removeCopy: (id) => session.write(removeCopy, [id]),
   };
 }
 

@@ -1,6 +1,6 @@
 import { nameKey, type UserRecord, type UserStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
-import { andThen, settle } from "../awaitable.ts";
+import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, definePages, runPage } from "../page-query.ts";
@@ -189,19 +189,17 @@ export function createUserStore(session: Session): UserStore {
   const findWith = (query: typeof find, args: readonly SqlValue[]) =>
     andThen(session.get(query, args), (row) => (row === undefined ? undefined : toRecord(row)));
   return {
-    insert: (record) => settle(session.run(insert, argumentsOf(columns, toRow(record)))),
+    insert: (record) => session.write(insert, argumentsOf(columns, toRow(record))),
     find: (tenantId, id) => findWith(session.holdsRows ? findHeld : find, [tenantId, id]),
     findByEmail: (tenantId, email) => findWith(findByEmail, [tenantId, email]),
     findByUsernameKey: (tenantId, usernameKey) =>
       findWith(findByUsernameKey, [tenantId, usernameKey]),
     update: (record) =>
-      settle(
-        session.run(update, [
-          ...argumentsOf(writableColumns, toRow(record)),
-          record.tenant_id,
-          record.id,
-        ]),
-      ),
+      session.write(update, [
+        ...argumentsOf(writableColumns, toRow(record)),
+        record.tenant_id,
+        record.id,
+      ]),
     list: (tenantId, filter, page) => {
       const given = filters.filter((name) => filter[name] !== undefined);
       const args = given.map((name) => filter[name] as string);
@@ -210,7 +208,7 @@ export function createUserStore(session: Session): UserStore {
     findPasswordHash: (tenantId, userId) =>
       andThen(session.get(findPassword, [tenantId, userId]), (row) => row?.hash),
     setPasswordHash: (tenantId, userId, hash, at) =>
-      settle(session.run(setPassword, [tenantId, userId, hash, at])),
+      session.write(setPassword, [tenantId, userId, hash, at]),
     isTenantAdministrator: (tenantId, userId) =>
       andThen(session.get(findRole, [tenantId, userId]), (row) => row !== undefined),
     grantTenantAdministrator: (tenantId, userId, at) =>
