@@ -9,6 +9,7 @@ import {
 } from "./open-subject.ts";
 import {
   eventRecord,
+  later,
   membershipRecord,
   organizationRecord,
   resourceRecord,
@@ -38,9 +39,25 @@ function heldRoles(open: OpenSubject): void {
       tenant_status: "active",
       tenant_revision: 1,
       user_status: "active",
+      is_tenant_administrator: false,
       membership_status: "active",
       roles: [{ key: "owner", rank: 100, permissions: ["*"] }],
     });
+  });
+
+  test("and whether they administer the tenant", async () => {
+    const storage = await openWithOrganization(open);
+    const { access } = storage.committed;
+    const administers = async (userId: string) =>
+      (await access.findAccess(tenantId, "org", userId))?.is_tenant_administrator;
+    await storage.transaction(tenantId, (ports) =>
+      ports.users.grantTenantAdministrator(tenantId, "bob", later),
+    );
+    expect([await administers("ann"), await administers("bob")]).toEqual([false, true]);
+    await storage.transaction(tenantId, (ports) =>
+      ports.users.revokeTenantAdministrator(tenantId, "bob"),
+    );
+    expect(await administers("bob")).toBe(false);
   });
 
   test("by the roles of teams, of the teams around them, and of the organization's own", async () => {

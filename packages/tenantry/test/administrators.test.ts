@@ -1,16 +1,20 @@
 import { randomUUID } from "node:crypto";
 import {
+  addMember,
   type Context,
   createPlan,
   createRole,
   createUser,
+  getOrganization,
   grantTenantAdministrator,
   revokeTenantAdministrator,
+  setPlan,
+  updateMember,
   updateUser,
 } from "@tenantry/core";
 import type { Tenantry } from "tenantry";
 import { expect, test } from "vitest";
-import { as, makeUser, openTestTenantry } from "./test-tenantry.ts";
+import { as, makeOrganization, makeUser, openTestTenantry } from "./test-tenantry.ts";
 
 const rounds = 10;
 
@@ -51,6 +55,30 @@ for (const first of Object.keys(ways) as (keyof typeof ways)[]) {
     });
   }
 }
+
+test("takes nothing from an administrator of the tenant who is a mere viewer of an organization, and gives nothing after the end", async () => {
+  const tenantry = await openTestTenantry({ settings: { billingConfigured: true } });
+  const { organization, owner } = await makeOrganization(tenantry);
+  const second = await makeUser(tenantry);
+  const administrator = await makeAdministrator(tenantry);
+  const asOwner = as(tenantry, owner);
+  await addMember(asOwner, organization.id, { user_id: second.id, role: "owner" });
+  await addMember(asOwner, organization.id, { user_id: administrator.id, role: "viewer" });
+
+  const ctx = as(tenantry, administrator);
+  expect((await setPlan(ctx, organization.id, { plan_tier: "starter" })).plan_tier).toBe("starter");
+  await updateMember(ctx, organization.id, second.id, { role: "member" });
+  expect(await getOrganization(ctx, organization.id)).toHaveProperty("private_metadata");
+
+  await revokeTenantAdministrator(tenantry.context(), administrator.id);
+  expect(await getOrganization(ctx, organization.id)).not.toHaveProperty("private_metadata");
+  await expect(setPlan(ctx, organization.id, { plan_tier: "professional" })).rejects.toMatchObject({
+    code: "permission_denied",
+  });
+  await expect(
+    updateMember(ctx, organization.id, owner.id, { role: "member" }),
+  ).rejects.toMatchObject({ code: "permission_denied" });
+});
 
 /** What only administrators may do to the tenant. A new way belongs here. */
 const deeds: Record<string, (ctx: Context, otherId: string) => Promise<unknown>> = {

@@ -14,6 +14,8 @@ export interface Access {
   readonly extent: "all" | "reading" | "none";
   /** An active member of a suspended organization: may know of it, and do no more than `extent` says. */
   readonly isSuspendedOrganization: boolean;
+  /** Manages all of the tenant (decision 12), whatever the membership grants. A check does not ask about it. */
+  readonly isTenantAdministrator: boolean;
   /** Of a tenant that is closed everything is to its people as if it were deleted. */
   readonly isDeletedOrganization: boolean;
 }
@@ -34,6 +36,8 @@ export function accessOf(record: AccessRecord): Access {
       record.organization_status === "suspended" &&
       record.user_status === "active" &&
       record.membership_status === "active",
+    isTenantAdministrator:
+      isOpen && record.user_status === "active" && record.is_tenant_administrator,
     isDeletedOrganization: !isOpen || record.organization_status === "deleted",
   };
 }

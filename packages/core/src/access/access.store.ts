@@ -18,6 +18,8 @@ export interface AccessRecord {
   readonly tenant_status: TenantStatus;
   readonly tenant_revision: number;
   readonly user_status: UserStatus;
+  /** Whether the user manages the whole tenant, beside the membership. */
+  readonly is_tenant_administrator: boolean;
   readonly membership_status: MembershipStatus;
   /** The union, each role once, by rank and key, highest first. */
   readonly roles: readonly GrantedRole[];

@@ -32,6 +32,7 @@ export const administratorAccess: Access = {
   permissions: new Set(),
   extent: "all",
   isSuspendedOrganization: false,
+  isTenantAdministrator: true,
   isDeletedOrganization: false,
 };
 export const administratorAuthority: Authority = {
@@ -105,6 +106,8 @@ async function decide(
   access: Access | null,
   required: Required,
 ): Promise<Authority> {
+  // Before what the membership grants: a role in the organization takes nothing from an administrator.
+  if (access?.isTenantAdministrator) return administratorAuthority;
   if (access !== null && isGranted(access, required)) return { isAdministrator: false, access };
   if (await isAdministrator(ctx, ports)) return administratorAuthority;
   if (access === null || !isVisible(access)) {

@@ -9,6 +9,7 @@ const record: AccessRecord = {
   tenant_status: "active",
   tenant_revision: 1,
   user_status: "active",
+  is_tenant_administrator: false,
   membership_status: "active",
   roles: [{ key: "member", rank: 20, permissions: ["organization:read"] }],
 };

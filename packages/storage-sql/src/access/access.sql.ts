@@ -9,6 +9,7 @@ interface AccessRow {
   readonly organization_status: string;
   readonly organization_revision: number;
   readonly tenant_status: string;
+  readonly is_tenant_administrator: number;
   readonly tenant_revision: number;
   readonly user_status: string;
   readonly membership_status: string;
@@ -29,6 +30,9 @@ const findAccess = defineQuery(
   (_, p, dialect) => sql<AccessRow>`
     select o.status as organization_status, o.revision as organization_revision,
       t.status as tenant_status, t.revision as tenant_revision, u.status as user_status, m.status as membership_status,
+      case when exists (
+        select 1 from tenant_user_roles as tur where tur.tenant_id = m.tenant_id and tur.user_id = m.user_id
+      ) then 1 else 0 end as is_tenant_administrator,
       case when exists (
         select 1 from team_members as tm
         where tm.tenant_id = m.tenant_id and tm.organization_id = m.organization_id and tm.user_id = m.user_id
@@ -80,11 +84,16 @@ export function createAccessStore(session: Session): AccessStore {
   return {
     findAccess: (tenantId, organizationId, userId) =>
       andThen(session.get(findAccess, [tenantId, organizationId, userId]), (row) =>
-        row === undefined ? undefined : ({ ...row, roles: readRoles(row.roles) } as AccessRecord),
+        row === undefined ? undefined : toAccess(row, readRoles(row.roles)),
       ),
     organizationRevision: (tenantId, id) =>
       andThen(session.get(organizationRevision, [tenantId, id]), (row) => row?.revision),
   };
+}
+
+function toAccess(row: AccessRow, roles: readonly GrantedRole[]): AccessRecord {
+  const is_tenant_administrator = row.is_tenant_administrator === 1;
+  return { ...row, is_tenant_administrator, roles } as AccessRecord;
 }
 
 /** Few combinations of roles are held by many people: each text is parsed once. */
