@@ -1,6 +1,7 @@
 import {
   createOrganization,
   createTenant,
+  createUser,
   getMember,
   getOrganization,
   isSessionLive,
@@ -14,7 +15,7 @@ import {
 } from "@tenantry/core";
 import type { Tenantry } from "tenantry";
 import { expect, test } from "vitest";
-import { as, makeOrganization, openTestTenantry } from "./test-tenantry.ts";
+import { as, makeOrganization, makeUser, openTestTenantry } from "./test-tenantry.ts";
 
 const ann = { email: "Ann@Example.com", password: "correct horse battery", name: "Ann" };
 
@@ -193,3 +194,59 @@ test("sweeps away what has expired, and nothing that has not", async () => {
     code: "invalid_token",
   });
 });
+
+test("keeps a refused password and a refused token in the security log, alike whatever was wrong", async () => {
+  const tenantry = await openTestTenantry();
+  const grant = await register(tenantry);
+  const ctx = anonymous(tenantry);
+  const [, shortId] = grant.refresh_token.split("_");
+  const attempts = [
+    () => login(ctx, { email: ann.email, password: "correct horse batterz" }),
+    () => login(ctx, { email: "nobody@example.com", password: ann.password }),
+    () => refreshSession(ctx, { refresh_token: `trt_${shortId}_invented` }),
+    () => refreshSession(ctx, { refresh_token: "trt_elsewhere_invented" }),
+  ];
+  for (const attempt of attempts) await expect(attempt()).rejects.toThrow();
+  const refused = { actor_type: "anonymous", actor_id: null, organization_id: null };
+  const [token, otherToken, password, otherPassword] = await refusalsOf(tenantry);
+  expect(token).toMatchObject({ ...refused, code: "invalid_token", operation: "refresh_session" });
+  expect(password).toMatchObject({ ...refused, code: "invalid_credentials", operation: "login" });
+  for (const [one, other] of [
+    [token, otherToken],
+    [password, otherPassword],
+  ]) {
+    const { id, occurred_at } = other ?? {};
+    expect({ ...one, id, occurred_at }).toEqual(other);
+  }
+});
+
+test("keeps sixty refusals of strangers in a minute, so that they flood out nobody else's", async () => {
+  const tenantry = await openTestTenantry({ clock: () => 0 });
+  const user = await makeUser(tenantry);
+  await expect(createUser(as(tenantry, user), {})).rejects.toMatchObject({
+    code: "permission_denied",
+  });
+  const knock = () => logout(anonymous(tenantry), { refresh_token: "trt_elsewhere_invented" });
+  await Promise.allSettled(Array.from({ length: 100 }, knock));
+  const refusals = await refusalsOf(tenantry);
+  expect(refusals.filter(({ actor_type }) => actor_type === "anonymous")).toHaveLength(60);
+  expect(refusals).toContainEqual(expect.objectContaining({ actor_id: user.id }));
+  const head = await tenantry.engine.storage.committed.events.head(
+    tenantry.defaultTenant.id,
+    tenantry.defaultTenant.id,
+  );
+  await Promise.allSettled(Array.from({ length: 10 }, knock));
+  await tenantry.engine.flush();
+  expect(
+    await tenantry.engine.storage.committed.events.head(
+      tenantry.defaultTenant.id,
+      tenantry.defaultTenant.id,
+    ),
+  ).toEqual(head);
+});
+
+/** What the security log of the default tenant keeps, the newest first. */
+async function refusalsOf({ engine, defaultTenant }: Tenantry) {
+  await engine.flush();
+  return await engine.storage.committed.securityLog.list(defaultTenant.id, 200);
+}

@@ -7,6 +7,9 @@ const keptPerTenant = 10_000;
 /** How many may wait to be written; beyond it they are dropped, so that a flood costs memory and disk a bounded amount. */
 const maximumWaiting = 1_000;
 const flushAfterMs = 1_000;
+/** How many of strangers are kept in a minute and tenant: what is kept of people who are known is not to be flooded out by them. */
+const strangersPerMinute = 60;
+const minuteMs = 60_000;
 
 export interface SecurityLog {
   /** Keeps a refusal; it is written with others within a second. Never waits and never throws. */
@@ -19,6 +22,18 @@ export interface SecurityLog {
 export function createSecurityLog(storage: Storage, clock: () => number): SecurityLog {
   let waiting: DenialRecord[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let minute = 0;
+  const strangers = new Map<string, number>();
+
+  function isOneTooMany({ tenant_id, actor_type }: Pick<DenialRecord, "tenant_id" | "actor_type">) {
+    if (actor_type !== "anonymous") return false;
+    const now = Math.floor(clock() / minuteMs);
+    if (now !== minute) strangers.clear();
+    minute = now;
+    const count = (strangers.get(tenant_id) ?? 0) + 1;
+    strangers.set(tenant_id, count);
+    return count > strangersPerMinute;
+  }
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
@@ -34,7 +49,7 @@ export function createSecurityLog(storage: Storage, clock: () => number): Securi
 
   return {
     record(denial) {
-      if (waiting.length >= maximumWaiting) return;
+      if (waiting.length >= maximumWaiting || isOneTooMany(denial)) return;
       waiting.push({ ...denial, id: newId("evt"), occurred_at: new Date(clock()).toISOString() });
       // A refusal that cannot be written is not worth a failed request: the storage's own errors are seen elsewhere.
       timer ??= setTimeout(() => flush().catch(() => {}), flushAfterMs).unref();

@@ -5,6 +5,7 @@ import { newId } from "../ids.ts";
 import { parseInput } from "../input.ts";
 import { mutate } from "../mutation.ts";
 import { normalizeEmail } from "../normalization.ts";
+import { keepRefusals } from "../security-log/keep-refusals.ts";
 import type { Ports } from "../store.ts";
 import { assertTenantOpen, isTenantOpen, tenantSuspended } from "../tenants/tenants.policy.ts";
 import { insertUser, presentUser } from "../users/user-record.ts";
@@ -66,6 +67,10 @@ export async function registerUser(ctx: Context, input: RegisterInput): Promise<
  * @throws {DomainError} `invalid_credentials`; `tenant_suspended` to whoever knows the password.
  */
 export async function login(ctx: Context, input: LoginInput): Promise<SessionGrant> {
+  return await keepRefusals(ctx, "login", () => openLoginSession(ctx, input));
+}
+
+async function openLoginSession(ctx: Context, input: LoginInput): Promise<SessionGrant> {
   const parsed = parseInput(loginSchema, input);
   const { users } = ctx.engine.storage.committed;
   const user = await users.findByEmail(ctx.tenantId, normalizeEmail(parsed.email));
@@ -140,6 +145,10 @@ function hashToken(token: string): string {
  * @throws {DomainError} `invalid_token`, `session_revoked`, `tenant_suspended`.
  */
 export async function refreshSession(ctx: Context, input: RefreshInput): Promise<SessionGrant> {
+  return await keepRefusals(ctx, "refresh_session", () => rotateSession(ctx, input));
+}
+
+async function rotateSession(ctx: Context, input: RefreshInput): Promise<SessionGrant> {
   const { refresh_token } = parseInput(refreshSchema, input);
   const tenanted = await withTokenTenant(ctx, refresh_token);
   const tokenHash = hashToken(refresh_token);
@@ -189,6 +198,10 @@ function invalidToken(): DomainError {
 
 /** Ends the session of a refresh token. Unknown tokens end nothing, and that is no error. */
 export async function logout(ctx: Context, input: RefreshInput): Promise<void> {
+  return await keepRefusals(ctx, "logout", () => endSession(ctx, input));
+}
+
+async function endSession(ctx: Context, input: RefreshInput): Promise<void> {
   const { refresh_token } = parseInput(refreshSchema, input);
   const tenanted = await withTokenTenant(ctx, refresh_token);
   const { tenantId, engine } = tenanted;
