@@ -75,7 +75,7 @@ describe("a tenant", () => {
     const { client } = test;
     const placement = await client("createTenant", {
       as,
-      body: { name: "X", placement: "dedicated" },
+      body: { name: "X", placement: "cloud" as never },
     });
     expect([placement.status, placement.problem.errors[0]?.pointer]).toEqual([400, "/placement"]);
     const taken = await client("createTenant", { as, body: { name: "X", slug: "default" } });

@@ -17,12 +17,7 @@ storageConformance({
     const server = createSqlitePlaces(join(directory, "tenants"));
     const open = async () => {
       const main = await openSqliteStorage({ path: join(directory, "tenantry.db") });
-      const servers = new Map([["main", server]]);
-      return dedicating(
-        createPlacedStorage({ main, servers, connections: 20 }),
-        server,
-        () => true,
-      );
+      return dedicating(createPlacedStorage({ main, server, connections: 20 }), server, () => true);
     };
     const storage = await open();
     return {

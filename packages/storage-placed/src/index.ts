@@ -1,4 +1,8 @@
 export { newDatabaseName, type PlaceServer } from "./place-server.ts";
-export { createPlacedStorage, type PlacedStorageOptions } from "./placed-storage.ts";
+export {
+  createPlacedStorage,
+  type PlacedStorage,
+  type PlacedStorageOptions,
+} from "./placed-storage.ts";
 export { createPostgresPlaces } from "./postgres-places.ts";
 export { createSqlitePlaces } from "./sqlite-places.ts";

@@ -6,11 +6,12 @@ export interface PlaceServer {
   /** How many connections an open database is given: as many as it needs, and as many as it can use. */
   readonly connections: { readonly least: number; readonly most: number };
   /**
-   * Makes an empty database with the newest schema.
+   * Makes an empty database with the newest schema, with at most `connections.least` connections.
    *
    * @throws {DomainError} `storage_unavailable` where that is not allowed, saying what to do.
    */
   make(database: string): Promise<void>;
+  exists(database: string): Promise<boolean>;
   /**
    * Opens a database that is there, and brings it to the newest schema.
    *
@@ -19,6 +20,15 @@ export interface PlaceServer {
   open(database: string, connections: number): Promise<Storage>;
   /** Removes a database for good, whoever has it open; nothing where there is none. */
   drop(database: string): Promise<void>;
+  /**
+   * Takes the lock of whoever makes or removes a database, on one connection of its own; nothing where another process holds it. It ends with the process,
+   * however that ends.
+   */
+  tryLock(database: string): Promise<PlaceLock | undefined>;
+}
+
+export interface PlaceLock {
+  release(): Promise<void>;
 }
 
 const alphabet = "abcdefghijklmnopqrstuvwxyz234567";

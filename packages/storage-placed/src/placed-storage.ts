@@ -13,13 +13,18 @@ import { createConnectionBudget } from "./connection-budget.ts";
 import type { PlaceServer } from "./place-server.ts";
 import { createPlaces, type Places } from "./places.ts";
 import { routePorts } from "./route-ports.ts";
+import { createPlaceMaker, type PlaceMaker } from "./tenant-places.ts";
 import { createTenantRows, type TenantRows } from "./tenant-rows.ts";
 
 export interface PlacedStorageOptions {
   /** The main database: every tenant that has none of its own, and where each lives. */
   readonly main: Storage;
-  /** Where databases of tenants are, by the keys that placements name. `main` is the server of the main database. */
-  readonly servers: ReadonlyMap<string, PlaceServer>;
+  /** The server of the main database, on which tenants get databases: `main` in placements. */
+  readonly server: PlaceServer;
+  /** Other servers, by the keys that placements name. */
+  readonly servers?: ReadonlyMap<string, PlaceServer> | undefined;
+  /** Milliseconds since 1970; the system's clock unless a test says otherwise. */
+  readonly clock?: (() => number) | undefined;
   /** How many connections the databases of tenants may take, all of them together. */
   readonly connections: number;
   /** How long a call waits for connections that other tenants use; 30,000 ms without it. */
@@ -28,12 +33,16 @@ export interface PlacedStorageOptions {
   readonly idleMs?: number | undefined;
 }
 
+/** A storage that also makes databases for tenants. */
+export interface PlacedStorage extends Storage {
+  readonly places: PlaceMaker;
+}
+
 /** A storage whose tenants may have databases of their own: each call goes where its tenant lives (ADR 0013). */
-export function createPlacedStorage(options: PlacedStorageOptions): Storage {
+export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorage {
   const { main } = options;
   const rows = createTenantRows(main);
   const running = createRunning();
-  const { track } = running;
   let listener: ChangeListener | undefined;
   const tell: ChangeListener = (changes) => listener?.(changes);
   const catalogue: Catalogue = createCatalogue(
@@ -44,7 +53,7 @@ export function createPlacedStorage(options: PlacedStorageOptions): Storage {
     places.makeRoom(),
   );
   const places: Places = createPlaces({
-    servers: options.servers,
+    servers: new Map([...(options.servers ?? []), ["main", options.server]]),
     budget,
     idleMs: options.idleMs ?? 60_000,
     async opened({ tenant_id }, storage) {
@@ -72,8 +81,8 @@ export function createPlacedStorage(options: PlacedStorageOptions): Storage {
     if (tenantId === null) return work(main);
     const known = catalogue.known(tenantId);
     if (known === "main") return work(main);
-    if (known !== undefined) return track(goTo(known, work));
-    return track(andThen(catalogue.ask(tenantId), (found) => goTo(found, work)));
+    if (known !== undefined) return running.track(goTo(known, work));
+    return running.track(andThen(catalogue.ask(tenantId), (found) => goTo(found, work)));
   }
 
   function goTo<T>(found: Whereabouts, work: (storage: Storage) => Awaitable<T>): Awaitable<T> {
@@ -84,17 +93,27 @@ export function createPlacedStorage(options: PlacedStorageOptions): Storage {
 
   main.onChange((changes) => hear(changes, null));
   const isInMain = (tenantId: string) => catalogue.known(tenantId) === "main";
-  const committed = routePorts(main.committed, {
-    isInMain,
-    route: (tenantId, work) => go(tenantId, (storage) => work(storage.committed)),
-  });
-  const replicated = routePorts(main.replicated, {
-    isInMain,
-    route: (tenantId, work) => go(tenantId, (storage) => work(storage.replicated)),
-  });
-  return assemble({ main, places, catalogue, committed, replicated, go, rows, running }, (told) => {
+  const route = <P extends object>(portsOf: (storage: Storage) => P) =>
+    routePorts(portsOf(main), {
+      isInMain,
+      route: (tenantId, work) => go(tenantId, (storage) => work(portsOf(storage))),
+    });
+  const committed = route((storage) => storage.committed);
+  const replicated = route((storage) => storage.replicated);
+  const parts = { main, places, catalogue, committed, replicated, go, rows, running };
+  const storage = assemble(parts, (told) => {
     listener = told;
   });
+  const { server, clock = Date.now } = options;
+  const letGo = (tenantId: string) => forgetPlace(catalogue, places, tenantId);
+  return Object.assign(storage, {
+    places: createPlaceMaker({ main, server, budget, clock, letGo }),
+  });
+}
+
+async function forgetPlace(catalogue: Catalogue, places: Places, tenantId: string): Promise<void> {
+  catalogue.forget(tenantId);
+  await places.letGo(tenantId);
 }
 
 interface Parts {

@@ -14,6 +14,8 @@ export interface Places {
    * `Storage.foreignCommits` of a tenant's database. Whenever it was closed in between it is a greater number, since nobody listened.
    */
   foreignCommits(tenantId: string): number;
+  /** Resolves when a tenant's database is closed, and those who used it have done so. */
+  letGo(tenantId: string): Promise<void>;
   /** Closes a tenant's database, when those who use it have done so, if the tenant lives elsewhere. */
   keepOnly(tenantId: string, whereabouts: Whereabouts): void;
   /** Closes what can be closed, the longest unused first, while others want its connections. */
@@ -54,6 +56,12 @@ export function createPlaces(options: PlacesOptions): Places {
       const place = places.get(tenantId);
       if (place?.storage === undefined) return (set.generation() + 1) * commitsPerGeneration;
       return place.generation * commitsPerGeneration + place.storage.foreignCommits(tenantId);
+    },
+    async letGo(tenantId) {
+      const place = places.get(tenantId);
+      if (place === undefined) return;
+      set.retire(place);
+      await place.ended.promise;
     },
     keepOnly,
     makeRoom: set.makeRoom,

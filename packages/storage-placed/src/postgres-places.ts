@@ -1,6 +1,8 @@
 import {
   createPostgresDatabase,
   dropPostgresDatabase,
+  hasPostgresDatabase,
+  lockPostgresDatabase,
   openPostgresStorage,
   type PostgresStorageOptions,
 } from "@tenantry/storage-postgres";
@@ -27,6 +29,7 @@ export function createPostgresPlaces(options: PostgresStorageOptions): PlaceServ
       await createPostgresDatabase(options, database);
       await (await openPostgresStorage({ ...optionsOf(database), poolSize: 2 })).close();
     },
+    exists: (database) => hasPostgresDatabase(options, database),
     async open(database, connections) {
       return await openPostgresStorage({ ...optionsOf(database), poolSize: connections - 1 });
     },
@@ -34,6 +37,7 @@ export function createPostgresPlaces(options: PostgresStorageOptions): PlaceServ
       assertDatabaseName(database);
       await dropPostgresDatabase(options, database);
     },
+    tryLock: (database) => lockPostgresDatabase(options, database),
   };
 }
 

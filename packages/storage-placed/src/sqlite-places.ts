@@ -1,8 +1,9 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { DomainError } from "@tenantry/core";
 import { openSqliteStorage, type SqliteStorageOptions } from "@tenantry/storage-sqlite";
-import { assertDatabaseName, type PlaceServer } from "./place-server.ts";
+import { assertDatabaseName, type PlaceLock, type PlaceServer } from "./place-server.ts";
 
 /** A file of a database, and those that SQLite and its writers keep beside it. */
 const suffixes = ["", "-wal", "-shm", ".writer"] as const;
@@ -24,6 +25,7 @@ export function createSqlitePlaces(
       if (existsSync(path)) throw new Error(`${path} is there already`);
       await (await openSqliteStorage({ ...options, path })).close();
     },
+    exists: async (database) => existsSync(pathOf(database)),
     async open(database) {
       const path = pathOf(database);
       if (!existsSync(path)) {
@@ -38,5 +40,32 @@ export function createSqlitePlaces(
       const path = pathOf(database);
       for (const suffix of suffixes) rmSync(path + suffix, { force: true });
     },
+    async tryLock(database) {
+      const path = `${pathOf(database)}.lock`;
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      return tryLockFile(path);
+    },
   };
 }
+
+/** An exclusive transaction on a small file, which the system gives up when its holder dies. */
+function tryLockFile(path: string): PlaceLock | undefined {
+  const db = new DatabaseSync(path, { timeout: 0 });
+  try {
+    db.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    db.close();
+    if ((error as { errcode?: number }).errcode === busy) return undefined;
+    throw error;
+  }
+  return {
+    async release() {
+      // Whoever waits for it looks at the record once more, whichever file they hold.
+      rmSync(path, { force: true });
+      db.close();
+    },
+  };
+}
+
+/** SQLITE_BUSY (sqlite.org/rescode.html). */
+const busy = 5;

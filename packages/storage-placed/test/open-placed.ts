@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 import {
   createPlacedStorage,
   createSqlitePlaces,
+  type PlacedStorage,
   type PlacedStorageOptions,
   type PlaceServer,
 } from "../src/index.ts";
@@ -19,7 +20,7 @@ type Told = Parameters<ChangeListener>[0];
 export interface OpenedPlaced {
   readonly directory: string;
   readonly main: Storage;
-  readonly storage: Storage;
+  readonly storage: PlacedStorage;
   readonly server: CountingServer;
   /** What the listener was told. */
   readonly told: Told[];
@@ -70,8 +71,7 @@ export async function openPlaced(
 ): Promise<OpenedPlaced> {
   const server = countOpen(createSqlitePlaces(join(directory, "tenants")));
   const main = await openSqliteStorage({ path: join(directory, "tenantry.db") });
-  const servers = new Map([["main", server]]);
-  const storage = createPlacedStorage({ main, servers, connections: 20, ...options });
+  const storage = createPlacedStorage({ main, server, connections: 20, ...options });
   onTestFinished(() => storage.close());
   const told: Told[] = [];
   storage.onChange((changes) => told.push(changes));

@@ -1,6 +1,7 @@
 import { DomainError } from "@tenantry/core";
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
-import { connectOnce, describeServer } from "./connection.ts";
+import { advisoryKey } from "./advisory-locks.ts";
+import { connectOnce, createClient, describeServer } from "./connection.ts";
 import { toStorageError } from "./postgres-error.ts";
 import { connectionSettings, type PostgresStorageOptions } from "./postgres-storage.ts";
 
@@ -28,21 +29,59 @@ export async function dropPostgresDatabase(
   await asOwner(options, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
 }
 
-async function asOwner(
+export async function hasPostgresDatabase(
   options: PostgresStorageOptions,
-  work: (client: Client) => Promise<unknown>,
-): Promise<void> {
+  database: string,
+): Promise<boolean> {
+  return await asOwner(options, async (client) => {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [
+      database,
+    ]);
+    return rowCount === 1;
+  });
+}
+
+/**
+ * Takes a lock in the database that the URL names, for the making or removing of another; nothing where somebody holds it. It ends with the connection, and
+ * so with the process.
+ */
+export async function lockPostgresDatabase(
+  options: PostgresStorageOptions,
+  database: string,
+): Promise<{ release(): Promise<void> } | undefined> {
+  const settings = connectionSettings(options);
+  const url = settings.ownerUrl ?? settings.url;
+  const client = createClient({ ...settings, url });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ taken: boolean }>(
+      "SELECT pg_try_advisory_lock($1) AS taken",
+      [advisoryKey("database", database)],
+    );
+    if (rows[0]?.taken === true) return { release: () => client.end() };
+  } catch (error) {
+    await client.end();
+    throw toStorageError(error, describeServer(url));
+  }
+  await client.end();
+  return undefined;
+}
+
+async function asOwner<T>(
+  options: PostgresStorageOptions,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const settings = connectionSettings(options);
   const url = settings.ownerUrl ?? settings.url;
   const server = describeServer(url);
   // A copy of a template takes as long as the disk does.
   const patient = { ...settings, url, statementTimeoutMs: 0 };
   try {
-    await connectOnce(patient, async (client) => {
-      await work(client).catch((error: unknown) => {
+    return await connectOnce(patient, (client) =>
+      work(client).catch((error: unknown) => {
         throw isNotAllowed(error) ? notAllowed(client, server, error) : error;
-      });
-    });
+      }),
+    );
   } catch (error) {
     throw toStorageError(error, server);
   }

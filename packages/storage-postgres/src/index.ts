@@ -1,4 +1,9 @@
 export { openPostgresCopyTarget } from "./copy-target.ts";
-export { createPostgresDatabase, dropPostgresDatabase } from "./databases.ts";
+export {
+  createPostgresDatabase,
+  dropPostgresDatabase,
+  hasPostgresDatabase,
+  lockPostgresDatabase,
+} from "./databases.ts";
 export { assertNoOtherProgram } from "./other-programs.ts";
 export { openPostgresStorage, type PostgresStorageOptions } from "./postgres-storage.ts";

@@ -5,6 +5,7 @@ import {
   createPlacedStorage,
   createPostgresPlaces,
   createSqlitePlaces,
+  type PlacedStorage,
   type PlaceServer,
 } from "@tenantry/storage-placed";
 import { openPostgresStorage } from "@tenantry/storage-postgres";
@@ -21,7 +22,11 @@ export interface OpenStorageOptions {
   readonly dataDirectory?: string | undefined;
   readonly connectionBudget?: number | undefined;
   readonly idleDatabaseMs?: number | undefined;
+  readonly clock?: (() => number) | undefined;
 }
+
+/** A storage, and what makes databases for single tenants where it has any. */
+export type OpenedStorage = Storage & Partial<Pick<PlacedStorage, "places">>;
 
 const defaultConnectionBudget = 50;
 /** The pool of the main database, and one that listens. */
@@ -34,7 +39,7 @@ const mainConnections = 17;
 export async function openStorage(
   location: DatabaseLocation,
   options: OpenStorageOptions,
-): Promise<Storage> {
+): Promise<OpenedStorage> {
   const { busyTimeoutMs, program } = options;
   if ((options.replicaUrls ?? []).length > 0 && location.kind !== "postgres") throw noReplicas();
   const shared = {
@@ -63,9 +68,9 @@ function place(
   main: Storage,
   server: PlaceServer,
   connections: number,
-  { idleDatabaseMs: idleMs }: OpenStorageOptions,
-): Storage {
-  return createPlacedStorage({ main, servers: new Map([["main", server]]), connections, idleMs });
+  { idleDatabaseMs: idleMs, clock }: OpenStorageOptions,
+): PlacedStorage {
+  return createPlacedStorage({ main, server, connections, idleMs, clock });
 }
 
 function noReplicas(): DomainError {

@@ -65,8 +65,10 @@ export async function openTenantry(options: TenantryOptions = {}): Promise<Tenan
   const location = locate(options.databaseUrl, options.dataDirectory ?? "./data");
   const storage = await openStorage(location, options);
   const { settings, clock } = options;
-  const engine = createEngine({ storage, passwords: argon2Passwords, settings, clock });
+  const { places } = storage;
+  const engine = createEngine({ storage, places, passwords: argon2Passwords, settings, clock });
   try {
+    await places?.cleanUp();
     const defaultTenant = await ensureDefaultTenant(engine);
     return {
       engine,

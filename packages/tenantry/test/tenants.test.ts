@@ -263,7 +263,7 @@ test("refuses what a tenant cannot be, names the field and makes nothing", async
   for (const [input, code, pointer] of [
     [{ name: " " }, "invalid_input", "/name"],
     [{ name: "X", slug: "Not a slug" }, "invalid_input", "/slug"],
-    [{ name: "X", placement: "dedicated" }, "invalid_input", "/placement"],
+    [{ name: "X", placement: "cloud" }, "invalid_input", "/placement"],
     [{ name: "X", administrator: { email: "nobody" } }, "invalid_input", "/administrator/email"],
     [{ name: "X", status: "deleted" }, "invalid_input", "/status"],
     [{ name: "X", administrator }, "weak_password", "/administrator/password"],
