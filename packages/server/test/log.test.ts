@@ -90,13 +90,14 @@ describe("the log", () => {
     const secretCause = new Error("disk on fire at /var/lib/secret-place");
     const plans = {
       ...committed.plans,
-      list: () => {
+      find: () => {
         throw secretCause;
       },
     };
     const original = committed.plans;
     Object.assign(committed, { plans });
-    const answer = await client("listPlans", {
+    const answer = await client("getPlan", {
+      params: { plan_key: "starter" },
       as: "operator",
       headers: { "x-request-id": "log-3" },
     });
