@@ -34,7 +34,7 @@ const numberTypes: NonNullable<ClientConfig["types"]> = {
  * too long, also where this program is gone.
  */
 export function clientConfig(settings: ConnectionSettings): ClientConfig {
-  const address = parseIntoClientConfig(settings.url);
+  const address = parseAddress(settings.url);
   return {
     types: numberTypes,
     connectionTimeoutMillis: settings.connectTimeoutMs,
@@ -49,6 +49,19 @@ export function clientConfig(settings: ConnectionSettings): ClientConfig {
     ...settings.login,
     options: [address.options ?? "", ...ownOptions(settings.schema)].join(" ").trim(),
   };
+}
+
+/** @throws {DomainError} `invalid_setting`, which shows nothing of an address that may hold a password. */
+function parseAddress(url: string): ClientConfig {
+  try {
+    return parseIntoClientConfig(url);
+  } catch {
+    const detail =
+      "is no address of a PostgreSQL server; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with %40 for an @ in the password and so on";
+    throw new DomainError("invalid_setting", `DATABASE_URL ${detail}`, {
+      fields: [{ pointer: "/DATABASE_URL", detail }],
+    });
+  }
 }
 
 /**

@@ -44,6 +44,14 @@ test("says that there is no such database", async () => {
   ]);
 });
 
+test("says that an address cannot be read, and nothing of what is in it", async () => {
+  const { code, message } = await refusal("postgres://user:s3cret@[nowhere/db");
+  expect([code, message]).toEqual([
+    "invalid_setting",
+    expect.stringMatching(/^DATABASE_URL is no address of a PostgreSQL server; write postgres:/),
+  ]);
+});
+
 test("says that no server answers", async () => {
   const { url } = await make();
   const { code, message } = await refusal(changed(url, { port: "1" }));

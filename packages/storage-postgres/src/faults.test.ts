@@ -1,0 +1,79 @@
+import { tenantRecord, userRecord } from "@tenantry/storage-testkit/records";
+import { expect, onTestFinished, test } from "vitest";
+import { borrowDatabase, queryOnce } from "../test/database.ts";
+import { openPostgresStorage } from "./index.ts";
+
+async function open() {
+  const { url, drop } = await borrowDatabase();
+  onTestFinished(drop);
+  const storage = await openPostgresStorage({ url });
+  onTestFinished(() => storage.close());
+  await storage.transaction("t", (ports) => ports.tenants.insert(tenantRecord("t")));
+  return { storage, url };
+}
+
+test("says that the disk is full, keeps nothing of the transaction, and goes on when there is room", async () => {
+  const { storage, url } = await open();
+  // The server itself tells of the full disk, by the code that it has for that.
+  await queryOnce(
+    url,
+    `CREATE FUNCTION fill_disk() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+    CREATE TRIGGER fill_disk BEFORE INSERT ON users FOR EACH ROW WHEN (NEW.id = 'last') EXECUTE FUNCTION fill_disk()`,
+  );
+  const write = () =>
+    storage.transaction("t", async (ports) => {
+      for (const id of ["first", "last", "after"]) await ports.users.insert(userRecord("t", id));
+    });
+  await expect(write()).rejects.toMatchObject({
+    code: "storage_unavailable",
+    message: expect.stringMatching(
+      /^The disk of PostgreSQL at .* is full\. Nothing was changed; free/,
+    ),
+  });
+  expect(await storage.committed.users.find("t", "first")).toBeUndefined();
+  await queryOnce(url, "DROP FUNCTION fill_disk() CASCADE");
+  await write();
+  expect(await storage.committed.users.find("t", "after")).toBeDefined();
+});
+
+test("says that a query was cancelled, keeps nothing of the transaction, and uses the connection again", async () => {
+  const { storage, url } = await open();
+  let begin = () => {};
+  let end = () => {};
+  const isHeld = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const mayEnd = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const holder = storage.transaction("t", async (ports) => {
+    await ports.tenants.lock("t");
+    begin();
+    await mayEnd;
+  });
+  await isHeld;
+  const waiting = storage.transaction("t", async (ports) => {
+    await ports.users.insert(userRecord("t", "ann"));
+    await ports.tenants.lock("t");
+  });
+  const refused = expect(waiting).rejects.toMatchObject({
+    code: "storage_busy",
+    message: "The storage took too long and the query was cancelled",
+  });
+  await expect
+    .poll(() =>
+      queryOnce(
+        url,
+        `SELECT pg_cancel_backend(pid) AS cancelled FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      ),
+    )
+    .toEqual([{ cancelled: true }]);
+  await refused;
+  end();
+  await holder;
+  expect(await storage.committed.users.find("t", "ann")).toBeUndefined();
+  await storage.transaction("t", (ports) => ports.users.insert(userRecord("t", "ann")));
+  expect(await storage.committed.users.find("t", "ann")).toBeDefined();
+});
