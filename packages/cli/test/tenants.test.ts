@@ -54,7 +54,7 @@ const refusals: Record<string, readonly [args: readonly string[], code: number, 
   "a slug that is taken": [["create", "X", "--slug", "default"], 1, /default is taken/],
   "a slug that is none": [["update", "default", "--slug", "A B"], 1, /\/slug: use lower-case/],
   "the end of the default tenant": [["delete", "default"], 1, /default tenant cannot be/],
-  "a placement that is none": [["create", "X", "--placement", "cloud"], 1, /placement/],
+  "a placement that is none": [["create", "X", "--placement", "cloud"], 2, /placement/],
   "a password of nobody": [["create", "X", "--password-stdin"], 1, /--administrator is missing/],
 };
 

@@ -156,6 +156,7 @@ describe("fields that are not theirs to set (19)", () => {
     const known = Object.keys((schema as { shape?: object }).shape ?? {});
     const params = {
       organization_id: organizationId,
+      tenant_id: "default",
       user_id: owner.id,
       team_id: "t",
       role_key: "r",

@@ -60,7 +60,9 @@ describe("secrets (63)", () => {
 });
 
 describe("what is private (14)", () => {
-  it("is in no answer to anybody but administrators, whatever they ask", async () => {
+  it("is in no answer to anybody but administrators, whatever they ask", {
+    timeout: 120_000,
+  }, async () => {
     const fixture = await openMatrixFixture();
     const { client, organizationId, people } = fixture;
     const body = { private_metadata: { note: canary } };

@@ -5,6 +5,7 @@ import { withServer } from "../with-server.ts";
 const test = withServer();
 const params = {
   organization_id: "org_x",
+  tenant_id: "ten_x",
   user_id: "user_x",
   team_id: "team_x",
   role_key: "x",
