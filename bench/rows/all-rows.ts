@@ -5,6 +5,7 @@ import { libraryCreationRows } from "./library-creations.ts";
 import { libraryReadRows } from "./library-reads.ts";
 import { peerInProcessRows } from "./peer-in-process.ts";
 import { peerOverHttpRows } from "./peer-over-http.ts";
+import { postgresRows } from "./postgres.ts";
 import { serverRows } from "./server.ts";
 
 /** The table, from top to bottom. */
@@ -15,5 +16,6 @@ export const allRows: Row[] = [
   ...httpCheckRows,
   ...peerOverHttpRows,
   ...peerInProcessRows,
+  ...postgresRows,
   ...serverRows,
 ];

@@ -1,0 +1,80 @@
+import path from "node:path";
+import { copyRows, listTenantIds, type Storage } from "@tenantry/core";
+import {
+  bind,
+  definedQueries,
+  defineEveryPage,
+  postgresDialect,
+  type SqlValue,
+} from "@tenantry/storage-sql";
+import { connectOnce } from "../../packages/storage-postgres/src/connection.ts";
+import {
+  connectionSettings,
+  openPostgresStorage,
+  prepareDatabase,
+} from "../../packages/storage-postgres/src/postgres-storage.ts";
+import { openSqliteStorage } from "../../packages/storage-sqlite/src/index.ts";
+import { startPostgres } from "../../scripts/tests/postgres-server.ts";
+import type { Bench } from "../harness/bench.ts";
+import { openFilledFile } from "../ours/filled-file.ts";
+import { copyDatabase } from "../references/copy-database.ts";
+import type { Login, Statement } from "./pgbench.ts";
+
+/** A PostgreSQL server with the data of the run, and Tenantry's storage over it in this process. */
+export type PostgresSide = {
+  storage: Storage;
+  tenantId: string;
+  /** Of a superuser, whom no policy holds. */
+  url: string;
+  /** As what the storage works, held by the policies. */
+  application: Login;
+  close(): Promise<void>;
+};
+
+export function openPostgresSide(bench: Bench): Promise<PostgresSide> {
+  return bench.share("postgres", async () => {
+    const { file } = await openFilledFile(bench);
+    const server = await startPostgres();
+    const { url } = server;
+    const storage = await openPostgresStorage({ url });
+    const tenantId = await fill(bench, file, storage);
+    const superuser = connectionSettings({ url, statementTimeoutMs: 600_000 });
+    await connectOnce(superuser, (client) => client.query("VACUUM ANALYZE"));
+    const { settings } = await prepareDatabase(superuser, "the bench's server");
+    return {
+      storage,
+      tenantId,
+      url,
+      application: settings.login ?? {},
+      async close() {
+        await storage.close();
+        await server.remove();
+      },
+    };
+  });
+}
+
+async function fill(bench: Bench, file: string, target: Storage): Promise<string> {
+  const copy = path.join(bench.directory, "for-postgres.db");
+  copyDatabase(file, copy);
+  const source = await openSqliteStorage({ path: copy });
+  const [tenantId] = await listTenantIds(source);
+  if (tenantId === undefined) throw new Error("The filled file has no tenant");
+  await copyRows(source, target, tenantId);
+  await source.close();
+  return tenantId;
+}
+
+/** A statement of ours as it is sent in a transaction, or, alone, with its tenant. */
+export function statementOf(
+  name: string,
+  args: readonly SqlValue[],
+  form: "with a plain WHERE" | "alone" = "with a plain WHERE",
+): Statement {
+  defineEveryPage();
+  const query = definedQueries().find((defined) => defined.name === name);
+  if (query === undefined) throw new Error(`there is no query ${name}`);
+  const { sql, bindings } =
+    form === "alone" ? query.compileAlone(postgresDialect) : query.compile(postgresDialect);
+  return { sql, values: bind(bindings, args) };
+}
