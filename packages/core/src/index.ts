@@ -44,6 +44,7 @@ export type { CopiedRow, CopiedTable, CopyStore } from "./copies/copies.store.ts
 export {
   type CopyTarget,
   compareContents,
+  contentOf,
   copyRows,
   countRows,
   joinChecksums,
@@ -186,6 +187,7 @@ export {
 export { createPageMemory, type PageMemory } from "./members/page-memory.ts";
 export { applyChanges } from "./moves/apply-changes.ts";
 export { forgetAllChanges } from "./moves/forget-changes.ts";
+export type { MoveRecord, MoveRecordStore } from "./moves/move-records.store.ts";
 export type { MoveStore, NotedChange, RowKey, StorageMoves } from "./moves/moves.store.ts";
 export { tenantMoving } from "./moves/tenant-moving.ts";
 export {
@@ -390,6 +392,7 @@ export {
   listTeams,
   updateTeam,
 } from "./teams/teams.ts";
+export { announceMove } from "./tenants/announce-move.ts";
 export { assertOwnTenant } from "./tenants/assert-own-tenant.ts";
 export { createTenant } from "./tenants/create-tenant.ts";
 export { ensureDefaultTenant } from "./tenants/ensure-default-tenant.ts";

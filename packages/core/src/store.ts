@@ -5,6 +5,7 @@ import type { Change, EventStore } from "./events/events.store.ts";
 import type { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import type { KeyStore } from "./keys/keys.store.ts";
 import type { MemberStore } from "./members/members.store.ts";
+import type { MoveRecordStore } from "./moves/move-records.store.ts";
 import type { MoveStore, StorageMoves } from "./moves/moves.store.ts";
 import type { OrganizationStore } from "./organizations/organizations.store.ts";
 import type { PlacementStore } from "./placements/placements.store.ts";
@@ -25,6 +26,7 @@ export interface Ports {
   readonly idempotency: IdempotencyStore;
   readonly keys: KeyStore;
   readonly members: MemberStore;
+  readonly moveRecords: MoveRecordStore;
   readonly moves: MoveStore;
   readonly organizations: OrganizationStore;
   readonly placements: PlacementStore;
@@ -72,6 +74,11 @@ export const installationMethods = [
   "placements.remove",
   "placements.list",
   "placements.listUnsteady",
+  // Which tenants are being moved.
+  "moveRecords.insert",
+  "moveRecords.find",
+  "moveRecords.update",
+  "moveRecords.remove",
   // The installation's keys.
   "keys.insertSigningKey",
   "keys.listSigningKeys",

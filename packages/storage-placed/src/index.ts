@@ -1,3 +1,11 @@
+export {
+  type MoveStep,
+  type MoveTarget,
+  type MoveTenantOptions,
+  moveTenant,
+  type TenantMove,
+  undoMove,
+} from "./move/move-tenant.ts";
 export { newDatabaseName, type PlaceServer } from "./place-server.ts";
 export {
   createPlacedStorage,

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type Awaitable,
   type Change,
   type ChangeListener,
   DomainError,
+  isDomainError,
   type Ports,
   type ReplicatedPorts,
   type Storage,
@@ -29,6 +31,8 @@ export interface PlacedStorageOptions {
   readonly connections: number;
   /** How long a call waits for connections that other tenants use; 30,000 ms without it. */
   readonly queueTimeoutMs?: number | undefined;
+  /** How long a write waits for the switch of a tenant that moves; 5,000 ms without it. */
+  readonly fencedTimeoutMs?: number | undefined;
   /** A database that nobody used for so long is closed; 60,000 ms without it. */
   readonly idleMs?: number | undefined;
 }
@@ -40,7 +44,7 @@ export interface PlacedStorage extends Storage {
 
 /** A storage whose tenants may have databases of their own: each call goes where its tenant lives (ADR 0013). */
 export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorage {
-  const { main } = options;
+  const { main, server, clock = Date.now } = options;
   const rows = createTenantRows(main);
   const running = createRunning();
   let listener: ChangeListener | undefined;
@@ -53,7 +57,7 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
     places.makeRoom(),
   );
   const places: Places = createPlaces({
-    servers: new Map([...(options.servers ?? []), ["main", options.server]]),
+    servers: new Map([...(options.servers ?? []), ["main", server]]),
     budget,
     idleMs: options.idleMs ?? 60_000,
     async opened({ tenant_id }, storage) {
@@ -100,11 +104,11 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
     });
   const committed = route((storage) => storage.committed);
   const replicated = route((storage) => storage.replicated);
-  const parts = { main, places, catalogue, committed, replicated, go, rows, running };
+  const ports = { committed, replicated, fencedTimeoutMs: options.fencedTimeoutMs };
+  const parts: Parts = { main, places, catalogue, ...ports, go, rows, running };
   const storage = assemble(parts, (told) => {
     listener = told;
   });
-  const { server, clock = Date.now } = options;
   const letGo = (tenantId: string) => forgetPlace(catalogue, places, tenantId);
   return Object.assign(storage, {
     places: createPlaceMaker({ main, server, budget, clock, letGo }),
@@ -124,6 +128,7 @@ interface Parts {
   readonly replicated: ReplicatedPorts;
   readonly rows: TenantRows;
   readonly running: Running;
+  readonly fencedTimeoutMs: number | undefined;
   go<T>(tenantId: string | null, work: (storage: Storage) => Awaitable<T>): Awaitable<T>;
 }
 
@@ -153,10 +158,12 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
     },
     async transaction(tenantId, body) {
       assertOpen();
-      return await go(tenantId, (storage) =>
-        storage === main || tenantId === null
-          ? main.transaction(tenantId, body)
-          : rows.transaction(storage, tenantId, body),
+      return await whileFenced(parts.fencedTimeoutMs, tenantId, catalogue, () =>
+        go(tenantId, (storage) =>
+          storage === main || tenantId === null
+            ? main.transaction(tenantId, body)
+            : rows.transaction(storage, tenantId, body),
+        ),
       );
     },
     async snapshot(tenantId, body, options) {
@@ -193,6 +200,30 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       return closing;
     },
   };
+}
+
+const defaultFencedTimeoutMs = 5_000;
+const firstPauseMs = 2;
+const longestPauseMs = 100;
+
+/** A write that meets a fence waits for the tenant's switch, asks where it lives now, and goes there. */
+async function whileFenced<T>(
+  timeoutMs: number | undefined,
+  tenantId: string | null,
+  catalogue: Catalogue,
+  write: () => Awaitable<T>,
+): Promise<T> {
+  const deadline = performance.now() + (timeoutMs ?? defaultFencedTimeoutMs);
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await write();
+    } catch (error) {
+      const isOver = performance.now() >= deadline;
+      if (!isDomainError(error, "tenant_moving") || tenantId === null || isOver) throw error;
+      catalogue.forget(tenantId);
+      await delay(pauseMs);
+    }
+  }
 }
 
 /** Calls that are under way, which closing waits for. */

@@ -5,6 +5,7 @@ import { createEventStore } from "./events/events.sql.ts";
 import { createIdempotencyStore } from "./idempotency/idempotency.sql.ts";
 import { createKeyStore } from "./keys/keys.sql.ts";
 import { createMemberStore } from "./members/members.sql.ts";
+import { createMoveRecordStore } from "./moves/move-records.sql.ts";
 import { createMoveStore } from "./moves/moves.sql.ts";
 import { createOrganizationStore } from "./organizations/organizations.sql.ts";
 import { createPlacementStore } from "./placements/placements.sql.ts";
@@ -27,6 +28,7 @@ export function createPorts(session: Session): Ports {
     idempotency: createIdempotencyStore(session),
     keys: createKeyStore(session),
     members: createMemberStore(session),
+    moveRecords: createMoveRecordStore(session),
     moves: createMoveStore(session),
     organizations: createOrganizationStore(session),
     placements: createPlacementStore(session),

@@ -29,6 +29,7 @@ export interface Database {
   signing_keys: SigningKeysTable;
   operator_keys: OperatorKeysTable;
   changed_rows: ChangedRowsTable;
+  tenant_moves: TenantMovesTable;
 }
 
 interface TenantsTable {
@@ -319,4 +320,15 @@ interface ChangedRowsTable {
   table_name: string;
   /** The key without the tenant, as a JSON array. */
   row_key: string;
+}
+
+interface TenantMovesTable {
+  tenant_id: string;
+  mover: string;
+  from_server: string;
+  from_database: string | null;
+  to_server: string;
+  to_database: string | null;
+  step: string;
+  updated_at: string;
 }

@@ -8,6 +8,8 @@ import { openSqliteStorage } from "./index.ts";
 const leftBehind = new Set([
   // Where the tenants of the source live says nothing of the target.
   "placements",
+  // Moves from where and to where.
+  "tenant_moves",
   // What is noted while a tenant is copied.
   "changed_rows",
   // The ledger is the target's own.

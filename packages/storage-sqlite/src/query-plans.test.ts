@@ -17,6 +17,9 @@ const allowedSteps: Readonly<Record<string, readonly RegExp[]>> = {
   // Whose key is the tenant's id.
   "placements.find": [/^SEARCH placements USING PRIMARY KEY \(tenant_id=\?\)$/],
   "placements.update": [/^SEARCH placements USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "moveRecords.find": [/^SEARCH tenant_moves USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "moveRecords.update": [/^SEARCH tenant_moves USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "moveRecords.remove": [/^SEARCH tenant_moves USING PRIMARY KEY \(tenant_id=\?\)$/],
   "placements.remove": [/^SEARCH placements USING PRIMARY KEY \(tenant_id=\?\)$/],
   "placements.listUnsteady": [/^SCAN placements USING INDEX placements_unsteady$/],
   // Whether anything refers to the tenant: one look a table.

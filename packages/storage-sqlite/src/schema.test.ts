@@ -6,6 +6,7 @@ import { openSqliteStorage } from "./index.ts";
 /** Tables whose rows belong to no tenant, each with the reason. */
 const withoutTenant = new Map([
   ["tenants", "it is the tenants"],
+  ["tenant_moves", "they say which tenants move"],
   ["placements", "they say where a tenant lives"],
   ["signing_keys", "they sign for the installation"],
   ["operator_keys", "the operator acts in every tenant"],

@@ -5,4 +5,5 @@ export {
   migrateStorage,
   type StorageMigration,
 } from "./migrate-storage/migrate-storage.ts";
+export { type MoveTenantOptions, moveTenant } from "./move-tenant.ts";
 export { openTenantry, type Tenantry, type TenantryOptions } from "./open-tenantry.ts";

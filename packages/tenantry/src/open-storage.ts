@@ -40,6 +40,22 @@ export async function openStorage(
   location: DatabaseLocation,
   options: OpenStorageOptions,
 ): Promise<OpenedStorage> {
+  return (await openPlacedParts(location, options)).storage;
+}
+
+/** A storage with what it is made of: for what moves tenants between its databases. */
+export interface PlacedParts {
+  readonly storage: OpenedStorage;
+  readonly main: Storage;
+  /** Empty where tenants have no other place to live. */
+  readonly servers: ReadonlyMap<string, PlaceServer>;
+}
+
+/** As {@link openStorage}. */
+export async function openPlacedParts(
+  location: DatabaseLocation,
+  options: OpenStorageOptions,
+): Promise<PlacedParts> {
   const { busyTimeoutMs, program } = options;
   if ((options.replicaUrls ?? []).length > 0 && location.kind !== "postgres") throw noReplicas();
   const shared = {
@@ -61,7 +77,8 @@ export async function openStorage(
     const main = await openPostgresStorage({ ...server, onWarning, ...standbys, ...pool });
     return place(main, createPostgresPlaces(server), budget - ofMain, options);
   }
-  return await openJsonStorage({ directory: location.directory, ...shared });
+  const storage = await openJsonStorage({ directory: location.directory, ...shared });
+  return { storage, main: storage, servers: new Map() };
 }
 
 function place(
@@ -69,8 +86,9 @@ function place(
   server: PlaceServer,
   connections: number,
   { idleDatabaseMs: idleMs, clock }: OpenStorageOptions,
-): PlacedStorage {
-  return createPlacedStorage({ main, server, connections, idleMs, clock });
+): PlacedParts {
+  const storage = createPlacedStorage({ main, server, connections, idleMs, clock });
+  return { storage, main, servers: new Map([["main", server]]) };
 }
 
 function noReplicas(): DomainError {

@@ -9,6 +9,7 @@ export function addTenantCommands(program: Command): void {
   const tenant = program.command("tenant").description("tenants: people, roles and plans apart");
   addReading(tenant);
   addWriting(tenant);
+  addMoving(tenant);
   addStatus(tenant, "suspend", "suspended", "let nobody of a tenant in until it is activated");
   addStatus(tenant, "activate", "active", "let the people of a suspended tenant in again");
   tenant
@@ -25,6 +26,24 @@ export function addTenantCommands(program: Command): void {
     .action(async (id: string, _, command: Command) =>
       (await load()).runTenantRestore(id, command.optsWithGlobals()),
     );
+}
+
+function addMoving(tenant: Command): void {
+  tenant
+    .command("move")
+    .description("give a tenant another database while it is in use; run again, it goes on")
+    .argument("<tenant>", anyTenant)
+    .addOption(
+      new Option(
+        "--to <place>",
+        "the main database, one of its own, or one on the server of this name",
+      ).conflicts("undo"),
+    )
+    .option("--undo", "take back a move that was left")
+    .action(async (id: string, _, command: Command) => {
+      const { runTenantMove } = await import("./tenant-move.command.ts");
+      await runTenantMove(id, command.optsWithGlobals());
+    });
 }
 
 function addReading(tenant: Command): void {

@@ -55,18 +55,25 @@ export async function readContent(
   tenantId: string | null,
   rowsDone: RowsDone = () => {},
 ): Promise<readonly TableContent[]> {
-  return await storage.snapshot(tenantId, async (ports) => {
-    const contents: TableContent[] = [];
-    for (const { name } of ports.copies.tables(tenantId)) {
-      const content = measureContent(tenantId, name);
-      await readRows(ports, tenantId, name, (rows) => {
-        content.add(rows);
-        rowsDone(rows.length);
-      });
-      contents.push(content.end());
-    }
-    return contents;
-  });
+  return await storage.snapshot(tenantId, (ports) => contentOf(ports, tenantId, rowsDone));
+}
+
+/** As {@link readContent}, at the moment of a snapshot that is open. */
+export async function contentOf(
+  ports: Ports,
+  tenantId: string | null,
+  rowsDone: RowsDone = () => {},
+): Promise<readonly TableContent[]> {
+  const contents: TableContent[] = [];
+  for (const { name } of ports.copies.tables(tenantId)) {
+    const content = measureContent(tenantId, name);
+    await readRows(ports, tenantId, name, (rows) => {
+      content.add(rows);
+      rowsDone(rows.length);
+    });
+    contents.push(content.end());
+  }
+  return contents;
 }
 
 /**
@@ -76,8 +83,8 @@ export async function readContent(
  * @returns what was read.
  */
 export async function copyRows(
-  source: Storage,
-  target: Storage,
+  source: Pick<Storage, "snapshot">,
+  target: Pick<Storage, "transaction">,
   tenantId: string | null,
   rowsDone: RowsDone = () => {},
 ): Promise<readonly TableContent[]> {
@@ -92,14 +99,17 @@ export async function copyRows(
 
 async function copyTable(
   ports: Ports,
-  target: Storage,
+  target: Pick<Storage, "transaction">,
   tenantId: string | null,
   { name, refersToItself }: CopiedTable,
   rowsDone: RowsDone,
 ): Promise<TableContent> {
   const content = measureContent(tenantId, name);
   await readRows(ports, tenantId, name, async (rows) => {
-    await target.transaction(tenantId, ({ copies }) => copies.insert(tenantId, name, rows));
+    await target.transaction(tenantId, ({ copies }) =>
+      // A tenant that comes is known there already: its row is what it is found by.
+      name === "tenants" ? copies.put(tenantId, name, rows) : copies.insert(tenantId, name, rows),
+    );
     content.add(rows);
     rowsDone(rows.length);
   });

@@ -15,12 +15,14 @@ export interface Destination {
  * Rows refer to each other and have names that only one may have, and of what happened in between only the end is known. Therefore all that
  * has changed first gives up what must be unique, then is written parents first, and then what is gone is removed children first.
  *
+ * @param compare Called when the target is what the source was at that moment.
  * @returns how many rows had changed.
  */
 export async function applyChanges(
   source: Storage & { readonly moves: StorageMoves },
   target: Destination,
   tenantId: string,
+  compare: (ports: Ports) => Promise<void> = async () => {},
 ): Promise<number> {
   const done = await source.snapshot(tenantId, async (ports) => {
     const changes = await readChanges(ports, tenantId);
@@ -32,6 +34,7 @@ export async function applyChanges(
         : [{ ...table, keys: [...new Set(noted.map(({ row_key }) => row_key))] }];
     });
     await bring(ports, target, tenantId, tables);
+    await compare(ports);
     return {
       positions: changes.map(({ position }) => position),
       rows: tables.reduce((sum, table) => sum + table.keys.length, 0),

@@ -4,6 +4,7 @@ import { tenantRowsMigration } from "./0003-tenant-rows.ts";
 import { rowLevelSecurityMigration } from "./0004-row-level-security.ts";
 import { placementsMigration } from "./0005-placements.ts";
 import { movesMigration } from "./0006-moves.ts";
+import { moveRecordsMigration } from "./0007-move-records.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. One that was released is never changed: another is added after it. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   rowLevelSecurityMigration,
   placementsMigration,
   movesMigration,
+  moveRecordsMigration,
 ];

@@ -31,6 +31,10 @@ export const postgresNoteChange = `
   DECLARE
     changed jsonb;
   BEGIN
+    -- The installation itself writes of a tenant only what says where it lives.
+    IF TG_TABLE_NAME = 'tenants' AND coalesce(current_setting('tenantry.tenant_id', true), '') = '' THEN
+      RETURN NULL;
+    END IF;
     FOREACH changed IN ARRAY CASE TG_OP
       WHEN 'INSERT' THEN ARRAY[to_jsonb(NEW)]
       WHEN 'DELETE' THEN ARRAY[to_jsonb(OLD)]

@@ -1,0 +1,66 @@
+import {
+  applyChanges,
+  compareContents,
+  contentOf,
+  copyRows,
+  DomainError,
+  joinChecksums,
+  type Ports,
+  readContent,
+  type TableContent,
+} from "@tenantry/core";
+import type { MoveStep } from "./move-tenant.ts";
+import { clearRows, type PlacePair } from "./place-pair.ts";
+
+/** Beyond so many changes another round comes before the fence: the pause is as long as the last one. */
+const fewChanges = 50;
+const mostRounds = 20;
+
+/** A copy that is the same as the tenant was a moment ago. */
+export interface CopiedTenant {
+  readonly rows: number;
+  readonly checksum: string;
+  /** Brings what has changed since. */
+  catchUp(): Promise<number>;
+}
+
+/** @throws {DomainError} `storage_damaged` where the copy is not the same. */
+export async function copyTenant(
+  { from, to }: PlacePair,
+  tenantId: string,
+  onStep: ((step: MoveStep) => void | Promise<void>) | undefined,
+): Promise<CopiedTenant> {
+  await from.moves.watch(tenantId);
+  // Nothing is there, unless a mover left it: the tenant lives elsewhere.
+  await clearRows(to, tenantId);
+  await copyRows(from, { transaction: (_, body) => to.moves.write(tenantId, body) }, tenantId);
+  await onStep?.("copied");
+  const catchUp = (compare?: (ports: Ports) => Promise<void>) =>
+    applyChanges(from, to, tenantId, compare);
+  for (let round = 0; round < mostRounds; round += 1) {
+    if ((await catchUp()) <= fewChanges) break;
+  }
+  let contents: readonly TableContent[] = [];
+  // At one moment of the tenant, which goes on meanwhile: so that comparing everything is no part of the pause.
+  await catchUp(async (ports) => {
+    contents = await contentOf(ports, tenantId);
+    const [differing] = compareContents(contents, await readContent(to, tenantId));
+    if (differing !== undefined) throw differs(differing.table);
+  });
+  await onStep?.("compared");
+  for (let round = 0; round < mostRounds; round += 1) {
+    if ((await catchUp()) <= fewChanges) break;
+  }
+  return {
+    rows: contents.reduce((sum, { rows }) => sum + rows, 0),
+    checksum: joinChecksums(contents),
+    catchUp: () => catchUp(),
+  };
+}
+
+function differs(table: string): DomainError {
+  return new DomainError(
+    "storage_damaged",
+    `The copy of ${table} is not what was read; the tenant stays where it is. See whether the disks are sound, then try again`,
+  );
+}

@@ -1,0 +1,69 @@
+import { DomainError, type MoveRecord, type Storage, type StorageMoves } from "@tenantry/core";
+import type { PlaceServer } from "../place-server.ts";
+
+/** A storage that a tenant can leave and come to. */
+export type MovableStorage = Storage & { readonly moves: StorageMoves };
+
+/** Both places of a move, open. */
+export interface PlacePair {
+  readonly from: MovableStorage;
+  readonly to: MovableStorage;
+  /** Closes what is not the main database. */
+  close(): Promise<void>;
+}
+
+export async function openPlaces(
+  main: Storage,
+  servers: ReadonlyMap<string, PlaceServer>,
+  record: MoveRecord,
+): Promise<PlacePair> {
+  const opened: Storage[] = [];
+  const open = async (key: string, database: string | null) => {
+    if (database === null) return movable(main);
+    const server = servers.get(key);
+    if (server === undefined) {
+      throw new DomainError("invalid_setting", `There is no server ${key} in the settings`);
+    }
+    const storage = await server.open(database, server.connections.least);
+    opened.push(storage);
+    return movable(storage);
+  };
+  const close = async () => {
+    for (const storage of opened) await storage.close();
+  };
+  try {
+    const from = await open(record.from_server, record.from_database);
+    const to = await open(record.to_server, record.to_database);
+    return { from, to, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @throws {DomainError} `invalid_setting` where tenants of the storage cannot move. */
+export function movable(storage: Storage): MovableStorage {
+  const { moves } = storage;
+  if (moves !== undefined) return storage as MovableStorage;
+  throw new DomainError(
+    "invalid_setting",
+    "Tenants of this storage have no other place to live; use SQLite in a file or PostgreSQL",
+  );
+}
+
+const rowsAtOnce = 500;
+
+/** Removes a tenant's rows from the main database, but for the one by which it is found. */
+export async function clearRows(main: Storage, tenantId: string): Promise<void> {
+  const { moves, committed } = movable(main);
+  const tables = committed.copies.tables(tenantId).map(({ name }) => name);
+  for (const name of tables.toReversed()) {
+    if (name === "tenants") continue;
+    let removed = rowsAtOnce;
+    while (removed === rowsAtOnce) {
+      removed = await moves.write(tenantId, (ports) =>
+        ports.moves.clear(tenantId, name, rowsAtOnce),
+      );
+    }
+  }
+}
