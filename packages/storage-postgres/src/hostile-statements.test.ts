@@ -1,6 +1,6 @@
 import { fillTenant } from "@tenantry/storage-testkit";
 import { moment } from "@tenantry/storage-testkit/records";
-import { borrowDatabase, connectAsApplication } from "../test/database.ts";
+import { borrowDatabase, connectAsApplication, queryOnce } from "../test/database.ts";
 import { describeHostileStatements } from "../test/hostile-suite.ts";
 import { openPostgresStorage } from "./index.ts";
 
@@ -29,6 +29,13 @@ describeHostileStatements("in a database that tenants share", async () => {
     await keys.insertSigningKey({ ...key, ...halves });
   });
   await storage.close();
+  // Only triggers write here, while a tenant moves.
+  for (const tenant of [ours, theirs]) {
+    await queryOnce(
+      url,
+      `INSERT INTO changed_rows (tenant_id, table_name, row_key) VALUES ('${tenant}', 'users', '[]')`,
+    );
+  }
   return {
     ours,
     theirs,
