@@ -398,7 +398,7 @@ export { createTenant } from "./tenants/create-tenant.ts";
 export { ensureDefaultTenant } from "./tenants/ensure-default-tenant.ts";
 export { findTenant } from "./tenants/find-tenant.ts";
 export { insertTenant, type NewTenant } from "./tenants/insert-tenant.ts";
-export type { TenantPlaces } from "./tenants/tenant-places.ts";
+export type { MigratedPlaces, TenantPlaces } from "./tenants/tenant-places.ts";
 export { assertTenantOpen, isTenantOpen, tenantNotFound } from "./tenants/tenants.policy.ts";
 export {
   type CreatedTenant,

@@ -5,13 +5,16 @@ import {
   type ChangeListener,
   DomainError,
   isDomainError,
+  type Placement,
   type Ports,
   type ReplicatedPorts,
   type Storage,
+  type TenantPlaces,
 } from "@tenantry/core";
 import { andThen } from "./awaitable.ts";
 import { type Catalogue, createCatalogue, type Whereabouts } from "./catalogue.ts";
 import { createConnectionBudget } from "./connection-budget.ts";
+import { migratePlaces } from "./migrate-places.ts";
 import type { PlaceServer } from "./place-server.ts";
 import { createPlaces, type Places } from "./places.ts";
 import { routePorts } from "./route-ports.ts";
@@ -39,7 +42,7 @@ export interface PlacedStorageOptions {
 
 /** A storage that also makes databases for tenants. */
 export interface PlacedStorage extends Storage {
-  readonly places: PlaceMaker;
+  readonly places: PlaceMaker & TenantPlaces;
 }
 
 /** A storage whose tenants may have databases of their own: each call goes where its tenant lives (ADR 0013). */
@@ -76,8 +79,8 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
       tell(tenantId === null ? "everything" : [everythingOf(tenantId)]);
       return;
     }
-    for (const { entity, tenant_id } of changes)
-      if (entity === "tenant") catalogue.forget(tenant_id);
+    for (const change of changes)
+      if (change.entity === "tenant") catalogue.forget(change.tenant_id);
     tell(changes);
   }
 
@@ -89,11 +92,8 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
     return running.track(andThen(catalogue.ask(tenantId), (found) => goTo(found, work)));
   }
 
-  function goTo<T>(found: Whereabouts, work: (storage: Storage) => Awaitable<T>): Awaitable<T> {
-    if (found === "main") return work(main);
-    if (found.state === "dropping") throw new DomainError("tenant_not_found", "No such tenant");
-    return places.use(found, work);
-  }
+  const goTo = <T>(found: Whereabouts, work: (storage: Storage) => Awaitable<T>) =>
+    found === "main" ? work(main) : places.use(notDropped(found), work);
 
   main.onChange((changes) => hear(changes, null));
   const isInMain = (tenantId: string) => catalogue.known(tenantId) === "main";
@@ -110,9 +110,14 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
     listener = told;
   });
   const letGo = (tenantId: string) => forgetPlace(catalogue, places, tenantId);
-  return Object.assign(storage, {
-    places: createPlaceMaker({ main, server, budget, clock, letGo }),
-  });
+  const maker = createPlaceMaker({ main, server, budget, clock, letGo });
+  const migrateAll = () => migratePlaces(storage);
+  return Object.assign(storage, { places: { ...maker, migrateAll } });
+}
+
+function notDropped(placement: Placement): Placement {
+  if (placement.state !== "dropping") return placement;
+  throw new DomainError("tenant_not_found", "No such tenant");
 }
 
 async function forgetPlace(catalogue: Catalogue, places: Places, tenantId: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { ConnectionBudget } from "./connection-budget.ts";
 import { newDatabaseName, type PlaceLock, type PlaceServer } from "./place-server.ts";
 
 /** Makes databases for tenants, and takes away what somebody left who is gone. */
-export interface PlaceMaker extends TenantPlaces {
+export interface PlaceMaker extends Pick<TenantPlaces, "withNewPlace"> {
   /** Finishes or takes away what was left half made, or half removed, by processes that are gone. */
   cleanUp(): Promise<void>;
 }

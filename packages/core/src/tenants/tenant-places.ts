@@ -10,4 +10,12 @@ export interface TenantPlaces {
    * fails. A repetition under the same idempotency key comes with a tenant that is there already: then `create` alone is run.
    */
   withNewPlace<T>(tenant: NewTenant, create: () => Promise<T>): Promise<T>;
+  /** Brings every tenant's own database to the newest schema, as opening each does. */
+  migrateAll(): Promise<MigratedPlaces>;
+}
+
+/** What was brought to the newest schema, or was there already, and what could not be. */
+export interface MigratedPlaces {
+  readonly migrated: number;
+  readonly failures: readonly { readonly tenant_id: string; readonly message: string }[];
 }
