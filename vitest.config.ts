@@ -9,7 +9,7 @@ keepTemporaryFilesInMemory();
 /** The guarantees that every storage keeps are tested on each: these files run once more on PostgreSQL and on a JSON directory. */
 const onEveryStorage = ["packages/tenantry/test/**/*.test.ts"];
 const onPostgres = [
-  "packages/storage-postgres/{src,test}/**/*.test.ts",
+  "packages/{storage-postgres,cache-redis}/{src,test}/**/*.test.ts",
   "packages/storage-placed/test/postgres/**/*.test.ts",
 ];
 /** What has a test of its own there, which also looks at the source files, or is the same on every storage. */

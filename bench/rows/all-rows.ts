@@ -6,6 +6,7 @@ import { libraryReadRows } from "./library-reads.ts";
 import { peerInProcessRows } from "./peer-in-process.ts";
 import { peerOverHttpRows } from "./peer-over-http.ts";
 import { postgresRows } from "./postgres.ts";
+import { redisRows } from "./redis.ts";
 import { serverRows } from "./server.ts";
 
 /** The table, from top to bottom. */
@@ -17,5 +18,6 @@ export const allRows: Row[] = [
   ...peerOverHttpRows,
   ...peerInProcessRows,
   ...postgresRows,
+  ...redisRows,
   ...serverRows,
 ];

@@ -1,3 +1,4 @@
+import type { AccessReader } from "./access/access-reader.ts";
 import type { PermissionCache } from "./access/permission-cache.ts";
 import type { PageMemory } from "./members/page-memory.ts";
 import type { DenialRecord } from "./security-log/security-log.store.ts";
@@ -38,6 +39,7 @@ export interface EngineSettings {
 export interface Engine {
   readonly storage: Storage;
   readonly permissions: PermissionCache;
+  readonly accessReader: AccessReader;
   readonly pages: PageMemory;
   readonly sessions: SessionCache;
   readonly passwords: PasswordHasher;

@@ -1,4 +1,6 @@
+import { createSharedReader, createStorageReader } from "./access/access-reader.ts";
 import { createPermissionCache } from "./access/permission-cache.ts";
+import type { SharedAccess } from "./access/shared-access.ts";
 import type { Engine, EngineSettings, PasswordHasher } from "./context.ts";
 import { createActivityNotes } from "./members/last-active.ts";
 import { createPageMemory } from "./members/page-memory.ts";
@@ -10,6 +12,8 @@ import type { TenantPlaces } from "./tenants/tenant-places.ts";
 export interface EngineOptions {
   readonly storage: Storage;
   readonly passwords: PasswordHasher;
+  /** A cache that processes share, before the storage. */
+  readonly sharedAccess?: SharedAccess | undefined;
   /** Makes databases for single tenants; without it every tenant shares the main one. */
   readonly places?: TenantPlaces | undefined;
   readonly settings?: Partial<EngineSettings> | undefined;
@@ -38,14 +42,18 @@ const defaultSettings: EngineSettings = {
 
 /** Joins a storage with what lives in memory beside it. Caches hear of every change before its caller has the answer. */
 export function createEngine(options: EngineOptions): OpenEngine {
-  const { storage, passwords } = options;
+  const { storage, passwords, sharedAccess } = options;
   const clock = options.clock ?? Date.now;
   const permissions = createPermissionCache(options.maximumCachedAccess ?? 1_000_000);
   const sessions = createSessionCache(100_000);
   const securityLog = createSecurityLog(storage, clock);
   const pages = createPageMemory(options.maximumRememberedCharacters ?? 32_000_000);
   const activity = createActivityNotes(storage, clock, pages.noteActivity);
+  const accessReader = sharedAccess
+    ? createSharedReader(storage, sharedAccess)
+    : createStorageReader(storage);
   storage.onChange((changes) => {
+    accessReader.apply(changes);
     permissions.apply(changes);
     pages.apply(changes);
     sessions.apply(changes);
@@ -53,6 +61,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
   return {
     storage,
     permissions,
+    accessReader,
     pages,
     sessions,
     passwords,
@@ -68,6 +77,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
     },
     async close() {
       await this.flush();
+      await sharedAccess?.close();
       await storage.close();
     },
   };

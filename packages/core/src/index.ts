@@ -38,6 +38,7 @@ export {
   type PermissionCache,
 } from "./access/permission-cache.ts";
 export { everyPermission, isReading, type Permission, permissions } from "./access/permissions.ts";
+export type { LeastRevisions, SharedAccess, SharedQuestion } from "./access/shared-access.ts";
 export type { Awaitable } from "./awaitable.ts";
 export type { Actor, Context, Engine, EngineSettings, PasswordHasher } from "./context.ts";
 export type { CopiedRow, CopiedTable, CopyStore } from "./copies/copies.store.ts";

@@ -183,11 +183,12 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
     ports,
     now,
     lockOrganization,
-    async insertOrganization(record, { isNewId, members, plan }) {
+    async insertOrganization(given, { isNewId, members, plan }) {
+      const { id } = given;
+      const chain = isNewId ? newChain(id, id) : await openChain(ports, ctx.tenantId, id, id);
+      const record = chain.head.sequence === 0 ? given : await afterItsPast(ports, given, chain);
       const written = { ...record, seat_count: members, member_count: members };
       await ports.organizations.insert(written);
-      const { id } = record;
-      const chain = isNewId ? newChain(id, id) : await openChain(ports, ctx.tenantId, id, id);
       const locked = { chain, record, plan, written };
       organizations.set(id, locked);
       return locked;
@@ -212,6 +213,21 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
     },
     appended: () => appended,
   };
+}
+
+/** What was purged and comes back has revisions above all that it had: what holds "at least this revision" holds for good. */
+async function afterItsPast(
+  ports: Ports,
+  record: OrganizationRecord,
+  { id, head }: LockedChain,
+): Promise<OrganizationRecord> {
+  const [last] = await ports.events.list(record.tenant_id, id, head.sequence - 1, 1);
+  const { before, after } = JSON.parse(last?.data ?? "{}") as Record<
+    "before" | "after",
+    { readonly revision?: number } | null | undefined
+  >;
+  const had = Math.max(before?.revision ?? 0, after?.revision ?? 0, head.sequence);
+  return { ...record, revision: had + 1, row_revision: had + 1 };
 }
 
 function isSameCount(one: Counts, other: Counts): boolean {

@@ -140,6 +140,12 @@ export interface Storage {
   /** What moving a tenant takes, where tenants can move. */
   readonly moves?: StorageMoves;
 
+  /**
+   * Names the history that the tenant's revisions count in, where processes may share what they remember by revision: it is another one
+   * after a fail-over or in another database. Undefined while messages of commits may be missed.
+   */
+  history?(tenantId: string): string | undefined;
+
   /** Ends after what was accepted is done. Calls after it throw `storage_closed`. */
   close(): Promise<void>;
 }

@@ -77,6 +77,16 @@ export const settingsTable = {
     schema: wholeNumber(10, 1, 3600),
     example: "10",
   }),
+  redisUrl: setting({
+    name: "REDIS_URL",
+    description:
+      "redis://… or rediss://…: several servers share rate limits there and, on PostgreSQL, what members may do.",
+    schema: z
+      .string()
+      .regex(/^rediss?:\/\/./, "is not redis://HOST:PORT or rediss://HOST:PORT")
+      .optional(),
+    isSecret: true,
+  }),
   dataDirectory: setting({
     name: "TENANTRY_DATA_DIR",
     description: "Where files live that have no place of their own.",
@@ -204,6 +214,5 @@ export const foreignSettings: Readonly<Record<string, string>> = {
   SECRET_KEY:
     "has no effect: tokens are signed with a key pair that the server makes, and verified by /.well-known/jwks.json",
   ALGORITHM: "has no effect: tokens are signed with EdDSA and verified by /.well-known/jwks.json",
-  REDIS_URL: "has no effect in this version",
   SMTP_URL: "has no effect in this version",
 };

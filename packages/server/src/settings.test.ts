@@ -50,6 +50,7 @@ describe("readSettings", () => {
       TENANTRY_CORS_ORIGINS: "https://a.example/path",
       DATABASE_REPLICA_URLS: "postgres://replica/db,mysql://x",
       TENANTRY_REPLICA_MAX_LAG_SECONDS: "0",
+      REDIS_URL: "localhost:6379",
       DATABASE_URL: "mysql://x",
     };
     expect(new Set(faultsOf(environment))).toEqual(new Set(Object.keys(environment)));

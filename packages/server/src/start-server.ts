@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { connectRedis, type RedisConnection } from "@tenantry/cache-redis";
 import { ensureOperatorKey, sweepExpired } from "@tenantry/core";
 import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
@@ -51,6 +52,7 @@ export async function startServer(
     ...replicasOf(settings),
     connectionBudget: settings.connectionBudget,
     idleDatabaseMs: settings.idleDatabaseSeconds * 1000,
+    redisUrl: settings.redisUrl,
     program: "tenantry serve",
     clock: options.clock,
     settings: {
@@ -59,9 +61,13 @@ export async function startServer(
       refreshTokenTtlSeconds: settings.refreshTokenDays * 24 * 60 * 60,
     },
   });
+  const { redisUrl } = settings;
+  let redis: RedisConnection | undefined;
   try {
-    return await listen(settings, tenantry, log);
+    redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl);
+    return await listen(settings, tenantry, log, redis);
   } catch (error) {
+    redis?.disconnect();
     await tenantry.close();
     throw error;
   }
@@ -74,11 +80,16 @@ function createLog(level: string, descriptor: number): Logger {
   return pino({ level }, pino.destination(descriptor));
 }
 
-async function listen(settings: Settings, tenantry: Tenantry, log: Logger): Promise<RunningServer> {
+async function listen(
+  settings: Settings,
+  tenantry: Tenantry,
+  log: Logger,
+  redis: RedisConnection | undefined,
+): Promise<RunningServer> {
   let isStopping = false;
   const newOperatorKey =
     settings.operatorKey === undefined ? await ensureOperatorKey(tenantry.engine) : undefined;
-  const parts = createParts(settings, tenantry, log, () => isStopping);
+  const parts = createParts(settings, tenantry, log, redis, () => isStopping);
   // Made now rather than by the first log-in, so that a storage that cannot be written is found at the start.
   await parts.tokens.publicKeys();
   const app = await buildApp(parts);
@@ -99,6 +110,7 @@ async function listen(settings: Settings, tenantry: Tenantry, log: Logger): Prom
     await app.close();
     clearTimeout(cut);
     await parts.metrics.close();
+    redis?.disconnect();
     await tenantry.close();
     log.info("stopped");
   }
@@ -117,6 +129,7 @@ function createParts(
   settings: Settings,
   { engine, defaultTenant }: Tenantry,
   log: Logger,
+  redis: RedisConnection | undefined,
   isStopping: () => boolean,
 ): ServerParts {
   const issuer = settings.publicUrl ?? `http://localhost:${settings.port}`;
@@ -135,7 +148,7 @@ function createParts(
       defaultTenantId: defaultTenant.id,
       operatorKey: settings.operatorKey,
     }),
-    limits: createRateLimits(settings),
+    limits: createRateLimits(settings, redis),
     metrics: createMetrics(engine),
     isStopping,
   };

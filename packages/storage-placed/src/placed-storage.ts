@@ -200,6 +200,7 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       if (isElsewhere) return places.foreignCommits(tenantId);
       return main.foreignCommits(tenantId) + catalogue.forgotten();
     },
+    ...historyOf(parts),
     close() {
       closing ??= end();
       return closing;
@@ -229,6 +230,18 @@ async function whileFenced<T>(
       await delay(pauseMs);
     }
   }
+}
+
+/** The history of where a tenant lives; none while that is not known or not open. */
+function historyOf({ main, places, catalogue }: Parts): Pick<Storage, "history"> {
+  if (main.history === undefined) return {};
+  return {
+    history(tenantId) {
+      const place = catalogue.known(tenantId);
+      if (place === undefined) return undefined;
+      return (place === "main" ? main : places.find(tenantId))?.history?.(tenantId);
+    },
+  };
 }
 
 /** Calls that are under way, which closing waits for. */

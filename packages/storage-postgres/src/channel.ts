@@ -25,6 +25,8 @@ export interface Channel {
   catchUp(fresh: boolean): Awaitable<void>;
   /** As `Storage.foreignCommits`. */
   count(): number;
+  /** As `Storage.history`. */
+  history(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function openChannel(
 ): Promise<Channel> {
   const own = createOwnCommits();
   let found = 0;
+  let history: string | undefined;
 
   function forgetEverything(): void {
     found += 1;
@@ -50,7 +53,11 @@ export async function openChannel(
       found += 1;
       if (changes.length > 0) tell(changes);
     },
+    async greet(client) {
+      history = await readHistory(client);
+    },
     lost() {
+      history = undefined;
       own.clear();
       forgetEverything();
     },
@@ -76,6 +83,23 @@ export async function openChannel(
       });
     },
     count: () => found,
+    history: () => (listener.isTrusted() ? history : undefined),
     close: listener.close,
   };
+}
+
+/**
+ * The cluster, its timeline and the database: what was remembered of a history that did not go on counts for nothing. A server that does not
+ * tell has none.
+ */
+async function readHistory(client: OwnClient): Promise<string | undefined> {
+  const asked = client.query<{ readonly history: string }>(
+    `SELECT concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),
+      left(pg_walfile_name(pg_current_wal_lsn()), 8),
+      (SELECT oid FROM pg_database WHERE datname = current_database())) AS history`,
+  );
+  return await asked.then(
+    ({ rows }) => rows[0]?.history,
+    () => undefined,
+  );
 }

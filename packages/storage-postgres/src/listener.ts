@@ -20,6 +20,8 @@ export interface ListenerOptions {
   /** A connection that is not open yet. */
   readonly createClient: () => OwnClient;
   readonly channel: string;
+  /** Asked on each new connection, once it listens. */
+  readonly greet: (client: OwnClient) => Promise<void>;
   readonly hear: (payload: string | undefined) => void;
   /** Messages are missed from now on. */
   readonly lost: () => void;
@@ -108,6 +110,7 @@ async function openListening(options: ListenerOptions): Promise<OwnClient> {
     client.on("notification", ({ payload }) => options.hear(payload));
     await client.connect();
     await client.query(`LISTEN ${options.channel}`);
+    await options.greet(client);
   } catch (error) {
     client.end().catch(() => {});
     throw error;

@@ -200,6 +200,7 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
     },
     foreignCommits: channel.count,
     moves,
+    history: channel.history,
     close() {
       closing ??= end();
       return closing;

@@ -62,16 +62,19 @@ test("refuses while the server is gone, and goes on by itself when it is back", 
 
 test("trusts no memory while messages are missed, and hears again afterwards", async () => {
   const { url, storage, told } = await open();
+  const history = storage.history?.("t");
+  expect(history).toMatch(/^\d+ \d{8} \d+$/);
   await server.stop();
   // The lost connection is noticed without being asked.
   await expect.poll(() => told.at(-1)).toBe("everything");
+  expect(storage.history?.("t")).toBeUndefined();
   const before = storage.foreignCommits("t");
   told.length = 0;
   await storage.catchUp("t", false);
   expect(told).toEqual(["everything"]);
   expect(storage.foreignCommits("t")).toBeGreaterThan(before);
   await server.start();
-  await expect.poll(() => storage.catchUp("t", false)).toBeUndefined();
+  await expect.poll(() => storage.history?.("t")).toBe(history);
   expect(told.at(-1)).toBe("everything");
   told.length = 0;
   const other = await openPostgresStorage({ url });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { connectRedis, createRedisAccess } from "@tenantry/cache-redis";
 import {
   type Actor,
   type Context,
@@ -7,6 +8,8 @@ import {
   type EngineSettings,
   ensureDefaultTenant,
   type OpenEngine,
+  type SharedAccess,
+  type Storage,
   type Tenant,
 } from "@tenantry/core";
 import { argon2Passwords } from "./argon2-passwords.ts";
@@ -29,6 +32,8 @@ export interface TenantryOptions {
   readonly replicaUrls?: readonly string[] | undefined;
   /** How far a standby may be behind before it is left out; 10,000 ms without it. */
   readonly replicaMaximumLagMs?: number | undefined;
+  /** `redis://…`: access is shared there with other processes of the same PostgreSQL. Embedded storages are quicker than it, and use none. */
+  readonly redisUrl?: string | undefined;
   /** Where files live that have no place of their own; `./data` without it. */
   readonly dataDirectory?: string | undefined;
   readonly settings?: Partial<EngineSettings> | undefined;
@@ -66,7 +71,15 @@ export async function openTenantry(options: TenantryOptions = {}): Promise<Tenan
   const storage = await openStorage(location, options);
   const { settings, clock } = options;
   const { places } = storage;
-  const engine = createEngine({ storage, places, passwords: argon2Passwords, settings, clock });
+  const sharedAccess = await openSharedAccess(storage, options.redisUrl);
+  const engine = createEngine({
+    storage,
+    places,
+    passwords: argon2Passwords,
+    sharedAccess,
+    settings,
+    clock,
+  });
   try {
     await places?.cleanUp();
     const defaultTenant = await ensureDefaultTenant(engine);
@@ -78,6 +91,19 @@ export async function openTenantry(options: TenantryOptions = {}): Promise<Tenan
     };
   } catch (error) {
     await engine.close();
+    throw error;
+  }
+}
+
+async function openSharedAccess(
+  storage: Storage,
+  redisUrl: string | undefined,
+): Promise<SharedAccess | undefined> {
+  if (redisUrl === undefined || storage.history === undefined) return undefined;
+  try {
+    return createRedisAccess({ redis: await connectRedis(redisUrl) });
+  } catch (error) {
+    await storage.close();
     throw error;
   }
 }

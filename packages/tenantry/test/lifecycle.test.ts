@@ -6,16 +6,20 @@ import {
   deleteOrganization,
   getMember,
   getOrganization,
+  insertOrganization,
+  listEvents,
   listMembers,
   listOrganizations,
   listTeams,
   listUserOrganizations,
+  mutate,
   openPage,
   purgeOrganization,
   removeMember,
   restoreOrganization,
   setStatus,
   updateOrganization,
+  updateUser,
 } from "@tenantry/core";
 import { expect, test } from "vitest";
 import { as, makeOrganization, makeUser, openTestTenantry } from "./test-tenantry.ts";
@@ -91,6 +95,32 @@ test("gives a new organization with a purged one's slug none of its members", as
   await expect(getOrganization(as(tenantry, old), next.id)).rejects.toMatchObject({
     code: "organization_not_found",
   });
+});
+
+test("gives a purged organization that comes back revisions above all that it had", async () => {
+  const tenantry = await openTestTenantry();
+  const ctx = tenantry.context();
+  const { organization, owner } = await makeOrganization(tenantry, { name: "Acme" });
+  const { id } = organization;
+  // The deactivation of another owner raises the organization's revision without an event of it.
+  const second = await makeUser(tenantry);
+  for (const status of ["active", "deactivated"] as const) {
+    if (status === "active") await addMember(ctx, id, { user_id: second.id, role: "owner" });
+    else await updateUser(ctx, second.id, { status });
+  }
+  await deleteOrganization(as(tenantry, owner), id);
+  await purgeOrganization(ctx, id);
+  const [purged] = (await listEvents(ctx, id)).items.slice(-1);
+  const last = (purged?.before as { revision: number } | null)?.revision ?? 0;
+  expect(last).toBeGreaterThan(4);
+  const back = await mutate(ctx, "bring_back", id, async (mutation) => {
+    const { record } = await insertOrganization(mutation, { id, name: "Acme" });
+    return record.revision;
+  });
+  expect(back).toBe(last + 1);
+  expect((await getOrganization(ctx, id)).revision).toBe(back);
+  const [created] = (await listEvents(ctx, id)).items.slice(-1);
+  expect(created?.after).toMatchObject({ revision: back, row_revision: back });
 });
 
 test("leaves reading to owners and billing administrators of a suspended organization, and nothing to others", async () => {

@@ -49,7 +49,7 @@ async function answer(
   if (cached.revision < (minimum_revision ?? 0)) {
     // The entry was read before the revision that the caller holds. It may still be true, but only a new read shows it.
     await engine.storage.catchUp(tenantId, true);
-    cached = await readAccess(engine, tenantId, organization_id, user_id);
+    cached = await readAccess(engine, tenantId, organization_id, user_id, true);
   }
   return resultOf(cached, request.permission);
 }
@@ -72,7 +72,7 @@ async function cachedAccess(
 ): Promise<CachedAccess> {
   return (
     engine.permissions.find(tenantId, organizationId, userId) ??
-    (await readAccess(engine, tenantId, organizationId, userId))
+    (await readAccess(engine, tenantId, organizationId, userId, false))
   );
 }
 
@@ -82,11 +82,12 @@ async function readAccess(
   tenantId: string,
   organizationId: string,
   userId: string,
+  fresh: boolean,
 ): Promise<CachedAccess> {
   const fill = engine.permissions.beginFill(tenantId, organizationId, userId);
   try {
     const ports = engine.storage.committed.access;
-    const record = await ports.findAccess(tenantId, organizationId, userId);
+    const record = await engine.accessReader.read(tenantId, organizationId, userId, fresh);
     const revision =
       record?.organization_revision ??
       (await ports.organizationRevision(tenantId, organizationId)) ??

@@ -74,7 +74,7 @@ export function createPermissionCache(maximumEntries: number): PermissionCache {
   };
 }
 
-type Reach = "nobody" | "user" | "organization" | "tenant";
+export type Reach = "nobody" | "user" | "organization" | "tenant";
 
 function isTouched(fill: CacheFill, change: Change, reach: Reach): boolean {
   if (fill.tenantId !== change.tenant_id) return false;
@@ -84,7 +84,7 @@ function isTouched(fill: CacheFill, change: Change, reach: Reach): boolean {
 }
 
 /** Whose access a change touches. What is not listed as harmless drops more rather than less. */
-function reachOf(change: Change): Reach {
+export function reachOf(change: Change): Reach {
   switch (change.entity) {
     case "membership":
       return "user";

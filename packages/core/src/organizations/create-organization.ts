@@ -128,7 +128,7 @@ export async function insertOrganization(
     entity: "organization",
     entity_id: record.id,
     before: null,
-    after: organizationEventRow(record),
+    after: organizationEventRow(organization.record),
   });
   return organization;
 }

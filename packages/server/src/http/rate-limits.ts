@@ -1,7 +1,13 @@
 import { hash } from "node:crypto";
+import type { RedisConnection } from "@tenantry/cache-redis";
 import { DomainError } from "@tenantry/core";
 import type { FastifyReply } from "fastify";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from "rate-limiter-flexible";
 
 /** The limits of an installation; 0 is none. */
 export interface RateLimitSettings {
@@ -24,11 +30,15 @@ export interface RateLimits {
 const minuteSeconds = 60;
 const failedLoginSeconds = 15 * minuteSeconds;
 
-/** Limits within this process. */
-export function createRateLimits(settings: RateLimitSettings): RateLimits {
-  const requests = limiter("request", settings.rateLimitPerMinute, minuteSeconds);
-  const authentications = limiter("authentication", settings.authRateLimitPerMinute, minuteSeconds);
-  const failures = limiter("failed_login", settings.failedLoginLimit, failedLoginSeconds);
+/** Limits over all servers that share a Redis; within this process where there is none, and while it is not to be had. */
+export function createRateLimits(
+  settings: RateLimitSettings,
+  redis?: RedisConnection | undefined,
+): RateLimits {
+  const { rateLimitPerMinute, authRateLimitPerMinute, failedLoginLimit } = settings;
+  const requests = limiter("request", rateLimitPerMinute, minuteSeconds, redis);
+  const authentications = limiter("authentication", authRateLimitPerMinute, minuteSeconds, redis);
+  const failures = limiter("failed_login", failedLoginLimit, failedLoginSeconds, redis);
   return {
     countRequest: (key, reply) => count(requests, key, reply),
     countAuthentication: (address, reply) => count(authentications, address, reply),
@@ -36,7 +46,8 @@ export function createRateLimits(settings: RateLimitSettings): RateLimits {
       const key = hash("sha256", JSON.stringify(account), "base64url");
       await count(failures, key);
       const result = await attempt();
-      await failures?.memory.delete(key);
+      // Where it cannot be taken back it only counts for a while.
+      await failures?.counter.delete(key).catch(() => {});
       return result;
     },
   };
@@ -46,13 +57,38 @@ interface Limiter {
   readonly name: string;
   readonly seconds: number;
   readonly points: number;
-  readonly memory: RateLimiterMemory;
+  readonly counter: RateLimiterAbstract;
 }
 
-function limiter(name: string, points: number, seconds: number): Limiter | undefined {
+function limiter(
+  name: string,
+  points: number,
+  seconds: number,
+  redis: RedisConnection | undefined,
+): Limiter | undefined {
   if (points === 0) return undefined;
   const memory = new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
-  return { name, seconds, points, memory };
+  const counter =
+    redis === undefined ? memory : sharedCounter(redis, memory, name, points, seconds);
+  return { name, seconds, points, counter };
+}
+
+/** Counts in Redis, and in memory while Redis fails: a limit that is lower for a while is better than none. */
+function sharedCounter(
+  redis: RedisConnection,
+  memory: RateLimiterMemory,
+  name: string,
+  points: number,
+  seconds: number,
+): RateLimiterRedis {
+  return new RateLimiterRedis({
+    storeClient: redis,
+    keyPrefix: `tenantry:limit:${name}`,
+    points,
+    duration: seconds,
+    insuranceLimiter: memory,
+    rejectIfRedisNotReady: true,
+  });
 }
 
 async function count(
@@ -76,9 +112,9 @@ async function count(
   });
 }
 
-async function consume({ memory }: Limiter, key: string): Promise<RateLimiterRes> {
+async function consume({ counter }: Limiter, key: string): Promise<RateLimiterRes> {
   try {
-    return await memory.consume(key);
+    return await counter.consume(key);
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) return refusal;
     throw refusal;
