@@ -23,6 +23,8 @@ export function openSharedAccess(bench: Bench): Promise<SharedAccessChecks> {
     const [postgres, redis] = [await startPostgres(), await startRedis()];
     const databaseUrl = postgres.url;
     const plain = await openTenantry({ databaseUrl });
+    // One of its own: the other side of the row empties what it remembers.
+    const remembering = await openTenantry({ databaseUrl });
     const shared = await openTenantry({ databaseUrl, redisUrl: redis.url });
     const questions = await fill(plain);
     const ask = (tenantry: Tenantry, forget: boolean) => {
@@ -33,16 +35,19 @@ export function openSharedAccess(bench: Bench): Promise<SharedAccessChecks> {
       };
     };
     const sides = {
-      fromMemory: ask(plain, false),
+      fromMemory: ask(remembering, false),
       fromRedis: ask(shared, true),
       fromPostgres: ask(plain, true),
     };
     // Everything is read once beforehand, so that Redis has it and both processes know the revisions.
-    for (let turn = 0; turn < 2 * questions.length; turn += 1) await sides.fromRedis(turn);
+    for (let turn = 0; turn < 2 * questions.length; turn += 1) {
+      await sides.fromRedis(turn);
+      await sides.fromMemory(turn);
+    }
     return {
       ...sides,
       async close() {
-        await Promise.all([plain.close(), shared.close()]);
+        await Promise.all([plain.close(), remembering.close(), shared.close()]);
         await Promise.all([postgres.remove(), redis.remove()]);
       },
     };
