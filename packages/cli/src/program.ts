@@ -16,7 +16,7 @@ export function createProgram(): Command {
     .option("--json", "answer with one JSON document")
     .option("--tenant <id or slug>", "the tenant to work in (default: default)")
     .option("--data-dir <directory>", "where data lives (TENANTRY_DATA_DIR, ./data)")
-    .option("--database-url <url>", "sqlite:PATH or json:DIRECTORY (DATABASE_URL)")
+    .option("--database-url <url>", "sqlite:PATH, postgres://… or json:DIRECTORY (DATABASE_URL)")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
     .exitOverride()

@@ -18,7 +18,7 @@ import { openStorage } from "./open-storage.ts";
 
 export interface TenantryOptions {
   /**
-   * `sqlite:PATH` or `json:DIRECTORY`. Without it the data directory: as JSON where it holds an `organizations.json`, else SQLite.
+   * `sqlite:PATH`, `postgres://…` or `json:DIRECTORY`. Without it the data directory: as JSON where it holds an `organizations.json`, else SQLite.
    */
   readonly databaseUrl?: string | undefined;
   /**
