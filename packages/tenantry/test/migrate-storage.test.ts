@@ -5,7 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { createOrganization, importData, isDomainError, verifyChains } from "@tenantry/core";
+import {
+  createOrganization,
+  createTenant,
+  importData,
+  isDomainError,
+  verifyChains,
+} from "@tenantry/core";
 import {
   type MigrateStorageOptions,
   migrateStorage,
@@ -48,6 +54,24 @@ async function migrate(
     ...options,
   });
 }
+
+test.skipIf(isPostgres || isJson)(
+  "refuses a source of whose tenants one has a database of its own, by name, and makes no target",
+  async () => {
+    const [from, to] = [makePlace(), makePlace()];
+    const tenantry = await openTenantry({
+      databaseUrl: `sqlite:${from}`,
+      dataDirectory: dirname(from),
+    });
+    const input = { name: "Apart", placement: "dedicated" as const };
+    const { id } = await createTenant(tenantry.context(), input);
+    await tenantry.close();
+    const refusal = await refusalOf(migrate(`sqlite:${from}`, `sqlite:${to}`));
+    expect(refusal.code).toBe("invalid_import");
+    expect(refusal.fields?.map(({ pointer }) => pointer)).toEqual([`/tenants/${id}`]);
+    expect(existsSync(to)).toBe(false);
+  },
+);
 
 /** Which error it ends with. */
 async function refusalOf(work: Promise<unknown>) {

@@ -65,6 +65,7 @@ async function migrateFrom(
   const { storage } = source;
   const tenantIds = await listTenantIds(storage);
   if (tenantIds.length === 0) throw nothingThere();
+  await assertAllShared(storage);
   if (options.to.kind === "json") await assertFitsDirectory(storage);
   const leftBehind = source.leftBehind();
   const target = await openTarget(options.to);
@@ -122,6 +123,24 @@ async function countProgress(
     done += rows;
     onProgress?.(done, total);
   };
+}
+
+/** A copy would put into one database what was kept apart on purpose, and say nothing of it. */
+async function assertAllShared(storage: Storage): Promise<void> {
+  const apart = (await storage.committed.tenants.all()).filter(
+    ({ placement }) => placement === "dedicated",
+  );
+  if (apart.length === 0) return;
+  throw new DomainError(
+    "invalid_import",
+    `Tenants of the source have databases of their own: ${apart.map(({ slug }) => slug).join(", ")}. Move each with tenantry tenant move TENANT --to shared first`,
+    {
+      fields: apart.map(({ id }) => ({
+        pointer: `/tenants/${id}`,
+        detail: "has a database of its own; move it with tenantry tenant move --to shared",
+      })),
+    },
+  );
 }
 
 function isSameList(ids: readonly string[], [, ...parts]: readonly (string | null)[]): boolean {
