@@ -19,8 +19,9 @@ const never = ["**/node_modules/**", "**/dist/**"];
 export default defineConfig({
   test: {
     // Storages are tested with real files, processes and fsyncs, on machines that may be busy.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     // vitest's own choice is one less: half of a machine with two.
     maxWorkers: availableParallelism(),
     // A file finds the modules of the one before it in its worker, and need not load them again.
