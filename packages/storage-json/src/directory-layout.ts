@@ -15,6 +15,8 @@ export interface DirectoryLayout {
   readonly events: string;
   readonly journal: string;
   readonly lock: string;
+  /** Held by every program that has the directory open. */
+  readonly openMark: string;
   readonly format: string;
 }
 
@@ -30,6 +32,7 @@ export function layoutOf(directory: string): DirectoryLayout {
     events: join(own, "events.jsonl"),
     journal: join(own, "journal.jsonl"),
     lock: join(own, "lock.db"),
+    openMark: join(own, "lock.db.open"),
     format: join(own, "format.json"),
   };
 }

@@ -1,3 +1,4 @@
 export { openJsonCopyTarget } from "./copy-target.ts";
+export { type DirectoryInspection, findOpenToOthers, inspectJsonDirectory } from "./inspect.ts";
 export { type JsonStorage, type JsonStorageOptions, openJsonStorage } from "./json-storage.ts";
 export { findMisfits } from "./source-limits.ts";

@@ -21,6 +21,7 @@ import { createDirectoryGate, type DirectoryGate } from "./directory-gate.ts";
 import { layoutOf, prepareDirectory } from "./directory-layout.ts";
 import { type ExclusiveLock, openExclusiveLock } from "./exclusive-lock.ts";
 import { createMemory, type Memory } from "./memory.ts";
+import { markOpen, type OpenMark } from "./open-mark.ts";
 
 export interface JsonStorageOptions {
   /** A directory, made where there is none. */
@@ -52,7 +53,9 @@ export async function openJsonStorage(options: JsonStorageOptions): Promise<Json
   prepareDirectory(layout);
   const lock = openExclusiveLock(layout.lock, layout.directory, program, busyTimeoutMs);
   let memory: Memory | undefined;
+  let mark: OpenMark | undefined;
   try {
+    mark = markOpen(layout, busyTimeoutMs);
     memory = await createMemory(layout.directory);
     const listeners: ChangeListener[] = [];
     const tell: ChangeListener = (changes) => {
@@ -61,9 +64,10 @@ export async function openJsonStorage(options: JsonStorageOptions): Promise<Json
     const directory = createDirectory(memory, layout, tell);
     const gate = createDirectoryGate(directory, memory, lock, busyTimeoutMs);
     await gate.level();
-    return assemble({ directory, gate, memory, lock, tell, listeners });
+    return assemble({ directory, gate, memory, lock, mark, tell, listeners });
   } catch (error) {
     memory?.close();
+    mark?.close();
     lock.close();
     throw toDirectoryError(error, layout.directory);
   }
@@ -74,6 +78,7 @@ interface Parts {
   readonly gate: DirectoryGate;
   readonly memory: Memory;
   readonly lock: ExclusiveLock;
+  readonly mark: OpenMark;
   readonly tell: ChangeListener;
   readonly listeners: ChangeListener[];
 }
@@ -93,6 +98,7 @@ function assemble(parts: Parts): JsonStorage {
     await gate.end();
     directory.close();
     memory.close();
+    parts.mark.close();
     parts.lock.close();
   }
 

@@ -3,7 +3,7 @@ import { DomainError } from "@tenantry/core";
 import { ledgerTables } from "@tenantry/storage-sql";
 import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
 import { migrationKey } from "./advisory-locks.ts";
-import { type ConnectionSettings, connectOnce } from "./connection.ts";
+import { type ConnectionSettings, connectOnce, createClient } from "./connection.ts";
 import { isLoginRefused, toStorageError } from "./postgres-error.ts";
 
 /** What the storage works with after its opening. */
@@ -54,6 +54,58 @@ export async function prepareAccess(
     throw error;
   }
   return { settings: own };
+}
+
+/** Who would work on the database, as far as that can be told without making or changing anything. */
+export interface AccessInspection {
+  readonly user: string;
+  /** What makes the second wall between tenants lower than it could be. */
+  readonly warning: string | null;
+  /** Why nothing could be opened as it is. */
+  readonly fault: string | null;
+}
+
+/** Finds what {@link prepareAccess} would, and changes nothing: a role that is missing is not made. */
+export async function inspectAccess(
+  owner: Client,
+  settings: ConnectionSettings,
+  server: string,
+): Promise<AccessInspection & { readonly settings: ConnectionSettings }> {
+  const state = await readOwnerState(owner);
+  const there = { ...settings, schema: state.schema };
+  const as = (user: string, warning: string | null = null, fault: string | null = null) => ({
+    user,
+    warning,
+    fault,
+  });
+  if (settings.ownerUrl !== undefined) {
+    const fault = await connectOnce(there, assertBound).then(
+      () => null,
+      (error: unknown) => reasonOf(error, server),
+    );
+    const user = createClient(settings).user ?? "the user of DATABASE_URL";
+    return { ...as(user, null, fault), settings: there };
+  }
+  const asOwner = as(state.owner, withoutRole(state, server));
+  if (!state.may_create_roles) return { ...asOwner, settings: there };
+  const role = roleName(state.owner);
+  const { rowCount } = await owner.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [role]);
+  if (!rowCount) return { ...as(role), settings: there };
+  const login = { user: role, password: rolePassword(owner.password ?? undefined, role) };
+  const own = { ...there, login };
+  try {
+    await connectOnce(own, assertBound);
+    return { ...as(role), settings: own };
+  } catch (error) {
+    // A password of earlier is put right by the next start.
+    if (isLoginRefused(error)) return { ...asOwner, settings: there };
+    return { ...as(role, null, reasonOf(error, server)), settings: there };
+  }
+}
+
+function reasonOf(error: unknown, server: string): string {
+  const known = toStorageError(error, server);
+  return known instanceof Error ? known.message : String(known);
 }
 
 async function readOwnerState(owner: Client): Promise<OwnerState> {

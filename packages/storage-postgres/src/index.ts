@@ -5,5 +5,10 @@ export {
   hasPostgresDatabase,
   lockPostgresDatabase,
 } from "./databases.ts";
+export {
+  inspectPostgresDatabase,
+  type PostgresInspection,
+  type ReplicaInspection,
+} from "./inspect.ts";
 export { assertNoOtherProgram } from "./other-programs.ts";
 export { openPostgresStorage, type PostgresStorageOptions } from "./postgres-storage.ts";

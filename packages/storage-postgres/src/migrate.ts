@@ -43,7 +43,7 @@ export async function migrateDatabase(
 }
 
 /** The names of the migrations that ran. */
-async function readLedger(client: Client): Promise<readonly string[]> {
+export async function readLedger(client: Client): Promise<readonly string[]> {
   const table = await client.query<{ exists: boolean }>(
     "SELECT to_regclass($1) IS NOT NULL AS exists",
     [ledgerTable],

@@ -13,7 +13,7 @@ export interface ClusterHistory {
   readonly timeline: number;
 }
 
-interface ReplicaState extends ClusterHistory {
+export interface ReplicaState extends ClusterHistory {
   readonly standby: boolean;
   readonly replayed: number;
   /** Whether the primary keeps what the replica's readers see: without it the replica ends reads that take long. */
@@ -22,7 +22,7 @@ interface ReplicaState extends ClusterHistory {
 
 // The timeline is known as of what was written to the replica's disk: after a fail-over it is the old one for a while rather than the
 // new one too early.
-const stateQuery = {
+export const stateQuery = {
   name: "replica state",
   text: `SELECT pg_is_in_recovery() AS standby,
     coalesce((pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::int8, 0) AS replayed,

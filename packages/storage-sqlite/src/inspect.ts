@@ -69,7 +69,7 @@ function findForeignKeyFaults(db: DatabaseSync): readonly string[] {
 }
 
 /** The counts that are kept with each write, against the rows that they count. */
-function findCountFaults(db: DatabaseSync): readonly string[] {
+export function findCountFaults(db: DatabaseSync): readonly string[] {
   const rows = db
     .prepare(
       `SELECT * FROM (
@@ -87,6 +87,6 @@ function findCountFaults(db: DatabaseSync): readonly string[] {
   );
 }
 
-function countRows(db: DatabaseSync, table: "organizations" | "users"): number {
+export function countRows(db: DatabaseSync, table: "organizations" | "users"): number {
   return Number(db.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count);
 }

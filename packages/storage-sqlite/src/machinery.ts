@@ -4,6 +4,7 @@
  */
 export { assertSqliteVersion, openHandle } from "./connection.ts";
 export { inMemory, prepareDatabaseFile } from "./database-file.ts";
+export { countRows, findCountFaults } from "./inspect.ts";
 export { migrateHandle } from "./migrate.ts";
 export { createSavepoint } from "./savepoint.ts";
 export { createMemorySnapshots, type Snapshots } from "./snapshots.ts";

@@ -1,5 +1,12 @@
+export { findOpenToOthers } from "@tenantry/storage-json";
 export { type DatabaseLocation, describeLocation, parseDatabaseUrl } from "./database-url.ts";
-export { backupDatabase, inspectDatabase, restoreDatabase } from "./maintenance.ts";
+export {
+  backupDatabase,
+  type DatabaseInspection,
+  type InspectOptions,
+  inspectDatabase,
+  restoreDatabase,
+} from "./maintenance.ts";
 export {
   type MigrateStorageOptions,
   migrateStorage,

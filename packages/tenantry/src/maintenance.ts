@@ -1,4 +1,6 @@
 import { DomainError } from "@tenantry/core";
+import { type DirectoryInspection, inspectJsonDirectory } from "@tenantry/storage-json";
+import { inspectPostgresDatabase, type PostgresInspection } from "@tenantry/storage-postgres";
 import {
   type BackupOptions,
   backupSqliteFile,
@@ -35,9 +37,40 @@ export function restoreDatabase(
   return restoreSqliteFile(file, path, { replace: options.replace, now: new Date() });
 }
 
-/** Looks through a database without changing it. @throws {DomainError} `storage_damaged`, `storage_unavailable`, `storage_newer`. */
-export function inspectDatabase(location: DatabaseLocation): Inspection {
-  return inspectSqliteFile(sqlitePath(location, "looked through"));
+/** What {@link inspectDatabase} found, by the kind of the storage. */
+export type DatabaseInspection =
+  | ({ readonly kind: "sqlite" } & Inspection)
+  | ({ readonly kind: "postgres" } & PostgresInspection)
+  | ({ readonly kind: "json" } & DirectoryInspection);
+
+/** What of the settings beside the place is looked at. */
+export interface InspectOptions {
+  /** Of PostgreSQL: who owns the tables, where the address names a user who does not. */
+  readonly databaseOwnerUrl?: string | undefined;
+  /** Of PostgreSQL: its standbys. */
+  readonly replicaUrls?: readonly string[] | undefined;
+}
+
+/**
+ * Looks through a database without changing it. It reads all of it, so a large one takes a while.
+ *
+ * @throws {DomainError} `storage_damaged`, `storage_unavailable`, `storage_newer`, `storage_busy`: then there is nothing to look through.
+ */
+export async function inspectDatabase(
+  location: DatabaseLocation,
+  { databaseOwnerUrl: ownerUrl, replicaUrls }: InspectOptions = {},
+): Promise<DatabaseInspection> {
+  if (location.kind === "sqlite") return { kind: "sqlite", ...inspectSqliteFile(location.path) };
+  if (location.kind === "json") {
+    return { kind: "json", ...(await inspectJsonDirectory(location.directory)) };
+  }
+  const found = await inspectPostgresDatabase({
+    url: location.url,
+    ownerUrl,
+    replicaUrls,
+    program: "tenantry doctor",
+  });
+  return { kind: "postgres", ...found };
 }
 
 function sqlitePath(location: DatabaseLocation, done: string): string {

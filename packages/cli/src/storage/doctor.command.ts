@@ -2,7 +2,9 @@ import { redactSettings } from "@tenantry/server/settings";
 import { exitCodes } from "../exit-codes.ts";
 import { type GlobalOptions, locationOf, settingsOf } from "../global-options.ts";
 import { createOutput, formatFields } from "../terminal-output.ts";
-import { checkDatabase, checkDirectory, checkPort, checkVersions, type Finding } from "./checks.ts";
+import { checkDatabase } from "./check-database.ts";
+import { checkDirectory, checkPort, checkVersions } from "./checks.ts";
+import { type Finding, note } from "./finding.ts";
 
 /** `tenantry doctor`: looks whether everything is as it must be, changes nothing, and ends with 1 where something is not. */
 export async function runDoctor(options: GlobalOptions): Promise<void> {
@@ -11,7 +13,10 @@ export async function runDoctor(options: GlobalOptions): Promise<void> {
   const findings: Finding[] = [
     ...checkVersions(),
     ...checkDirectory(location),
-    ...checkDatabase(location),
+    ...(await checkDatabase(location, {
+      databaseOwnerUrl: settings.databaseOwnerUrl,
+      replicaUrls: settings.databaseReplicaUrls,
+    })),
     await checkPort(settings.port, settings.host),
     ...settings.warnings.map((warning) => note("settings", warning)),
   ];
@@ -22,10 +27,6 @@ export async function runDoctor(options: GlobalOptions): Promise<void> {
     () => `${findings.map(formatFinding).join("\n")}\n\n${formatFields(shown)}`,
   );
   if (!isWell) process.exitCode = exitCodes.refused;
-}
-
-function note(subject: string, says: string): Finding {
-  return { state: "note", subject, says };
 }
 
 const marks = { well: "ok  ", note: "note", fault: "FAIL" } as const;

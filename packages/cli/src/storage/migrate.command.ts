@@ -11,9 +11,9 @@ import { withTenantry } from "../with-tenantry.ts";
  */
 export async function runMigrate(options: GlobalOptions): Promise<void> {
   const location = locationOf(settingsOf(options));
-  const before = appliedIn(location);
+  const before = await appliedIn(location);
   await withTenantry(options, "migrate", async ({ ctx, output }) => {
-    const applied = appliedIn(location);
+    const applied = await appliedIn(location);
     const now = applied.filter((name) => !before.includes(name));
     const tenants = (await ctx.engine.places?.migrateAll()) ?? { migrated: 0, failures: [] };
     if (tenants.failures.length > 0) process.exitCode = exitCodes.refused;
@@ -38,7 +38,7 @@ function describeTenants({ migrated, failures }: MigratedPlaces): readonly strin
   ];
 }
 
-function appliedIn(location: DatabaseLocation): readonly string[] {
+async function appliedIn(location: DatabaseLocation): Promise<readonly string[]> {
   if (location.kind !== "sqlite" || !existsSync(location.path)) return [];
-  return inspectDatabase(location).migrations_applied;
+  return (await inspectDatabase(location)).migrations_applied;
 }
