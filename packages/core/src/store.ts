@@ -105,8 +105,8 @@ export interface Storage {
 
   /**
    * Runs `body`, which touches the rows of this one tenant (or, with `null`, those of the installation: tenants and keys), with all or none of its writes kept, one such body at a time as far as its rows go. Resolves when the commit is on
-   * disk. `body` awaits nothing but the ports: other bodies may share its commit. When `body` throws, nothing of it
-   * stays and the error is thrown on.
+   * disk. `body` awaits nothing but the ports, since other bodies may share its commit, and has no other effect, since it may be
+   * run again. When `body` throws, nothing of it stays and the error is thrown on.
    *
    * @throws {DomainError} `storage_busy` when another process holds the storage for too long, `storage_unavailable`.
    */

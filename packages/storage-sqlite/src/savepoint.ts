@@ -13,7 +13,8 @@ export interface Savepoint {
   reset(): void;
   begin(): void;
   keep(): void;
-  undo(): void;
+  /** False where it cannot be taken back alone: the whole transaction has to be, and its bodies run again. */
+  undo(): boolean;
 }
 
 /** A savepoint for each body. */
@@ -28,11 +29,12 @@ export function createSavepoint(db: DatabaseSync): Savepoint {
     undo() {
       rollback.run();
       release.run();
+      return true;
     },
   };
 }
 
-/** A savepoint that bodies share, with the list of what they wrote. */
+/** A savepoint that is opened where one is likely to be needed, and that bodies share, with the list of what they wrote. */
 export interface SharedSavepoint extends Savepoint {
   /** Called for every statement that has written, in order. */
   record(statement: StatementSync, values: readonly SqlValue[]): void;
@@ -40,10 +42,16 @@ export interface SharedSavepoint extends Savepoint {
 
 /** Beyond so many writes a new savepoint is opened, so that neither the list nor what it may have to do again grows long. */
 const mostWrites = 1000;
+/**
+ * So many transactions have a savepoint after one in which a body was taken back. Where bodies fail now and then, that bounds what is run
+ * again to a small part of the work; where they fail often, nothing is.
+ */
+const guardedTransactions = 8;
 
 /**
- * A savepoint makes SQLite keep a copy of each page before it is changed: one for each body would cost a batch a fifth of its time. So
- * several bodies share one, and what they write is listed. Where a body fails, the savepoint takes all of them back and the
+ * A savepoint makes SQLite keep a copy of each page before it is changed, which can cost a batch a third of its time. So there is none until
+ * a body fails that has written: it cannot be taken back alone, and the batch is run again. That one and the next have a
+ * savepoint, which bodies share; what they write is listed. Where a body fails, the savepoint takes all of them back and the
  * list does those again that had succeeded. That gives the very same rows: the lock was held all along, and a body has
  * only seen what came before it. Nothing is done again twice, and a body that failed before it wrote costs nothing.
  */
@@ -52,8 +60,11 @@ export function createSharedSavepoint(db: DatabaseSync): SharedSavepoint {
   const release = db.prepare("RELEASE body");
   const rollback = db.prepare("ROLLBACK TO body");
   let writes: Write[] = [];
+  let guarded = 0;
+  let isGuarding = false;
   let isOpen = false;
   let isRecording = false;
+  let hasWritten = false;
   let writesBefore = 0;
 
   function close(): void {
@@ -64,14 +75,19 @@ export function createSharedSavepoint(db: DatabaseSync): SharedSavepoint {
 
   return {
     record(statement, values) {
+      hasWritten = true;
       if (isRecording) writes.push({ statement, values });
     },
     reset() {
+      isGuarding = guarded > 0;
+      if (isGuarding) guarded -= 1;
       isOpen = false;
       isRecording = false;
       writes = [];
     },
     begin() {
+      hasWritten = false;
+      if (!isGuarding) return;
       if (!isOpen) open.run();
       isOpen = true;
       isRecording = true;
@@ -83,11 +99,14 @@ export function createSharedSavepoint(db: DatabaseSync): SharedSavepoint {
     },
     undo() {
       isRecording = false;
-      if (writes.length === writesBefore) return;
+      if (!hasWritten) return true;
+      guarded = guardedTransactions;
+      if (!isGuarding) return false;
       const kept = writes.slice(0, writesBefore);
       rollback.run();
       close();
       for (const { statement, values } of kept) statement.run(...values);
+      return true;
     },
   };
 }

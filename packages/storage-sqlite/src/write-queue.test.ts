@@ -13,6 +13,8 @@ let beside: DatabaseSync;
 let queue: WriteQueue;
 let savepoint: SharedSavepoint;
 let commits: number;
+/** Called when a transaction was taken back, and nobody holds the lock. */
+let onRollback: () => void;
 
 beforeEach(() => {
   directory = openTemporary();
@@ -26,10 +28,16 @@ beforeEach(() => {
   `);
   beside = new DatabaseSync(path);
   commits = 0;
+  onRollback = () => undefined;
   savepoint = createSharedSavepoint(db);
+  const lock = createWriteLock(db, path, noWriterNote, 5000);
+  const rollback = () => {
+    lock.rollback();
+    onRollback();
+  };
   queue = createWriteQueue({
     db,
-    lock: createWriteLock(db, path, noWriterNote, 5000),
+    lock: { ...lock, rollback },
     savepoint,
     ports: {} as Ports,
     changes: [],
@@ -117,6 +125,81 @@ describe("the queue of writers", () => {
     expect(fulfilled).toEqual([true, true, false, true, false, false, true]);
     expect(commits).toBe(1);
     expect(committed()).toEqual([1, 2, 4, 6]);
+  });
+
+  test("decides anew by what another process commits while a batch is taken back for one that failed", async () => {
+    let turns = 0;
+    onRollback = () => {
+      turns += 1;
+      if (turns === 1) beside.exec("INSERT INTO notes VALUES (90), (91)");
+    };
+    const count = () => db.prepare("SELECT count(*) AS count FROM notes").get()?.count;
+    const writeCounted = (id: number) => {
+      writeRecorded(id);
+      return count();
+    };
+    const outcomes = await Promise.allSettled([
+      queue.add(() => writeCounted(1)),
+      queue.add(() => writeCounted(90)),
+      queue.add(() => {
+        writeRecorded(2);
+        throw new Error("refused");
+      }),
+      queue.add(() => writeCounted(3)),
+    ]);
+    expect(outcomes).toMatchObject([
+      { value: 3 },
+      { reason: { message: "UNIQUE constraint failed: notes.id" } },
+      { reason: { message: "refused" } },
+      { value: 4 },
+    ]);
+    expect(committed()).toEqual([1, 3, 90, 91]);
+    expect(turns).toBe(1);
+    expect(commits).toBe(1);
+  });
+
+  test("opens no savepoint while no body fails, and one for a while after one has failed", async () => {
+    const isInSavepoint = (id: number) => {
+      writeRecorded(id);
+      try {
+        db.exec("ROLLBACK TO body");
+      } catch {
+        return false;
+      }
+      writeRecorded(id);
+      return true;
+    };
+    const pair = async (id: number) => {
+      const [, isGuarded] = await Promise.all([
+        queue.add(() => writeRecorded(id)),
+        queue.add(() => isInSavepoint(id + 1)),
+      ]);
+      return isGuarded;
+    };
+    expect(await pair(10)).toBe(false);
+    await Promise.allSettled([
+      queue.add(() => writeRecorded(1)),
+      queue.add(() => {
+        writeRecorded(2);
+        throw new Error("refused");
+      }),
+    ]);
+    const guarded: boolean[] = [];
+    for (let id = 20; id < 120; id += 10) guarded.push(await pair(id));
+    expect(guarded).toEqual([...Array(8).fill(true), false, false]);
+    expect(committed()).toHaveLength(2 + 1 + 20);
+  });
+
+  test("runs each body twice at most, however many of them fail", async () => {
+    const runs = Array.from({ length: 64 }, () => 0);
+    const bodies = runs.map((_, id) => () => {
+      runs[id] = (runs[id] ?? 0) + 1;
+      writeRecorded(id);
+      if (id % 3 === 1) throw new Error("refused");
+    });
+    await Promise.allSettled(bodies.map((body) => queue.add(body)));
+    expect(committed()).toEqual([...runs.keys()].filter((id) => id % 3 !== 1));
+    expect(Math.max(...runs)).toBe(2);
   });
 
   test("leaves what bodies would leave one after another, whichever of them fail", async () => {

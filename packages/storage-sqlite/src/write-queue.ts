@@ -42,6 +42,7 @@ export interface WriteQueueOptions {
 }
 
 export interface WriteQueue {
+  /** The body is pure over its ports: it may be run again, where one that shares its commit fails. */
   add<T>(body: (ports: Ports) => Awaitable<T>): Promise<T>;
   /** Whether a transaction is open, so that its handle shows what is not committed. */
   readonly isWriting: boolean;
@@ -52,8 +53,9 @@ export interface WriteQueue {
 }
 
 /**
- * Group commit: bodies that wait together run one after another in one transaction, in which each can be taken back alone, and share one
- * fsync. Nobody has an answer before it, not even a refusal, since it may rest on what another body of the batch wrote.
+ * Group commit: bodies that wait together run one after another in one transaction and share one fsync. Nobody has an answer before it,
+ * not even a refusal, since it may rest on what another body of the batch wrote. What a body wrote that fails is taken back, alone or
+ * with the whole transaction; the others then begin anew.
  */
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const queue: Job[] = [];
@@ -162,9 +164,19 @@ async function runBodies(
     const failed = "error" in outcome;
     if (failed) changes.length = mark;
     if (failed && isFirst) return lock.rollback();
-    if (failed) savepoint.undo();
-    else if (!isFirst) savepoint.keep();
+    if (failed && !savepoint.undo()) return startAgain(options, queue, outcomes);
+    if (!failed && !isFirst) savepoint.keep();
   }
+}
+
+/**
+ * Takes the transaction back and puts its bodies before those who wait, in their order. Nobody has been told anything, and the lock
+ * was given up: others may commit before it is held again, and each body decides anew by what they left.
+ */
+function startAgain(options: WriteQueueOptions, queue: Job[], outcomes: Outcome[]): void {
+  options.lock.rollback();
+  options.changes.length = 0;
+  queue.unshift(...outcomes.splice(0).map(({ job }) => job));
 }
 
 async function runBody(job: Job, ports: Ports): Promise<Outcome> {
