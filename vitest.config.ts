@@ -7,7 +7,10 @@ import { SlowFirstSequencer } from "./scripts/tests/slow-first.ts";
 keepTemporaryFilesInMemory();
 
 /** The guarantees that every storage keeps are tested on each: these files run once more on PostgreSQL and on a JSON directory. */
-const onEveryStorage = ["packages/tenantry/test/**/*.test.ts"];
+const onEveryStorage = [
+  "packages/tenantry/test/**/*.test.ts",
+  "packages/server/test/registered-organizations.test.ts",
+];
 const onPostgres = [
   "packages/{storage-postgres,cache-redis}/{src,test}/**/*.test.ts",
   "packages/storage-placed/test/postgres/**/*.test.ts",

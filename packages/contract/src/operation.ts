@@ -70,6 +70,8 @@ export const tags = {
   Events: "The ordered feed and audit log.",
   Access: "May this user do that in this organization?",
   "Organization manager": "The two calls of the organization manager's REST integration.",
+  "Registered organizations":
+    "Organizations that register by their names, each with a database of its own.",
   Operational: "Health, metrics and this document.",
 } as const;
 export type Tag = keyof typeof tags;

@@ -6,6 +6,7 @@ import { operationalOperations } from "./operational/operational.contract.ts";
 import { orgManagerOperations } from "./org-manager/org-manager.contract.ts";
 import { organizationOperations } from "./organizations/organizations.contract.ts";
 import { planOperations } from "./plans/plans.contract.ts";
+import { registeredOrganizationOperations } from "./registered-organizations/registered-organizations.contract.ts";
 import { resourceOperations } from "./resources/resources.contract.ts";
 import { roleOperations } from "./roles/roles.contract.ts";
 import { teamOperations } from "./teams/teams.contract.ts";
@@ -26,6 +27,7 @@ export const operations = {
   ...eventOperations,
   ...accessOperations,
   ...orgManagerOperations,
+  ...registeredOrganizationOperations,
   ...operationalOperations,
 };
 

@@ -283,6 +283,23 @@ export {
   updatePlan,
 } from "./plans/plans.ts";
 export { assertSeatsSuffice } from "./plans/seats.ts";
+export { registerOrganization } from "./registered-organizations/register-organization.ts";
+export {
+  type NamedOrganizationInput,
+  namedOrganizationSchema,
+  type RegisteredOrganization,
+  type RegisterOrganizationInput,
+  registeredOrganizationSchema,
+  registerOrganizationSchema,
+} from "./registered-organizations/registered-organizations.schema.ts";
+export type {
+  RegisteredOrganizationRecord,
+  RegisteredOrganizationStore,
+} from "./registered-organizations/registered-organizations.store.ts";
+export {
+  getRegisteredOrganization,
+  loginAdministrator,
+} from "./registered-organizations/registered-organizations.ts";
 export {
   type CountedResourceType,
   countedResourceTypes,

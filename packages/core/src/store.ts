@@ -10,6 +10,7 @@ import type { MoveStore, StorageMoves } from "./moves/moves.store.ts";
 import type { OrganizationStore } from "./organizations/organizations.store.ts";
 import type { PlacementStore } from "./placements/placements.store.ts";
 import type { PlanStore } from "./plans/plans.store.ts";
+import type { RegisteredOrganizationStore } from "./registered-organizations/registered-organizations.store.ts";
 import type { ResourceStore } from "./resources/resources.store.ts";
 import type { RoleStore } from "./roles/roles.store.ts";
 import type { SecurityLogStore } from "./security-log/security-log.store.ts";
@@ -31,6 +32,7 @@ export interface Ports {
   readonly organizations: OrganizationStore;
   readonly placements: PlacementStore;
   readonly plans: PlanStore;
+  readonly registeredOrganizations: RegisteredOrganizationStore;
   readonly resources: ResourceStore;
   readonly roles: RoleStore;
   readonly securityLog: SecurityLogStore;
@@ -74,6 +76,11 @@ export const installationMethods = [
   "placements.remove",
   "placements.list",
   "placements.listUnsteady",
+  // Which organizations registered by their names.
+  "registeredOrganizations.insert",
+  "registeredOrganizations.find",
+  "registeredOrganizations.lastSerial",
+  "registeredOrganizations.removeOf",
   // Which tenants are being moved.
   "moveRecords.insert",
   "moveRecords.find",

@@ -7,6 +7,7 @@ import { operationalRoutes } from "./operational/operational.routes.ts";
 import { orgManagerRoutes } from "./org-manager/org-manager.routes.ts";
 import { organizationRoutes } from "./organizations/organizations.routes.ts";
 import { planRoutes } from "./plans/plans.routes.ts";
+import { registeredOrganizationRoutes } from "./registered-organizations/registered-organizations.routes.ts";
 import { resourceRoutes } from "./resources/resources.routes.ts";
 import { roleRoutes } from "./roles/roles.routes.ts";
 import { teamRoutes } from "./teams/teams.routes.ts";
@@ -27,5 +28,6 @@ export const routes: Routes = {
   ...eventRoutes,
   ...accessRoutes,
   ...orgManagerRoutes,
+  ...registeredOrganizationRoutes,
   ...operationalRoutes,
 };

@@ -33,6 +33,7 @@ export async function startTestServer(
     HOST: "127.0.0.1",
     PUBLIC_URL: "http://tenantry.test",
     DATABASE_URL: `sqlite:${join(directory, "t.db")}`,
+    TENANTRY_DATA_DIR: join(directory, "data"),
     TENANTRY_OPERATOR_KEY: operatorKey,
     TENANTRY_RATE_LIMIT_PER_MINUTE: "0",
     TENANTRY_AUTH_RATE_LIMIT_PER_MINUTE: "0",

@@ -29,14 +29,26 @@ describe("making a tenant's database", () => {
     expect(await storage.committed.users.find("t", "ann")).toBeDefined();
   });
 
-  test("leaves nothing behind where the tenant cannot be created", async () => {
+  test("leaves nothing behind where the tenant cannot be created, not even its name", async () => {
     const { storage, directory } = await openPlaced();
     const making = storage.places.withNewPlace(tenant, async () => {
+      await storage.transaction(null, (ports) =>
+        ports.registeredOrganizations.insert({
+          serial: 1,
+          name_key: "acme",
+          name: "Acme",
+          admin_email: "ann@example.com",
+          tenant_id: "t",
+          admin_user_id: "ann",
+          created_at: tenant.created_at,
+        }),
+      );
       await storage.transaction("t", (ports) => ports.tenants.insert(tenant));
       throw failure;
     });
     await expect(making).rejects.toBe(failure);
     expect(await stateOf(storage)).toEqual({ tenants: [], placements: [], databases: [] });
+    expect(await storage.committed.registeredOrganizations.find("acme")).toBeUndefined();
     expect(filesOf(directory)).toEqual([]);
   });
 

@@ -120,6 +120,7 @@ async function takeAway(options: PlaceMakerOptions, placement: Placement): Promi
   if (database !== null) await server.drop(database);
   await main.transaction(null, async (ports) => {
     await ports.tenants.removeCopy(tenant_id);
+    await ports.registeredOrganizations.removeOf(tenant_id);
     await ports.placements.remove(tenant_id);
   });
 }

@@ -11,7 +11,7 @@ describeHostileStatements("in a database that tenants share", async () => {
   for (const tenant of [ours, theirs]) {
     await storage.transaction(tenant, (ports) => fillTenant(ports, tenant));
   }
-  await storage.transaction(null, async ({ keys, placements }) => {
+  await storage.transaction(null, async ({ keys, placements, registeredOrganizations }) => {
     for (const tenant of [ours, theirs]) {
       await placements.insert({
         tenant_id: tenant,
@@ -23,6 +23,15 @@ describeHostileStatements("in a database that tenants share", async () => {
         updated_at: moment,
       });
     }
+    await registeredOrganizations.insert({
+      serial: 1,
+      name_key: "theirs",
+      name: "Theirs",
+      admin_email: "ann@example.com",
+      tenant_id: theirs,
+      admin_user_id: "ann",
+      created_at: moment,
+    });
     const key = { id: "key", created_at: moment };
     await keys.insertOperatorKey({ ...key, key_hash: "hash" });
     const halves = { algorithm: "EdDSA", public_jwk: "{}", private_jwk: "{}" };

@@ -44,6 +44,21 @@ export const uniqueRules: readonly UniqueRule[] = [
     message: (slug) => `The slug ${slug} is taken by another tenant; choose another`,
   },
   {
+    constraint: "registered_organizations_key",
+    columns: "registered_organizations.serial",
+    code: "id_taken",
+    argument: "serial",
+    message: (serial) => `Another organization has the number ${serial}`,
+  },
+  {
+    constraint: "registered_organizations_name_unique",
+    columns: "registered_organizations.name_key",
+    code: "organization_name_taken",
+    argument: "name",
+    field: "organization_name",
+    message: (name) => `Organization with name '${name}' already exists`,
+  },
+  {
     constraint: "organizations_name_unique",
     columns: "organizations.tenant_id, organizations.name_key",
     code: "organization_name_taken",

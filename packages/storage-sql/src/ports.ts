@@ -10,6 +10,7 @@ import { createMoveStore } from "./moves/moves.sql.ts";
 import { createOrganizationStore } from "./organizations/organizations.sql.ts";
 import { createPlacementStore } from "./placements/placements.sql.ts";
 import { createPlanStore } from "./plans/plans.sql.ts";
+import { createRegisteredOrganizationStore } from "./registered-organizations/registered-organizations.sql.ts";
 import { createResourceStore } from "./resources/resources.sql.ts";
 import { createRoleStore } from "./roles/roles.sql.ts";
 import { createSecurityLogStore } from "./security-log/security-log.sql.ts";
@@ -33,6 +34,7 @@ export function createPorts(session: Session): Ports {
     organizations: createOrganizationStore(session),
     placements: createPlacementStore(session),
     plans: createPlanStore(session),
+    registeredOrganizations: createRegisteredOrganizationStore(session),
     resources: createResourceStore(session),
     roles: createRoleStore(session),
     securityLog: createSecurityLogStore(session),

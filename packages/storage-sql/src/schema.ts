@@ -7,6 +7,7 @@ import type { Generated } from "kysely";
 export interface Database {
   tenants: TenantsTable;
   placements: PlacementsTable;
+  registered_organizations: RegisteredOrganizationsTable;
   users: UsersTable;
   user_passwords: UserPasswordsTable;
   tenant_user_roles: TenantUserRolesTable;
@@ -58,6 +59,16 @@ interface PlacementsTable {
   state: string;
   created_at: string;
   updated_at: string;
+}
+
+interface RegisteredOrganizationsTable {
+  serial: number;
+  name_key: string;
+  name: string;
+  admin_email: string;
+  tenant_id: string;
+  admin_user_id: string;
+  created_at: string;
 }
 
 interface UsersTable {

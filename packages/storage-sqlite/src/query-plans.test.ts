@@ -22,6 +22,14 @@ const allowedSteps: Readonly<Record<string, readonly RegExp[]>> = {
   "moveRecords.remove": [/^SEARCH tenant_moves USING PRIMARY KEY \(tenant_id=\?\)$/],
   "placements.remove": [/^SEARCH placements USING PRIMARY KEY \(tenant_id=\?\)$/],
   "placements.listUnsteady": [/^SCAN placements USING INDEX placements_unsteady$/],
+  // Whose keys are the installation's.
+  "registeredOrganizations.find": [
+    /^SEARCH registered_organizations USING INDEX \w+ \(name_key=\?\)$/,
+  ],
+  "registeredOrganizations.lastSerial": [/^SCAN registered_organizations$/],
+  "registeredOrganizations.removeOf": [
+    /^SEARCH registered_organizations USING COVERING INDEX \w+ \(tenant_id=\?\)$/,
+  ],
   // Whether anything refers to the tenant: one look a table.
   "tenants.removeCopy": [/^SEARCH \w+ USING COVERING INDEX \w+ \(tenant_id=\?\)$/],
   // The rows come out of the argument.
@@ -31,7 +39,7 @@ const allowedSteps: Readonly<Record<string, readonly RegExp[]>> = {
 /** A copy reads whole tables, page after page, and writes rows that come out of its argument. */
 const stepsOfCopies = [
   /^SCAN json_each/,
-  /^SCAN (signing_keys|operator_keys) USING/,
+  /^SCAN (signing_keys|operator_keys|registered_organizations)\b/,
   /\(tenant_id=\?\)$/,
   /^LIST SUBQUERY/,
 ];

@@ -8,6 +8,7 @@ const withoutTenant = new Map([
   ["tenants", "it is the tenants"],
   ["tenant_moves", "they say which tenants move"],
   ["placements", "they say where a tenant lives"],
+  ["registered_organizations", "they lead from a name to its tenant"],
   ["signing_keys", "they sign for the installation"],
   ["operator_keys", "the operator acts in every tenant"],
   ["tenantry_migrations", "the ledger"],

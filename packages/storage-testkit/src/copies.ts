@@ -8,7 +8,14 @@ import {
   openWithOrganization,
   tenantId,
 } from "./open-subject.ts";
-import { eventRecord, later, membershipRecord, moment, resourceRecord } from "./records.ts";
+import {
+  eventRecord,
+  later,
+  membershipRecord,
+  moment,
+  registeredOrganizationRecord,
+  resourceRecord,
+} from "./records.ts";
 
 export function describeCopies(open: OpenSubject): void {
   describe("copies a tenant's rows", () => {
@@ -72,7 +79,8 @@ const quoted = 'O\'Brien "quotes" \\ back \n line, ü 漢 😀 \u2028';
 /** A storage with a row in every table. */
 async function openFull(open: OpenSubject): Promise<Storage> {
   const { storage } = await open();
-  await storage.transaction(null, async ({ keys }) => {
+  await storage.transaction(null, async ({ keys, registeredOrganizations }) => {
+    await registeredOrganizations.insert(registeredOrganizationRecord(9, "acme"));
     const signing = { id: "key", algorithm: "EdDSA", public_jwk: "{}", private_jwk: '{"d":"x"}' };
     await keys.insertSigningKey({ ...signing, created_at: moment });
     await keys.insertOperatorKey({ id: "opk", key_hash: "hash", created_at: moment });

@@ -3,6 +3,7 @@ import {
   nameKey,
   type OrganizationRecord,
   type Plan,
+  type RegisteredOrganizationRecord,
   type Resource,
   type Role,
   type StoredEvent,
@@ -249,4 +250,19 @@ export function eventRecord(
 /** The roles as a membership or team holds them: of the tenant. */
 export function tenantRoles(...keys: readonly string[]) {
   return keys.map((key) => ({ scope: "tenant" as const, key }));
+}
+
+export function registeredOrganizationRecord(
+  serial: number,
+  name: string,
+): RegisteredOrganizationRecord {
+  return {
+    serial,
+    name_key: name,
+    name: name.toUpperCase(),
+    admin_email: `${name}@example.com`,
+    tenant_id: `tenant of ${name}`,
+    admin_user_id: "ann",
+    created_at: moment,
+  };
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { Awaitable } from "../awaitable.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -10,6 +11,7 @@ import type { Ports } from "../store.ts";
 import { assertTenantOpen, isTenantOpen, tenantSuspended } from "../tenants/tenants.policy.ts";
 import { insertUser, presentUser } from "../users/user-record.ts";
 import type { User } from "../users/users.schema.ts";
+import type { UserRecord } from "../users/users.store.ts";
 import { assertStrongPassword } from "./password-strength.ts";
 import {
   type LoginInput,
@@ -61,19 +63,33 @@ export async function registerUser(ctx: Context, input: RegisterInput): Promise<
   );
 }
 
+/** Whether somebody may enter by a door at all; who may not is answered as one who is unknown. */
+type MayEnter = (user: UserRecord, ports: Ports) => Awaitable<boolean>;
+
 /**
  * Opens a session for the right password. An unknown address and a wrong password cost the same time and give the same answer.
  *
+ * @param mayEnter Whom this door is for; without it everybody of the tenant.
  * @throws {DomainError} `invalid_credentials`; `tenant_suspended` to whoever knows the password.
  */
-export async function login(ctx: Context, input: LoginInput): Promise<SessionGrant> {
-  return await keepRefusals(ctx, "login", () => openLoginSession(ctx, input));
+export async function login(
+  ctx: Context,
+  input: LoginInput,
+  mayEnter: MayEnter = () => true,
+): Promise<SessionGrant> {
+  return await keepRefusals(ctx, "login", () => openLoginSession(ctx, input, mayEnter));
 }
 
-async function openLoginSession(ctx: Context, input: LoginInput): Promise<SessionGrant> {
+async function openLoginSession(
+  ctx: Context,
+  input: LoginInput,
+  mayEnter: MayEnter,
+): Promise<SessionGrant> {
   const parsed = parseInput(loginSchema, input);
-  const { users } = ctx.engine.storage.committed;
-  const user = await users.findByEmail(ctx.tenantId, normalizeEmail(parsed.email));
+  const { committed } = ctx.engine.storage;
+  const { users } = committed;
+  const found = await users.findByEmail(ctx.tenantId, normalizeEmail(parsed.email));
+  const user = found !== undefined && (await mayEnter(found, committed)) ? found : undefined;
   const hash = user === undefined ? undefined : await users.findPasswordHash(ctx.tenantId, user.id);
   const isRight = await ctx.engine.passwords.verify(
     hash ?? (await decoyHash(ctx)),
@@ -85,7 +101,9 @@ async function openLoginSession(ctx: Context, input: LoginInput): Promise<Sessio
   return await ctx.engine.storage.transaction(ctx.tenantId, async (ports) => {
     // The password was checked outside the transaction; whoever was deactivated meanwhile gets no session.
     const current = await ports.users.find(ctx.tenantId, user.id);
-    if (current?.status !== "active") throw invalidCredentials();
+    if (current?.status !== "active" || !(await mayEnter(current, ports))) {
+      throw invalidCredentials();
+    }
     return await openSession(ctx, ports, presentUser(current, false));
   });
 }

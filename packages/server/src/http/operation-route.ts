@@ -73,6 +73,12 @@ async function findCaller(
   }
 }
 
+/** Where passwords and names are tried, and accounts are made. */
+const doorTags: ReadonlySet<Operation["tag"]> = new Set([
+  "Authentication",
+  "Registered organizations",
+]);
+
 async function countRequest(
   { limits }: ServerParts,
   { tag, permission }: Operation,
@@ -80,8 +86,7 @@ async function countRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const isDoor =
-    tag === "Authentication" && permission === "anonymous" && request.method === "POST";
+  const isDoor = doorTags.has(tag) && permission === "anonymous" && request.method === "POST";
   if (isDoor) return await limits.countAuthentication(request.ip, reply);
   const key =
     actor.type === "anonymous" ? request.ip : `${context.tenantId} ${actor.type} ${actor.id}`;

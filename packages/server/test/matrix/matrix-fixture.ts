@@ -5,12 +5,13 @@ import {
   deleteOrganization,
   deleteTenant,
   grantTenantAdministrator,
+  registerOrganization,
   registerResource,
   updateMember,
 } from "@tenantry/core";
 import { type Client, createClient } from "../http-client.ts";
 import { makeTenant } from "../make-tenant.ts";
-import { found, join, type Person, register } from "../people.ts";
+import { found, join, type Person, password, register } from "../people.ts";
 import { startTestServer } from "../test-server.ts";
 import { type Relation, roleRelations } from "./relations.ts";
 
@@ -30,6 +31,9 @@ export interface MatrixFixture {
   tokenOf(relation: Relation): string | undefined;
 }
 
+/** The organization that registered by its name. */
+export const registered = "Registered";
+
 export async function openMatrixFixture(): Promise<MatrixFixture> {
   const server = await startTestServer();
   const client = createClient(server.address);
@@ -37,6 +41,11 @@ export async function openMatrixFixture(): Promise<MatrixFixture> {
   await makeTenant(server, "other");
   await makeTenant(server, "gone");
   await deleteTenant(tenantry.context(), "gone");
+  await registerOrganization(tenantry.context(), {
+    email: "registered@example.com",
+    password,
+    organization_name: registered,
+  });
   const owner = await register(client);
   const organization = await found(server, owner);
   const otherOwner = await register(client);

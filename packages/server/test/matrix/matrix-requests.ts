@@ -1,7 +1,7 @@
 import type { OperationId } from "@tenantry/contract";
 import type { CallOptions } from "../http-client.ts";
 import { password, register } from "../people.ts";
-import type { MatrixFixture } from "./matrix-fixture.ts";
+import { type MatrixFixture, registered } from "./matrix-fixture.ts";
 
 type Build = (fixture: MatrixFixture) => CallOptions | Promise<CallOptions>;
 
@@ -122,6 +122,14 @@ export const matrixRequests: Readonly<Record<OperationId, Build>> = {
   checkBatch: (fixture) => ({ body: { checks: [question(fixture)] } }),
   createOrganizationByName: () => ({ query: { name: "New" } }),
   getOrganizationsOfUser: aboutUser,
+  registerOrganization: () => ({
+    body: { email: "new@example.com", password, organization_name: "New" },
+  }),
+  getRegisteredOrganization: () => ({ body: { organization_name: registered } }),
+  loginAdministrator: () => ({
+    query: { organization_name: registered },
+    body: { email: "registered@example.com", password },
+  }),
   getHealth: nothing,
   getLiveness: nothing,
   getReadiness: nothing,

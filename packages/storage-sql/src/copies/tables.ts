@@ -40,6 +40,7 @@ const integerColumns: ReadonlySet<string> = new Set([
   "row_revision",
   "seat_count",
   "sequence",
+  "serial",
   "to_sequence",
 ]);
 
@@ -57,6 +58,19 @@ export const installationTables: readonly TableShape[] = [
     tenantColumn: null,
     key: ["id"],
     columns: ["id", "key_hash", "created_at"],
+  }),
+  shape("registered_organizations", {
+    tenantColumn: null,
+    key: ["serial"],
+    columns: [
+      "serial",
+      "name_key",
+      "name",
+      "admin_email",
+      "tenant_id",
+      "admin_user_id",
+      "created_at",
+    ],
   }),
 ];
 

@@ -5,6 +5,7 @@ import { rowLevelSecurityMigration } from "./0004-row-level-security.ts";
 import { placementsMigration } from "./0005-placements.ts";
 import { movesMigration } from "./0006-moves.ts";
 import { moveRecordsMigration } from "./0007-move-records.ts";
+import { registeredOrganizationsMigration } from "./0008-registered-organizations.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. One that was released is never changed: another is added after it. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   placementsMigration,
   movesMigration,
   moveRecordsMigration,
+  registeredOrganizationsMigration,
 ];

@@ -1,0 +1,79 @@
+import { isOperator } from "../access/authorize.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { parseInput } from "../input.ts";
+import { nameKey } from "../normalization.ts";
+import type { LoginInput } from "../sessions/sessions.schema.ts";
+import { login, type SessionGrant } from "../sessions/sessions.ts";
+import {
+  type NamedOrganizationInput,
+  namedOrganizationSchema,
+  type RegisteredOrganization,
+} from "./registered-organizations.schema.ts";
+import type { RegisteredOrganizationRecord } from "./registered-organizations.store.ts";
+
+/**
+ * A registered organization by its name, without regard to case. For everybody while registration is open, else for the operator.
+ *
+ * @throws {DomainError} `registration_closed`, `organization_not_found`.
+ */
+export async function getRegisteredOrganization(
+  ctx: Context,
+  input: NamedOrganizationInput,
+): Promise<RegisteredOrganization> {
+  assertOpenTo(ctx);
+  const { organization_name } = parseInput(namedOrganizationSchema, input);
+  const found = await findRegistered(ctx, organization_name);
+  if (found !== undefined) return presentRegistered(found);
+  throw new DomainError("organization_not_found", "No organization is registered by this name");
+}
+
+/**
+ * Opens a session for the administrator who registered an organization, in its tenant. An unknown organization, anybody else and a wrong password
+ * cost the same hash and give the same answer.
+ *
+ * @throws {DomainError} `invalid_credentials`; `tenant_suspended` to whoever knows the password.
+ */
+export async function loginAdministrator(
+  ctx: Context,
+  organizationName: string,
+  input: LoginInput,
+): Promise<SessionGrant> {
+  const found = await findRegistered(ctx, organizationName);
+  if (found === undefined) return await login(ctx, input, () => false);
+  const { tenant_id, admin_user_id } = found;
+  return await login({ ...ctx, tenantId: tenant_id }, input, async ({ id }, { users }) => {
+    return id === admin_user_id && (await users.isTenantAdministrator(tenant_id, id));
+  });
+}
+
+/** @throws {DomainError} `registration_closed` to everybody but the operator while registration is closed. */
+export function assertOpenTo(ctx: Context): void {
+  if (ctx.engine.settings.registration === "open" || isOperator(ctx)) return;
+  throw new DomainError(
+    "registration_closed",
+    "Organizations are registered by the operator here; send the operator's key",
+  );
+}
+
+export function presentRegistered(record: RegisteredOrganizationRecord): RegisteredOrganization {
+  const { serial, name, admin_email, created_at } = record;
+  return {
+    id: serial,
+    name,
+    admin_email,
+    created_at: created_at.slice(0, "yyyy-mm-ddThh:mm:ss".length),
+  };
+}
+
+/** One whose tenant is being made is not there yet, and one whose tenant is deleted is as if it never was. */
+async function findRegistered(
+  { engine }: Context,
+  name: string,
+): Promise<RegisteredOrganizationRecord | undefined> {
+  const { registeredOrganizations, tenants } = engine.storage.committed;
+  const found = await registeredOrganizations.find(nameKey(name.trim()));
+  if (found === undefined) return undefined;
+  const tenant = await tenants.find(found.tenant_id);
+  return tenant === undefined || tenant.status === "deleted" ? undefined : found;
+}

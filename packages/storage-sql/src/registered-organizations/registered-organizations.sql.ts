@@ -1,0 +1,49 @@
+import type { RegisteredOrganizationStore } from "@tenantry/core";
+import type { Selectable } from "kysely";
+import { andThen, settle } from "../awaitable.ts";
+import { argumentsOf, assign } from "../columns.ts";
+import { defineQuery } from "../query.ts";
+import type { Database } from "../schema.ts";
+import type { Session } from "../session.ts";
+
+type Row = Selectable<Database["registered_organizations"]>;
+
+const columns = [
+  "serial",
+  "name_key",
+  "name",
+  "admin_email",
+  "tenant_id",
+  "admin_user_id",
+  "created_at",
+] as const satisfies readonly (keyof Row)[];
+
+const insert = defineQuery("registeredOrganizations.insert", columns, (db, p) =>
+  db.insertInto("registered_organizations").values(assign(columns, p)),
+);
+
+const find = defineQuery("registeredOrganizations.find", ["name_key"], (db, p) =>
+  db.selectFrom("registered_organizations").select(columns).where("name_key", "=", p.name_key),
+);
+
+const lastSerial = defineQuery("registeredOrganizations.lastSerial", ["limit"], (db, p, dialect) =>
+  db
+    .selectFrom("registered_organizations")
+    .select("serial")
+    .orderBy("serial", "desc")
+    .limit(dialect.limit(p.limit)),
+);
+
+// As for placements: an argument called tenant_id would set the tenant.
+const removeOf = defineQuery("registeredOrganizations.removeOf", ["whose"], (db, p) =>
+  db.deleteFrom("registered_organizations").where("tenant_id", "=", p.whose),
+);
+
+export function createRegisteredOrganizationStore(session: Session): RegisteredOrganizationStore {
+  return {
+    insert: (record) => settle(session.run(insert, argumentsOf(columns, record))),
+    find: (nameKey) => session.get(find, [nameKey]),
+    lastSerial: () => andThen(session.get(lastSerial, [1]), (row) => row?.serial ?? 0),
+    removeOf: (tenantId) => settle(session.run(removeOf, [tenantId])),
+  };
+}
