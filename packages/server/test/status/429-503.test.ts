@@ -68,6 +68,21 @@ describe("429", () => {
     await server.stop();
   });
 
+  it("is as strict where organizations register, are looked up and sign in", async () => {
+    const environment = { TENANTRY_AUTH_RATE_LIMIT_PER_MINUTE: "1" };
+    const server = await startTestServer({ environment });
+    const client = createClient(server.address);
+    const query = { organization_name: "Acme" };
+    const credentials = { email: "ann@example.com", password };
+    const login = () => client("loginAdministrator", { query, body: credentials });
+    expect((await login()).status).toBe(401);
+    expect((await login()).status).toBe(429);
+    expect((await client("getRegisteredOrganization", { body: query })).status).toBe(429);
+    const body = { ...credentials, ...query };
+    expect((await client("registerOrganization", { body })).status).toBe(429);
+    await server.stop();
+  });
+
   it("never counts a check", async () => {
     const server = await startTestServer({ environment: { TENANTRY_RATE_LIMIT_PER_MINUTE: "1" } });
     const client = createClient(server.address);
