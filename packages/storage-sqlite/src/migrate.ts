@@ -18,6 +18,11 @@ import {
 } from "kysely";
 import type { WriteLock } from "./write-lock.ts";
 
+/** Whether the file lacks migrations. @throws {DomainError} `storage_newer`. */
+export function isBehind(db: DatabaseSync): boolean {
+  return schemaState(readLedger(db)).pending.length > 0;
+}
+
 /**
  * Brings the file to the newest schema. The lock is taken before the ledger is read for good, so that of several programs that start
  * at once one migrates and the others, when their turn comes, find it done.
@@ -25,11 +30,10 @@ import type { WriteLock } from "./write-lock.ts";
  * @throws {DomainError} `storage_newer`, `storage_busy`.
  */
 export async function migrateFile(db: DatabaseSync, lock: WriteLock): Promise<void> {
-  if (schemaState(readLedger(db)).pending.length === 0) return;
   await lock.acquire();
   try {
     // While it waited for the lock another program may have done it, or more than this one knows.
-    if (schemaState(readLedger(db)).pending.length > 0) await migrateHandle(db);
+    if (isBehind(db)) await migrateHandle(db);
     await lock.commit();
   } catch (error) {
     lock.rollback();

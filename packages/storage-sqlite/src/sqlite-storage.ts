@@ -11,7 +11,7 @@ import {
 } from "./connection.ts";
 import { inMemory, prepareDatabaseFile } from "./database-file.ts";
 import { type ForeignCommits, watchForeignCommits } from "./foreign-commits.ts";
-import { migrateFile } from "./migrate.ts";
+import { isBehind, migrateFile } from "./migrate.ts";
 import { behindFence, createMoves } from "./moves.ts";
 import { createReaderSession } from "./reader-session.ts";
 import { createSharedSavepoint } from "./savepoint.ts";
@@ -64,7 +64,7 @@ async function openOn(path: string, note: WriterNote, busyTimeoutMs: number): Pr
     const patiently = <T>(action: () => T) => retryWhileBusy(action, busyTimeoutMs, lock.busyError);
     await patiently(() => assertOurs(db, path));
     if (path !== inMemory) await patiently(() => useWriteAheadLog(db, path));
-    await migrateFile(db, lock);
+    if (await patiently(() => isBehind(db))) await migrateFile(db, lock);
     const writer: Writer = { db, path, note, lock, busyTimeoutMs };
     if (path === inMemory) return createMemoryStorage(writer);
     return createFileStorage(writer, await patiently(() => openReader(path)));
