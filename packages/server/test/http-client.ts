@@ -62,6 +62,15 @@ export function createClient(address: string): Client {
   };
 }
 
+/** Something for each query parameter that an operation cannot do without, where a test is about its body. */
+export function neededQuery(id: OperationId): Readonly<Record<string, string>> {
+  const { query }: Operation = operations[id];
+  const needed = Object.entries(query?.shape ?? {}).filter(
+    ([, schema]) => !(schema as z.ZodType).safeParse(undefined).success,
+  );
+  return Object.fromEntries(needed.map(([name]) => [name, "x"]));
+}
+
 function urlOf(address: string, operation: Operation, { params, query }: CallOptions): string {
   const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
     const value = params?.[name];

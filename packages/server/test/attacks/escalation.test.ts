@@ -1,6 +1,7 @@
 import { type Operation, operationIds, operations } from "@tenantry/contract";
 import { createRole, defaultRoles } from "@tenantry/core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { neededQuery } from "../http-client.ts";
 import { found, join, type Person, register } from "../people.ts";
 import { rowsOf } from "../rows.ts";
 import { withServer } from "../with-server.ts";
@@ -165,6 +166,7 @@ describe("fields that are not theirs to set (19)", () => {
     for (const name of smuggled.filter((field) => !known.includes(field))) {
       const { status, problem } = await test.client(id, {
         params,
+        query: neededQuery(id),
         as: owner.token,
         body: { [name]: 1 },
       });

@@ -1,5 +1,6 @@
 import { type Operation, type OperationId, operationIds, operations } from "@tenantry/contract";
 import { describe, expect, it } from "vitest";
+import { neededQuery } from "../http-client.ts";
 import { withServer } from "../with-server.ts";
 
 const test = withServer();
@@ -26,7 +27,8 @@ const mutations = idsWhere(({ effect }) => effect === "mutation");
 describe("bodies", () => {
   it.each(withBody)("%s names every unknown field", async (id) => {
     const body = { platformAdmin: true, emailVerified: true };
-    const { status, problem } = await test.client(id, { params, as: "operator", body });
+    const query = neededQuery(id);
+    const { status, problem } = await test.client(id, { params, query, as: "operator", body });
     expect([status, problem.code]).toEqual([400, "invalid_input"]);
     const pointers = problem.errors.map(({ pointer }) => pointer);
     expect(pointers).toEqual(expect.arrayContaining(["/platformAdmin", "/emailVerified"]));
