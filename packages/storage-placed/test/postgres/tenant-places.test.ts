@@ -1,27 +1,35 @@
 import { openPostgresStorage } from "@tenantry/storage-postgres";
 import { tenantRecord } from "@tenantry/storage-testkit/records";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type OwnPostgres, startPostgres } from "../../../../scripts/tests/postgres-server.ts";
 import { makeDatabase, queryOnce } from "../../../storage-postgres/test/database.ts";
 import { createPlacedStorage, createPostgresPlaces } from "../../src/index.ts";
 import { makeAndDie, stateOf, steps } from "../killed-makers.ts";
+
+/** One of this file's own: it counts all connections, and all databases that were made for tenants. */
+let server: OwnPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.remove());
 
 /** TENANTRY_KILL_ROUNDS, as elsewhere, asks for all of them; SQLite is killed at each in any case. */
 const everyStep = process.env.TENANTRY_KILL_ROUNDS !== undefined;
 
 async function openPlaced(url: string, connections = 20) {
   const main = await openPostgresStorage({ url, poolSize: 2 });
-  const server = createPostgresPlaces({ url });
-  const storage = createPlacedStorage({ main, server, connections });
+  const places = createPostgresPlaces({ url });
+  const storage = createPlacedStorage({ main, server: places, connections });
   onTestFinished(async () => {
     await storage.close();
-    for (const database of await ownDatabases()) await server.drop(database);
+    for (const database of await ownDatabases()) await places.drop(database);
   });
   return storage;
 }
 
 async function ownDatabases(): Promise<readonly string[]> {
   const rows = await queryOnce(
-    inject("postgresUrl"),
+    server.url,
     "SELECT datname FROM pg_database WHERE datname ~ '^tenantry_[a-z2-7]{26}$' ORDER BY 1",
   );
   return rows.map(({ datname }) => String(datname));
@@ -30,7 +38,7 @@ async function ownDatabases(): Promise<readonly string[]> {
 test.each(everyStep ? steps : steps.filter(([, when]) => when === "after"))(
   "a maker killed at %s, %s, leaves a whole tenant or nothing after the next opening",
   async (step, when, isThere) => {
-    const { url, drop } = await makeDatabase();
+    const { url, drop } = await makeDatabase(server.url);
     onTestFinished(drop);
     await makeAndDie(url, step, when);
     const storage = await openPlaced(url);
@@ -48,7 +56,7 @@ test.each(everyStep ? steps : steps.filter(([, when]) => when === "after"))(
 );
 
 test("a user who may not make databases is told what to do, and nothing is left", async () => {
-  const { url, drop } = await makeDatabase();
+  const { url, drop } = await makeDatabase(server.url);
   onTestFinished(drop);
   await queryOnce(
     url,
@@ -77,7 +85,7 @@ const budget = Number(process.env.TENANTRY_PLACE_BUDGET ?? 10);
 test("many tenants' databases never take more connections than the budget", {
   timeout: 60_000 + tenants * 2_000,
 }, async () => {
-  const { url, drop } = await makeDatabase();
+  const { url, drop } = await makeDatabase(server.url);
   onTestFinished(drop);
   const ofMain = 3;
   const storage = await openPlaced(url, budget - ofMain);
@@ -85,7 +93,7 @@ test("many tenants' databases never take more connections than the budget", {
   let most = 0;
   const watch = setInterval(async () => {
     const [row] = await queryOnce(
-      inject("postgresUrl"),
+      server.url,
       "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'tenantry'",
     );
     most = Math.max(most, Number(row?.count ?? 0));
