@@ -16,7 +16,7 @@ const shown = [shownTenant("t"), shownUser("t", "u"), shownOrganization("t", "sh
 
 function remembering(maximumCharacters = 1_000_000) {
   const memory = createPageMemory(maximumCharacters);
-  memory.endFill(memory.beginFill(0), "key", shown, page);
+  memory.endFill(memory.beginFill(0), "key", () => shown, page);
   return memory;
 }
 
@@ -24,7 +24,7 @@ test("keeps nothing of a read during which something changed", () => {
   const memory = createPageMemory(1_000_000);
   const fill = memory.beginFill(0);
   memory.apply([addition]);
-  memory.endFill(fill, "key", shown, page);
+  memory.endFill(fill, "key", () => shown, page);
   expect(memory.find("key", 0)).toBeUndefined();
 });
 
@@ -70,20 +70,23 @@ test("keeps no more text than it may, and lets the oldest pages go first", () =>
   const memory = createPageMemory(most);
   const long = { ...page, items_json: "x".repeat(3_000) };
   for (let turn = 0; turn < 1_000; turn++) {
-    memory.endFill(memory.beginFill(0), `key ${turn}`, shown, long);
+    memory.endFill(memory.beginFill(0), `key ${turn}`, () => shown, long);
     expect(memory.size()).toBeLessThanOrEqual(most);
   }
   expect(memory.find("key 999", 0)).toBe(long);
   expect(memory.find("key 0", 0)).toBeUndefined();
-  memory.endFill(memory.beginFill(0), "too long", shown, { ...page, items_json: "x".repeat(most) });
+  memory.endFill(memory.beginFill(0), "too long", () => shown, {
+    ...page,
+    items_json: "x".repeat(most),
+  });
   expect(memory.find("too long", 0)).toBeUndefined();
 });
 
 test("forgets everything rather than keep more marks than its share of text", () => {
   const memory = createPageMemory(256_000);
-  memory.endFill(memory.beginFill(0), "first", [shownUser("t", "first")], page);
+  memory.endFill(memory.beginFill(0), "first", () => [shownUser("t", "first")], page);
   for (let turn = 0; turn < 1_001; turn++) {
-    memory.endFill(memory.beginFill(0), "key", [shownUser("t", `u${turn}`)], page);
+    memory.endFill(memory.beginFill(0), "key", () => [shownUser("t", `u${turn}`)], page);
   }
   expect(memory.find("first", 0)).toBeUndefined();
   memory.apply([{ ...addition, entity_id: "u1000" }]);

@@ -22,8 +22,10 @@ export interface PageFill {
 export interface PageMemory {
   find(key: string, foreignCommits: number): JsonPage | undefined;
   beginFill(foreignCommits: number): PageFill;
-  /** @param shown All that the page shows, as `page-marks.ts` names it: what is left out can change unseen. */
-  endFill(fill: PageFill, key: string, shown: readonly string[], page: JsonPage): void;
+  /**
+   * @param shown All that the page shows, as `page-marks.ts` names it: what is left out can change unseen. Asked only where the page is kept.
+   */
+  endFill(fill: PageFill, key: string, shown: () => readonly string[], page: JsonPage): void;
   apply(changes: readonly Change[] | "everything"): void;
   /** Members of an organization were active: that is shown, and makes no event. */
   noteActivity(tenantId: string, organizationId: string): void;
@@ -84,7 +86,7 @@ export function createPageMemory(maximumCharacters: number): PageMemory {
       if (fill.heard !== heard || weight > share) return;
       // Marks outlive their pages: which of them no page needs any more is not worth finding out.
       if (marks.size() >= share) forgetEverything();
-      const itsMarks = shown.map(marks.of);
+      const itsMarks = shown().map(marks.of);
       const { foreignCommits } = fill;
       put(key, { page, weight, marks: itsMarks, changes: sumOf(itsMarks), foreignCommits });
     },

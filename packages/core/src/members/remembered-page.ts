@@ -24,6 +24,6 @@ export async function rememberedPage(ctx: Context, question: PageQuestion): Prom
   const fill = pages.beginFill(foreignCommits);
   const stored = await question.read();
   const page = toJsonPage(stored);
-  pages.endFill(fill, question.key, question.shownBy(stored), page);
+  pages.endFill(fill, question.key, () => question.shownBy(stored), page);
   return page;
 }
