@@ -56,6 +56,28 @@ describe("a tenant with a database of its own", () => {
     expect(await storage.committed.users.find(tenantId, "ann")).toBeDefined();
   });
 
+  test("is found by its row as it is, whatever a first run of a body made of it", async () => {
+    const placed = await openPlaced();
+    await addDedicatedTenant(placed, tenantId);
+    const { storage, main } = placed;
+    const before = await storage.committed.tenants.find(tenantId);
+    let runs = 0;
+    const changing = storage.transaction(tenantId, async (ports) => {
+      runs += 1;
+      const row = await ports.tenants.find(tenantId);
+      if (runs === 1 && row !== undefined) await ports.tenants.update({ ...row, name: "Other" });
+    });
+    // It shares a transaction with the one before it, which runs again then.
+    const failing = storage.transaction(tenantId, async (ports) => {
+      await ports.users.insert(userRecord(tenantId, "bob"));
+      throw new Error("planted");
+    });
+    await expect(failing).rejects.toThrow("planted");
+    await changing;
+    expect(runs).toBe(2);
+    expect(await main.committed.tenants.find(tenantId)).toEqual(before);
+  });
+
   test("whose file is gone is refused by name, others are served, and it comes back by itself", async () => {
     const placed = await openPlaced();
     const { database } = await addDedicatedTenant(placed, tenantId);
