@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addCheckCommands } from "./access/add-check-commands.ts";
+import { addAuditCommands } from "./audit/add-audit-commands.ts";
 import { addImportCommands } from "./imports/add-import-commands.ts";
 import { addMemberCommands } from "./members/add-member-commands.ts";
 import { addOrgCommands } from "./organizations/add-org-commands.ts";
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addOrgCommands(program);
   addMemberCommands(program);
   addCheckCommands(program);
+  addAuditCommands(program);
   return program;
 }
 

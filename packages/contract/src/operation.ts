@@ -68,6 +68,7 @@ export const tags = {
   Teams: "Teams inside an organization, nested, with roles of their own.",
   Resources: "What an application registers of its own, counted in the statistics.",
   Events: "The ordered feed and audit log.",
+  "Security log": "What was refused, and to whom.",
   Access: "May this user do that in this organization?",
   "Organization manager": "The two calls of the organization manager's REST integration.",
   "Registered organizations":

@@ -9,6 +9,7 @@ import { planOperations } from "./plans/plans.contract.ts";
 import { registeredOrganizationOperations } from "./registered-organizations/registered-organizations.contract.ts";
 import { resourceOperations } from "./resources/resources.contract.ts";
 import { roleOperations } from "./roles/roles.contract.ts";
+import { securityLogOperations } from "./security-log/security-log.contract.ts";
 import { teamOperations } from "./teams/teams.contract.ts";
 import { tenantOperations } from "./tenants/tenants.contract.ts";
 import { userOperations } from "./users/users.contract.ts";
@@ -25,6 +26,7 @@ export const operations = {
   ...teamOperations,
   ...resourceOperations,
   ...eventOperations,
+  ...securityLogOperations,
   ...accessOperations,
   ...orgManagerOperations,
   ...registeredOrganizationOperations,

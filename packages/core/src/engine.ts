@@ -76,9 +76,12 @@ export function createEngine(options: EngineOptions): OpenEngine {
       await securityLog.flush();
     },
     async close() {
-      await this.flush();
-      await sharedAccess?.close();
-      await storage.close();
+      try {
+        await this.flush();
+      } finally {
+        await sharedAccess?.close();
+        await storage.close();
+      }
     },
   };
 }

@@ -332,7 +332,24 @@ export {
 } from "./roles/roles.schema.ts";
 export type { RoleStore } from "./roles/roles.store.ts";
 export { createRole, deleteRole, getRole, listRoles, updateRole } from "./roles/roles.ts";
-export type { DenialRecord, SecurityLogStore } from "./security-log/security-log.store.ts";
+export { listDenials } from "./security-log/list-denials.ts";
+export {
+  type Refusal,
+  recordDenial,
+  recordRefusedCredential,
+} from "./security-log/record-denial.ts";
+export {
+  type Denial,
+  type DenialCode,
+  denialSchema,
+  type ListDenialsInput,
+  listDenialsSchema,
+} from "./security-log/security-log.schema.ts";
+export type {
+  DenialFilter,
+  DenialRecord,
+  SecurityLogStore,
+} from "./security-log/security-log.store.ts";
 export { createSecurityLog, type SecurityLog } from "./security-log/security-log.ts";
 export { assertStrongPassword } from "./sessions/password-strength.ts";
 export { createSessionCache, type SessionCache } from "./sessions/session-cache.ts";

@@ -10,6 +10,7 @@ import { planRoutes } from "./plans/plans.routes.ts";
 import { registeredOrganizationRoutes } from "./registered-organizations/registered-organizations.routes.ts";
 import { resourceRoutes } from "./resources/resources.routes.ts";
 import { roleRoutes } from "./roles/roles.routes.ts";
+import { securityLogRoutes } from "./security-log/security-log.routes.ts";
 import { teamRoutes } from "./teams/teams.routes.ts";
 import { tenantRoutes } from "./tenants/tenants.routes.ts";
 import { userRoutes } from "./users/users.routes.ts";
@@ -26,6 +27,7 @@ export const routes: Routes = {
   ...teamRoutes,
   ...resourceRoutes,
   ...eventRoutes,
+  ...securityLogRoutes,
   ...accessRoutes,
   ...orgManagerRoutes,
   ...registeredOrganizationRoutes,

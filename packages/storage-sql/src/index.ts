@@ -7,7 +7,7 @@ export {
   sqliteDialect,
   tenantSetting,
 } from "./dialect.ts";
-export { type EventMark, lastEvent, readChanges } from "./events/changes.sql.ts";
+export { lastPosition, readChanges } from "./events/changes.sql.ts";
 export type { Migration } from "./migrations/migration.ts";
 export { migrations } from "./migrations/migrations.ts";
 export {

@@ -32,6 +32,8 @@ export interface PageShape<DB, TB extends keyof DB, Name extends string> {
   readonly total?: (params: Params<Name>) => RawBuilder<number>;
   /** The column that orders the list and is unique in it; or two, of which the first holds no character below `"`. */
   readonly key: string | readonly [string, string];
+  /** Whether the list begins with the greatest key; for a key that begins with a time. */
+  readonly isDescending?: true;
   readonly item: (dialect: SqlDialect) => RawBuilder<string>;
 }
 
@@ -44,6 +46,8 @@ interface PageRow {
 
 /** The same list without and with its total: counting costs a pass over all that the filter lets through. */
 export interface PageQuery {
+  /** Comes before every key of the list. */
+  readonly start: string;
   readonly page: Query<PageRow>;
   readonly pageWithTotal: Query<PageRow>;
 }
@@ -56,10 +60,14 @@ export function definePage<DB, TB extends keyof DB, const Name extends string>(
   shape: PageShape<DB, TB, Name>,
 ): PageQuery {
   return {
+    start: shape.isDescending ? aboveEveryKey : "",
     page: definePageQuery(shape, false),
     pageWithTotal: definePageQuery(shape, true),
   };
 }
+
+/** A time begins with a digit. */
+const aboveEveryKey = "~ ";
 
 function definePageQuery<DB, TB extends keyof DB, Name extends string>(
   shape: PageShape<DB, TB, Name>,
@@ -72,7 +80,7 @@ function definePageQuery<DB, TB extends keyof DB, Name extends string>(
     (db, params, dialect) => {
       const source = shape.from(db, params, dialect);
       const narrow = shape.narrow?.(db, params, dialect);
-      const key = pageKey(shape.key, dialect);
+      const key = pageKey(shape, dialect);
       const shown = source
         .select([shape.item(dialect).as("item"), key.text.as("key")])
         .orderBy(key.order)
@@ -89,7 +97,7 @@ function definePageQuery<DB, TB extends keyof DB, Name extends string>(
       return sql<PageRow>`
         select items, last_key, exists ${more} as has_more, ${total ? count : sql.lit(null)} as total
         from (
-          select ${dialect.jsonArray(sql.ref("item"), sql.ref("key"))} as items, max(${sql.ref("key")}) as last_key
+          select ${dialect.jsonArray(sql.ref("item"), key.textOrder)} as items, ${key.last} as last_key
           from ${rows} as page
         ) as head`;
     },
@@ -115,6 +123,10 @@ function firstKey<DB, TB extends keyof DB>(
 interface PageKey {
   readonly text: RawBuilder<string>;
   readonly order: RawBuilder<unknown>;
+  /** The order of the page's rows by the column `key`, which is `text`. */
+  readonly textOrder: RawBuilder<string>;
+  /** An aggregate: the key of the page's last row. */
+  readonly last: RawBuilder<string>;
   after(key: unknown): RawBuilder<boolean>;
   from(key: RawBuilder<string>): RawBuilder<boolean>;
 }
@@ -123,21 +135,32 @@ interface PageKey {
  * A key of two columns is one text with a space between them, which sorts below every character of the first: so text order is the
  * order of the columns, and the index on both serves.
  */
-function pageKey(key: string | readonly [string, string], dialect: SqlDialect): PageKey {
+function pageKey(
+  { key, isDescending }: Pick<PageShape<never, never, never>, "key" | "isDescending">,
+  dialect: SqlDialect,
+): PageKey {
+  const direction = isDescending ? sql` desc` : sql``;
+  const beyond = isDescending ? sql`<` : sql`>`;
+  const ofText = {
+    textOrder: sql<string>`${sql.ref("key")}${direction}`,
+    last: sql<string>`${isDescending ? sql`min` : sql`max`}(${sql.ref("key")})`,
+  };
   if (typeof key === "string") {
     const column = sql.ref<string>(key);
     return {
+      ...ofText,
       text: column,
-      order: column,
-      after: (last) => sql`${column} > ${last}`,
-      from: (key) => sql`${column} >= ${key}`,
+      order: sql`${column}${direction}`,
+      after: (last) => sql`${column} ${beyond} ${last}`,
+      from: (key) => sql`${column} ${beyond}= ${key}`,
     };
   }
   const [first, second] = [sql.ref(key[0]), sql.ref(key[1])];
   return {
+    ...ofText,
     text: sql`${first} || ' ' || ${second}`,
-    order: sql`${first}, ${second}`,
-    after: (last) => sql`(${first}, ${second}) > (${sql.join(dialect.splitAtSpace(last))})`,
+    order: sql`${first}${direction}, ${second}${direction}`,
+    after: (last) => sql`(${first}, ${second}) ${beyond} (${sql.join(dialect.splitAtSpace(last))})`,
     from() {
       throw new Error("A list with a narrow source has one key column");
     },
@@ -151,7 +174,7 @@ export function runPage(
   filterArguments: readonly SqlValue[],
   page: PageRequest,
 ): Awaitable<StoredPage> {
-  const args = [...filterArguments, page.after ?? "", page.limit, page.skip];
+  const args = [...filterArguments, page.after ?? query.start, page.limit, page.skip];
   return andThen(session.get(page.total ? query.pageWithTotal : query.page, args), (row) => {
     if (row === undefined) throw new Error("A page has one row");
     return {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Change } from "@tenantry/core";
-import { type EventMark, lastEvent, readChanges } from "@tenantry/storage-sql";
+import { lastPosition, readChanges } from "@tenantry/storage-sql";
 import { toStorageError } from "./sqlite-error.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
@@ -27,7 +27,7 @@ export interface ForeignCommits {
 
 /**
  * SQLite's `data_version`, read on the writer's handle, changes with every commit but that handle's own. Where it did, the events
- * after the last known one are what happened. Our own are skipped only with the writer lock held and after a look:
+ * after the last known position are what happened. Our own positions are skipped only with the writer lock held and after a look:
  * so that no commit of others between two of ours is ever skipped with them.
  */
 export function watchForeignCommits(
@@ -38,7 +38,7 @@ export function watchForeignCommits(
 ): ForeignCommits {
   const readVersion = db.prepare("PRAGMA data_version");
   let version = dataVersion();
-  let mark = lastEvent(session) as EventMark;
+  let position = lastPosition(session) as number;
   let found = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -61,12 +61,12 @@ export function watchForeignCommits(
   function deliver(): void {
     let read: Exclude<ReturnType<typeof readChanges>, Promise<unknown>>;
     try {
-      read = readChanges(session, mark) as typeof read;
+      read = readChanges(session, position) as typeof read;
     } catch (error) {
       tell("everything");
       throw error;
     }
-    mark = read.mark;
+    position = read.position;
     if (read.changes.length > 0) tell(read.changes);
   }
 
@@ -92,7 +92,7 @@ export function watchForeignCommits(
       }
     },
     skipOwn() {
-      mark = lastEvent(session) as EventMark;
+      position = lastPosition(session) as number;
     },
     count: () => found,
   };

@@ -57,8 +57,8 @@ const ownRows = /^SCAN (page|head|around|held|chain|CONSTANT ROW)\b/;
  */
 const wholeTenant = /\(tenant_id=\?\)$/;
 const listsOfTenant = [
-  /^(organizations|users)\.list/,
-  /^(plans|securityLog)\.list$/,
+  /^(organizations|securityLog|users)\.list/,
+  /^plans\.list$/,
   /^securityLog\.append keep$/,
   /^plans\.findDefault$/,
 ];

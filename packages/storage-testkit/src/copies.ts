@@ -9,6 +9,7 @@ import {
   tenantId,
 } from "./open-subject.ts";
 import {
+  denialRecord,
   eventRecord,
   later,
   membershipRecord,
@@ -131,20 +132,7 @@ async function openFull(open: OpenSubject): Promise<Storage> {
       result: '{"answer":1}',
       ...ends,
     });
-    await ports.securityLog.append(tenantId, [denial], 100);
+    await ports.securityLog.append(tenantId, [denialRecord(tenantId, "denial")], 100);
   });
   return storage;
 }
-
-const denial = {
-  tenant_id: tenantId,
-  id: "denial",
-  occurred_at: moment,
-  code: "permission_denied",
-  operation: "add_member",
-  actor_type: "user",
-  actor_id: null,
-  organization_id: null,
-  permission: null,
-  request_id: null,
-};

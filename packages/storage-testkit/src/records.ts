@@ -1,4 +1,5 @@
 import {
+  type DenialRecord,
   type Membership,
   nameKey,
   type OrganizationRecord,
@@ -264,5 +265,25 @@ export function registeredOrganizationRecord(
     tenant_id: `tenant of ${name}`,
     admin_user_id: "ann",
     created_at: moment,
+  };
+}
+
+export function denialRecord(
+  tenantId: string,
+  id: string,
+  fields: Partial<DenialRecord> = {},
+): DenialRecord {
+  return {
+    tenant_id: tenantId,
+    id,
+    occurred_at: moment,
+    code: "permission_denied",
+    operation: "add_member",
+    actor_type: "user",
+    actor_id: null,
+    organization_id: null,
+    permission: null,
+    request_id: null,
+    ...fields,
   };
 }

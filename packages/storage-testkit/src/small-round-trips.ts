@@ -1,4 +1,10 @@
-import type { DenialRecord, HistoryInterval, IdempotencyRecord } from "@tenantry/core";
+import type {
+  Denial,
+  DenialFilter,
+  DenialRecord,
+  HistoryInterval,
+  IdempotencyRecord,
+} from "@tenantry/core";
 import { describe, expect, test } from "vitest";
 import {
   type OpenSubject,
@@ -6,7 +12,8 @@ import {
   openWithTenant,
   tenantId,
 } from "./open-subject.ts";
-import { eventRecord, later, moment, resourceRecord } from "./records.ts";
+import { itemsOf, pageRequest, readAllPages } from "./pages.ts";
+import { denialRecord, eventRecord, later, moment, resourceRecord } from "./records.ts";
 
 const longAgo = "2020-01-01T00:00:00.000Z";
 const farAhead = "2099-01-01T00:00:00.000Z";
@@ -19,6 +26,7 @@ export function describeSmallRoundTrips(open: OpenSubject): void {
     endedSessions(open);
     idempotencyKeys(open);
     securityLog(open);
+    securityLogPages(open);
     keys(open);
   });
 }
@@ -217,18 +225,13 @@ function idempotencyKeys(open: OpenSubject): void {
 function securityLog(open: OpenSubject): void {
   test("the newest refusals, and of each tenant no more than are kept", async () => {
     const { storage } = await open();
-    const denial = (tenant: string, number: number): DenialRecord => ({
-      tenant_id: tenant,
-      id: `denial-${number}`,
-      occurred_at: `2026-08-01T12:00:00.00${number}Z`,
-      code: "permission_denied",
-      operation: "add_member",
-      actor_type: "user",
-      actor_id: number % 2 === 0 ? null : "ann",
-      organization_id: "org",
-      permission: "member:write",
-      request_id: null,
-    });
+    const denial = (tenant: string, number: number): DenialRecord =>
+      denialRecord(tenant, `denial-${number}`, {
+        occurred_at: `2026-08-01T12:00:00.00${number}Z`,
+        actor_id: number % 2 === 0 ? null : "ann",
+        organization_id: "org",
+        permission: "member:add",
+      });
     const append = (tenant: string, ...numbers: number[]) =>
       storage.transaction(tenant, (ports) =>
         ports.securityLog.append(
@@ -240,10 +243,58 @@ function securityLog(open: OpenSubject): void {
     await append("a", 1, 2);
     await append("b", 1);
     await append("a", 3, 4, 5);
+    const list = async (tenant: string, filter: DenialFilter = {}, fields = {}) =>
+      itemsOf<Denial>(
+        await storage.committed.securityLog.list(tenant, filter, pageRequest(fields)),
+      );
+    const shown = (tenant: string, ...numbers: number[]) =>
+      numbers.map((number) => {
+        const { actor_type: type, actor_id: id, ...rest } = denial(tenant, number);
+        return { ...rest, actor: { type, id } };
+      });
+    expect(await list("a")).toEqual(shown("a", 5, 4, 3));
+    expect(await list("a", {}, { limit: 1 })).toEqual(shown("a", 5));
+    expect(await list("b")).toEqual(shown("b", 1));
+    expect(await list("a", { actor_id: "ann" })).toEqual(shown("a", 5, 3));
+    expect(await list("a", { organization_id: "org", code: "permission_denied" })).toHaveLength(3);
+    expect(await list("a", { organization_id: "other" })).toEqual([]);
+    expect(await list("a", { code: "outranked" })).toEqual([]);
+  });
+}
+
+function securityLogPages(open: OpenSubject): void {
+  test("each earlier refusal exactly once, the newest first, while others come between the pages", async () => {
+    const { storage } = await open();
+    // Of some the times are the same, and the id decides.
+    const at = (number: number) => `2026-08-01T12:00:00.${String(number >> 1).padStart(3, "0")}Z`;
+    const append = (...numbers: number[]) =>
+      storage.transaction("a", (ports) =>
+        ports.securityLog.append(
+          "a",
+          numbers.map((number) =>
+            denialRecord("a", `denial-${String(number).padStart(3, "0")}`, {
+              occurred_at: at(number),
+            }),
+          ),
+          100,
+        ),
+      );
+    await append(...Array.from({ length: 40 }, (_, number) => number));
     const { securityLog: log } = storage.committed;
-    expect(await log.list("a", 10)).toEqual([denial("a", 5), denial("a", 4), denial("a", 3)]);
-    expect(await log.list("a", 1)).toEqual([denial("a", 5)]);
-    expect(await log.list("b", 10)).toEqual([denial("b", 1)]);
+    const seen = await readAllPages<Denial>(
+      (page) => log.list("a", {}, page),
+      7,
+      (number) => append(100 + number),
+    );
+    const newestFirst = Array.from({ length: 40 }, (_, number) => 39 - number);
+    expect(seen.map(({ id }) => Number(id.slice(-3)))).toEqual(newestFirst);
+    const page = await log.list("a", {}, pageRequest({ limit: 2, skip: 1, total: true }));
+    expect(itemsOf<Denial>(page).map(({ occurred_at }) => occurred_at)).toEqual([at(103), at(102)]);
+    expect([page.total, page.has_more]).toEqual([45, true]);
+    const last = await log.list("a", {}, pageRequest({ limit: 45 }));
+    expect([last.has_more, last.last_key]).toEqual([false, `${at(0)} denial-000`]);
+    const empty = await log.list("a", {}, pageRequest({ after: last.last_key }));
+    expect(empty).toEqual({ items_json: "[]", last_key: null, has_more: false });
   });
 }
 

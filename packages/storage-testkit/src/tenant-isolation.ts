@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { addOrganization, addTeams, addTenant, type OpenSubject } from "./open-subject.ts";
 import { pageRequest } from "./pages.ts";
 import {
+  denialRecord,
   eventRecord,
   later,
   membershipRecord,
@@ -86,7 +87,7 @@ const reads = {
     list: (p, t) => p.roles.list(t, "org"),
     isKeyTakenByAnOrganization: (p, t) => p.roles.isKeyTakenByAnOrganization(t, "own"),
   },
-  securityLog: { list: (p, t) => p.securityLog.list(t, 10) },
+  securityLog: { list: (p, t) => p.securityLog.list(t, {}, page) },
   sessions: {
     find: (p, t) => p.sessions.find(t, "s1"),
     findRefreshToken: (p, t) => p.sessions.findRefreshToken(t, "hash"),
@@ -169,7 +170,7 @@ const writes = {
     update: (p, t) => p.roles.update(roleRecord(t, "member", { permissions: [], name: "New" })),
     remove: (p, t) => p.roles.remove(roleRecord(t, "own", { organization_id: "org" })),
   },
-  securityLog: { append: (p, t) => p.securityLog.append(t, [denial(t, 9)], 1) },
+  securityLog: { append: (p, t) => p.securityLog.append(t, [denialRecord(t, "denial-9")], 1) },
   sessions: {
     insert: (p, t) => p.sessions.insert(session(t, "s2")),
     revoke: (p, t) => p.sessions.revoke(t, "s1", later),
@@ -372,7 +373,7 @@ export async function fillTenant(ports: Ports, tenant: string): Promise<void> {
   await ports.sessions.insert(session(tenant, "s1"));
   await ports.sessions.insertRefreshToken(token(tenant, "hash"));
   await ports.idempotency.insert(answer(tenant, "key"));
-  await ports.securityLog.append(tenant, [denial(tenant, 1)], 100);
+  await ports.securityLog.append(tenant, [denialRecord(tenant, "denial-1")], 100);
 }
 
 function interval(tenantId: string, from: number) {
@@ -418,20 +419,5 @@ function answer(tenantId: string, key: string) {
     result: null,
     created_at: moment,
     expires_at: later,
-  };
-}
-
-function denial(tenantId: string, number: number) {
-  return {
-    tenant_id: tenantId,
-    id: `denial-${number}`,
-    occurred_at: moment,
-    code: "permission_denied",
-    operation: "add_member",
-    actor_type: "user",
-    actor_id: null,
-    organization_id: null,
-    permission: null,
-    request_id: null,
   };
 }

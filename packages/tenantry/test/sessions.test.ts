@@ -2,11 +2,14 @@ import {
   createOrganization,
   createTenant,
   createUser,
+  type Denial,
   getMember,
   getOrganization,
   isSessionLive,
+  listDenials,
   login,
   logout,
+  openPage,
   refreshSession,
   registerUser,
   type SessionGrant,
@@ -207,7 +210,7 @@ test("keeps a refused password and a refused token in the security log, alike wh
     () => refreshSession(ctx, { refresh_token: "trt_elsewhere_invented" }),
   ];
   for (const attempt of attempts) await expect(attempt()).rejects.toThrow();
-  const refused = { actor_type: "anonymous", actor_id: null, organization_id: null };
+  const refused = { actor: { type: "anonymous", id: null }, organization_id: null };
   const [token, otherToken, password, otherPassword] = await refusalsOf(tenantry);
   expect(token).toMatchObject({ ...refused, code: "invalid_token", operation: "refresh_session" });
   expect(password).toMatchObject({ ...refused, code: "invalid_credentials", operation: "login" });
@@ -229,8 +232,10 @@ test("keeps sixty refusals of strangers in a minute, so that they flood out nobo
   const knock = () => logout(anonymous(tenantry), { refresh_token: "trt_elsewhere_invented" });
   await Promise.allSettled(Array.from({ length: 100 }, knock));
   const refusals = await refusalsOf(tenantry);
-  expect(refusals.filter(({ actor_type }) => actor_type === "anonymous")).toHaveLength(60);
-  expect(refusals).toContainEqual(expect.objectContaining({ actor_id: user.id }));
+  expect(refusals.filter(({ actor }) => actor.type === "anonymous")).toHaveLength(60);
+  expect(refusals).toContainEqual(
+    expect.objectContaining({ actor: { type: "user", id: user.id } }),
+  );
   const head = await tenantry.engine.storage.committed.events.head(
     tenantry.defaultTenant.id,
     tenantry.defaultTenant.id,
@@ -246,7 +251,7 @@ test("keeps sixty refusals of strangers in a minute, so that they flood out nobo
 });
 
 /** What the security log of the default tenant keeps, the newest first. */
-async function refusalsOf({ engine, defaultTenant }: Tenantry) {
-  await engine.flush();
-  return await engine.storage.committed.securityLog.list(defaultTenant.id, 200);
+async function refusalsOf(tenantry: Tenantry) {
+  await tenantry.engine.flush();
+  return openPage<Denial>(await listDenials(tenantry.context(), { limit: 200 })).items;
 }

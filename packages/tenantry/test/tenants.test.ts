@@ -3,10 +3,12 @@ import {
   check,
   createOrganization,
   createTenant,
+  type Denial,
   deleteTenant,
   getTenant,
   grantTenantAdministrator,
   isSessionLive,
+  listDenials,
   listOrganizations,
   listPlans,
   listRoles,
@@ -164,7 +166,8 @@ const operations: Record<string, (ctx: Context, tenant: Tenant) => unknown> = {
 
 async function denialsOf(tenantry: Tenantry, tenantId: string) {
   await tenantry.engine.flush();
-  return await tenantry.engine.storage.committed.securityLog.list(tenantId, 200);
+  const page = await listDenials(tenantry.context({ tenantId }), { limit: 200 });
+  return openPage<Denial>(page).items;
 }
 
 test.each(Object.keys(operations))("%s is the operator's alone", async (name) => {

@@ -11,13 +11,4 @@ export function addCheckCommands(program: Command): void {
       const { runCheck } = await import("./check.command.ts");
       await runCheck(user, org, permission, command.optsWithGlobals());
     });
-  program
-    .command("audit")
-    .description("the record of what was done")
-    .command("verify")
-    .description("recompute the chain of events of every organization; ends with 1 on a fault")
-    .action(async (_, command: Command) => {
-      const { runAuditVerify } = await import("../audit/audit.command.ts");
-      await runAuditVerify(command.optsWithGlobals());
-    });
 }

@@ -1,6 +1,6 @@
 import type { Awaitable } from "../awaitable.ts";
 import type { Context } from "../context.ts";
-import { DomainError, type ErrorCode } from "../errors.ts";
+import { DomainError } from "../errors.ts";
 import {
   type LockedOrganization,
   type LockedTenant,
@@ -9,8 +9,11 @@ import {
   mutate,
 } from "../mutation.ts";
 import type { OrganizationRecord } from "../organizations/organizations.store.ts";
+import { recordDenial } from "../security-log/record-denial.ts";
+import type { DenialCode, RefusedCredentialCode } from "../security-log/security-log.schema.ts";
 import type { Ports } from "../store.ts";
 import { isTenantOpen, tenantNotFound } from "../tenants/tenants.policy.ts";
+import { userNotFound } from "../users/user-record.ts";
 import { type Access, isAllowed } from "./access.policy.ts";
 import { currentAccess, lockedAccess } from "./access.ts";
 import type { Permission } from "./permissions.ts";
@@ -130,30 +133,15 @@ function isVisible(access: Access): boolean {
 /** The refusal, kept in the security log. One place, so that no refusal goes unrecorded. */
 export function deny(
   ctx: Context,
-  code: Extract<
-    ErrorCode,
-    | "organization_not_found"
-    | "tenant_not_found"
-    | "permission_denied"
-    | "cannot_grant"
-    | "outranked"
-  >,
+  code: Exclude<DenialCode, RefusedCredentialCode>,
   operation: string,
   organizationId: string | null,
   permission: string,
 ): DomainError {
-  ctx.engine.recordDenial({
-    tenant_id: ctx.tenantId,
-    code,
-    operation,
-    actor_type: ctx.actor.type,
-    actor_id: ctx.actor.type === "anonymous" ? null : ctx.actor.id,
-    organization_id: organizationId,
-    permission,
-    request_id: ctx.requestId ?? null,
-  });
+  recordDenial(ctx, { code, operation, organization_id: organizationId, permission });
   if (code === "organization_not_found") return organizationNotFound();
   if (code === "tenant_not_found") return tenantNotFound();
+  if (code === "user_not_found") return userNotFound();
   return new DomainError(code, denialMessages[code](permission), { data: { permission } });
 }
 

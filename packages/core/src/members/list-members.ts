@@ -1,4 +1,4 @@
-import { authorizeRead, isAdministrator, requireActor } from "../access/authorize.ts";
+import { authorizeRead, deny, isAdministrator, requireActor } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { parseInput } from "../input.ts";
 import { listingPorts } from "../listing-ports.ts";
@@ -73,7 +73,9 @@ export async function listUserOrganizations(
   const ports = ctx.engine.storage.committed;
   const isOwn = ctx.actor.type === "user" && ctx.actor.id === userId;
   if (!isOwn) {
-    if (!(await isAdministrator(ctx, ports))) throw userNotFound();
+    if (!(await isAdministrator(ctx, ports))) {
+      throw deny(ctx, "user_not_found", "list_user_organizations", null, "administrator");
+    }
     if ((await ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
   }
   const { tenantId } = ctx;

@@ -65,7 +65,7 @@ export async function addMember(
   input: AddMemberInput,
 ): Promise<Member> {
   const parsed = parseInput(addMemberSchema, input);
-  assertOwnTenant(ctx, parsed.tenant_id);
+  assertOwnTenant(ctx, parsed.tenant_id, "add_member");
   const call = {
     operation: "add_member",
     organizationId,

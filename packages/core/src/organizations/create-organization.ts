@@ -34,7 +34,7 @@ export async function createOrganization(
 ): Promise<Organization> {
   requireActor(ctx);
   const parsed = parseInput(createOrganizationSchema, input);
-  assertOwnTenant(ctx, parsed.tenant_id);
+  assertOwnTenant(ctx, parsed.tenant_id, "create_organization");
   return await mutate(ctx, "create_organization", parsed, async (mutation) => {
     const ownerId = parsed.owner_user_id ?? (ctx.actor.type === "user" ? ctx.actor.id : undefined);
     const isAdministrating = await decideCreation(mutation, parsed);

@@ -85,7 +85,7 @@ export async function updateOrganization(
 ): Promise<Organization> {
   const parsed = parseInput(updateOrganizationSchema, input);
   const { tenant_id, plan_tier, ...fields } = parsed;
-  assertOwnTenant(ctx, tenant_id);
+  assertOwnTenant(ctx, tenant_id, "update_organization");
   const isPlanAlone = plan_tier !== undefined && Object.keys(fields).length === 0;
   const required = isPlanAlone ? "organization:read" : "organization:update";
   const call = {

@@ -6,7 +6,7 @@ import { newId } from "../ids.ts";
 import { parseInput } from "../input.ts";
 import { mutate } from "../mutation.ts";
 import { normalizeEmail } from "../normalization.ts";
-import { keepRefusals } from "../security-log/keep-refusals.ts";
+import { keepRefusals } from "../security-log/record-denial.ts";
 import type { Ports } from "../store.ts";
 import { assertTenantOpen, isTenantOpen, tenantSuspended } from "../tenants/tenants.policy.ts";
 import { insertUser, presentUser } from "../users/user-record.ts";

@@ -35,7 +35,7 @@ import type { UserRecord } from "./users.store.ts";
 export async function createUser(ctx: Context, input: CreateUserInput): Promise<User> {
   const { tenant_id, ...fields } = parseInput(createUserSchema, input);
   await requireAdministrator(ctx, ctx.engine.storage.committed, "create_user");
-  assertOwnTenant(ctx, tenant_id);
+  assertOwnTenant(ctx, tenant_id, "create_user");
   return await mutateTenant(ctx, "create_user", fields, async (mutation) =>
     presentUser(await insertUser(mutation, givenFields(fields)), true),
   );
@@ -46,7 +46,8 @@ export async function getUser(ctx: Context, id: string): Promise<User> {
   requireActor(ctx);
   const ports = ctx.engine.storage.committed;
   const isAbove = await isAdministrator(ctx, ports);
-  if (!isAbove && !isSelf(ctx, id)) throw userNotFound();
+  if (!isAbove && !isSelf(ctx, id))
+    throw deny(ctx, "user_not_found", "get_user", null, "administrator");
   const record = await ports.users.find(ctx.tenantId, id);
   if (record === undefined) throw userNotFound();
   return presentUser(record, isAbove);
@@ -81,7 +82,7 @@ const ownFields: ReadonlySet<string> = new Set(["name", "client_metadata"]);
 export async function updateUser(ctx: Context, id: string, input: UpdateUserInput): Promise<User> {
   const { tenant_id, ...parsed } = parseInput(updateUserSchema, input);
   requireActor(ctx);
-  assertOwnTenant(ctx, tenant_id);
+  assertOwnTenant(ctx, tenant_id, "update_user");
   const fields = givenFields(parsed);
   await authorizeUpdate(ctx, ctx.engine.storage.committed, id, fields);
   const user = await mutate(ctx, "update_user", [id, fields], async (mutation) => {
@@ -105,7 +106,9 @@ async function authorizeUpdate(
   fields: Partial<UserRecord>,
 ): Promise<boolean> {
   const isAbove = await isAdministrator(ctx, ports);
-  if (!isAbove && !isSelf(ctx, id)) throw userNotFound();
+  if (!isAbove && !isSelf(ctx, id)) {
+    throw deny(ctx, "user_not_found", "update_user", null, "administrator");
+  }
   if (!isAbove && Object.keys(fields).some((key) => !ownFields.has(key))) {
     throw deny(ctx, "permission_denied", "update_user", null, "administrator");
   }

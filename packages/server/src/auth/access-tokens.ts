@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { DomainError, type Engine, ensureSigningKeys, type SigningKeyRecord } from "@tenantry/core";
+import {
+  DomainError,
+  type Engine,
+  ensureSigningKeys,
+  isDomainError,
+  type SigningKeyRecord,
+} from "@tenantry/core";
 import {
   type CryptoKey,
+  errors,
   exportJWK,
   generateKeyPair,
   importJWK,
@@ -113,6 +120,11 @@ export function invalidToken(cause?: unknown): DomainError {
     "The token is not valid or has expired; refresh it or sign in again",
     cause === undefined ? {} : { cause },
   );
+}
+
+/** Whether a token of ours was refused for nothing but its age: the signature and every other claim have been looked at by then. */
+export function hasExpired(error: unknown): boolean {
+  return isDomainError(error, "invalid_token") && error.cause instanceof errors.JWTExpired;
 }
 
 interface KeyRing {

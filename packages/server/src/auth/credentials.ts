@@ -4,11 +4,13 @@ import {
   type Context,
   type Engine,
   findOperatorKey,
+  findTenant,
   isSessionKnownLive,
   isSessionLive,
+  recordRefusedCredential,
   sessionRefusal,
 } from "@tenantry/core";
-import { type AccessTokens, invalidToken } from "./access-tokens.ts";
+import { type AccessTokens, hasExpired, invalidToken } from "./access-tokens.ts";
 import { createRememberedHeaders, type VerifiedHeader } from "./remembered-headers.ts";
 
 /** Who sent a request, as its Authorization header proves it. */
@@ -20,11 +22,22 @@ export interface Caller {
   readonly context: Context;
 }
 
+/** Where a credential is shown, for the security log. */
+export interface Door {
+  /** The tenant that the request names, if it names one. */
+  readonly tenant: string | undefined;
+  readonly requestId: string;
+}
+
 export interface Credentials {
   /** The caller, where the header was seen before and is still good; undefined says nothing yet. For the hot path: it waits for nothing. */
   known(authorization: string | undefined): Caller | undefined;
-  /** @throws {DomainError} `authentication_required`, `invalid_token`, `session_revoked`, `tenant_suspended`. */
-  identify(authorization: string | undefined): Promise<Caller>;
+  /**
+   * The caller. A credential that is refused is kept in the security log, but for a token that has only come to its end.
+   *
+   * @throws {DomainError} `invalid_token`, `session_revoked`, `tenant_suspended`.
+   */
+  identify(authorization: string | undefined, door: Door): Promise<Caller>;
 }
 
 export interface CredentialOptions {
@@ -56,18 +69,37 @@ export function createCredentials(options: CredentialOptions): Credentials {
       if (sessionId === null || isSessionKnownLive(caller.context, sessionId)) return caller;
       return undefined;
     },
-    async identify(header) {
+    async identify(header, door) {
       if (header === undefined) return anonymous;
-      let entry = remembered.find(header);
-      if (entry === undefined) {
-        entry = await identifyNew(options, bearerToken(header));
-        remembered.keep(header, entry);
-      }
-      const { caller, sessionId } = entry;
+      const { caller, sessionId } = remembered.find(header) ?? (await verify(header, door));
       if (sessionId === null || (await isSessionLive(caller.context, sessionId))) return caller;
-      throw await sessionRefusal(caller.context);
+      const refusal = await sessionRefusal(caller.context);
+      await keepRefusal(caller, { ...door, tenant: caller.context.tenantId }, refusal);
+      throw refusal;
     },
   };
+
+  async function verify(header: string, door: Door): Promise<VerifiedHeader> {
+    try {
+      const entry = await identifyNew(options, bearerToken(header));
+      remembered.keep(header, entry);
+      return entry;
+    } catch (error) {
+      if (!hasExpired(error)) await keepRefusal(anonymous, door, error);
+      throw error;
+    }
+  }
+
+  /** In the log of the tenant at whose door it was; in the default tenant's where there is none of that name. */
+  async function keepRefusal(
+    { context }: Caller,
+    { tenant, requestId }: Door,
+    error: unknown,
+  ): Promise<void> {
+    const found = tenant === undefined ? undefined : await findTenant(engine, tenant);
+    const tenantId = found?.id ?? defaultTenantId;
+    recordRefusedCredential({ ...context, tenantId, requestId }, "authenticate", error);
+  }
 }
 
 function callerOf(

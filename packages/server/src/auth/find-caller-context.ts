@@ -1,6 +1,6 @@
-import { type Context, DomainError, findTenant } from "@tenantry/core";
+import { type Context, DomainError, findTenant, recordDenial } from "@tenantry/core";
 import type { ServerParts } from "../server-parts.ts";
-import type { Caller } from "./credentials.ts";
+import type { Caller, Door } from "./credentials.ts";
 
 /**
  * The surroundings of a call in the tenant that the header `Tenantry-Tenant` names. A user's is the token's own, and naming another is
@@ -11,16 +11,25 @@ import type { Caller } from "./credentials.ts";
 export async function findCallerContext(
   { engine }: ServerParts,
   caller: Caller,
-  named: string | undefined,
+  { tenant: named, requestId }: Door,
 ): Promise<Context> {
-  if (named === undefined || named === caller.tenantId) return caller.context;
+  const context = { ...caller.context, requestId };
+  if (named === undefined || named === caller.tenantId) return context;
   const tenant = await findTenant(engine, named);
   const isReachable = tenant !== undefined && tenant.status !== "deleted";
   if (!isReachable || (caller.tenantId !== null && caller.tenantId !== tenant.id)) {
+    // To the operator and the anonymous every tenant is open to be named: there is just none.
+    if (caller.tenantId !== null) {
+      recordDenial(context, {
+        code: "tenant_not_found",
+        operation: "authenticate",
+        permission: "operator",
+      });
+    }
     throw new DomainError(
       "tenant_not_found",
       "Tenantry-Tenant: there is no such tenant, or it is not yours",
     );
   }
-  return { ...caller.context, tenantId: tenant.id };
+  return { ...context, tenantId: tenant.id };
 }

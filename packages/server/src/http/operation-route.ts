@@ -2,7 +2,7 @@ import { type Operation, type OperationId, operations } from "@tenantry/contract
 import { type Context, DomainError, parseInput } from "@tenantry/core";
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
 import { z } from "zod";
-import type { Caller } from "../auth/credentials.ts";
+import type { Caller, Door } from "../auth/credentials.ts";
 import { findCallerContext } from "../auth/find-caller-context.ts";
 import type { ServerParts } from "../server-parts.ts";
 import type { Call } from "./call.ts";
@@ -46,27 +46,31 @@ export async function admit(
   void reply.header("x-request-id", state.requestId);
   if (state.traceparent !== undefined) void reply.header("traceparent", state.traceparent);
   if (operation.tag === "Operational") return;
-  const caller = await findCaller(server, request, reply);
+  const door = {
+    tenant: request.headers["tenantry-tenant"]?.toString(),
+    requestId: state.requestId,
+  };
+  const caller = await findCaller(server, door, request, reply);
   await countRequest(server, operation, caller, request, reply);
   if (operation.permission !== "anonymous" && caller.actor.type === "anonymous") {
     throw new DomainError("authentication_required", "Send a token: Authorization: Bearer …");
   }
-  const named = request.headers["tenantry-tenant"];
-  const context = await findCallerContext(server, caller, named?.toString());
+  const context = await findCallerContext(server, caller, door);
   const params = request.params as Readonly<Record<string, string>>;
   state.organizationId = params.organization_id ?? null;
-  state.context = { ...context, requestId: state.requestId };
+  state.context = context;
 }
 
 /** A credential that is refused counts against the address it came from. */
 async function findCaller(
   { credentials, limits }: ServerParts,
+  door: Door,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Caller> {
   const { authorization } = request.headers;
   try {
-    return credentials.known(authorization) ?? (await credentials.identify(authorization));
+    return credentials.known(authorization) ?? (await credentials.identify(authorization, door));
   } catch (error) {
     await limits.countRequest(request.ip, reply);
     throw error;

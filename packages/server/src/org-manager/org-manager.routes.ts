@@ -1,10 +1,10 @@
 import {
   type Context,
   createOrganization,
+  deny,
   listUserOrganizations,
   openPage,
   type UserOrganization,
-  userNotFound,
 } from "@tenantry/core";
 import type { Routes } from "../http/call.ts";
 
@@ -20,8 +20,9 @@ export const orgManagerRoutes = {
 } satisfies Partial<Routes>;
 
 /** Decision 19 gives this list to the user and the operator alone, not to administrators as the list of `/api/v1`. */
-function assertSelfOrOperator({ actor }: Context, userId: string): void {
-  if (actor.type === "user" && actor.id !== userId) throw userNotFound();
+function assertSelfOrOperator(ctx: Context, userId: string): void {
+  if (ctx.actor.type !== "user" || ctx.actor.id === userId) return;
+  throw deny(ctx, "user_not_found", "list_user_organizations", null, "operator");
 }
 
 /** The document knows no pages: all of them. */

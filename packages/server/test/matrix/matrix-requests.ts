@@ -118,6 +118,7 @@ export const matrixRequests: Readonly<Record<OperationId, Build>> = {
     params: { organization_id: organizationId, type: "project", external_id: resourceId },
   }),
   listEvents: inOrganization,
+  listDenials: nothing,
   check: (fixture) => ({ body: question(fixture) }),
   checkBatch: (fixture) => ({ body: { checks: [question(fixture)] } }),
   createOrganizationByName: () => ({ query: { name: "New" } }),

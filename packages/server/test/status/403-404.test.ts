@@ -20,36 +20,6 @@ describe("403", () => {
       data: { permission: "resource:write" },
     });
   });
-
-  it("is kept in the security log, with who, what and where", async () => {
-    const { client, server } = test;
-    const owner = await register(client);
-    const stranger = await register(client);
-    const { id } = await found(server, owner);
-    const params = { organization_id: id };
-    await client("deleteOrganization", {
-      params,
-      as: stranger.token,
-      headers: { "x-request-id": "denied-1" },
-    });
-    await expect
-      .poll(
-        async () => {
-          const { engine, defaultTenant } = server.tenantry;
-          return await engine.storage.committed.securityLog.list(defaultTenant.id, 10);
-        },
-        { timeout: 20_000 },
-      )
-      .toContainEqual(
-        expect.objectContaining({
-          code: "organization_not_found",
-          operation: "delete_organization",
-          actor_id: stranger.id,
-          organization_id: id,
-          request_id: "denied-1",
-        }),
-      );
-  });
 });
 
 describe("404", () => {

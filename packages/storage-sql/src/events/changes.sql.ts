@@ -7,55 +7,39 @@ import type { Session } from "../session.ts";
 /** Beyond this many events it is cheaper to forget everything than to read what they were. */
 const mostChanges = 10_000;
 
-const last = defineQuery("events last", [], (db) =>
-  db
-    .selectFrom("events")
-    .select(["position", "id"])
-    .where("position", "=", (eb) =>
-      eb.selectFrom("events").select((max) => max.fn.max("position").as("position")),
-    ),
+const last = defineQuery("events last position", [], (db) =>
+  db.selectFrom("events").select(sql<number | null>`max(position)`.as("position")),
 );
 
-const changesFrom = defineQuery("events from a position", ["position"], (db, p) =>
+const changesAfter = defineQuery("events after a position", ["position"], (db, p) =>
   db
     .selectFrom("events")
-    .select(["position", "id", "tenant_id", "organization_id", "type", "entity", "entity_id"])
-    .where("position", ">=", p.position)
+    .select(["position", "tenant_id", "organization_id", "type", "entity", "entity_id"])
+    .where("position", ">", p.position)
     .orderBy("position")
-    .limit(sql.lit(mostChanges + 2)),
+    .limit(sql.lit(mostChanges + 1)),
 );
 
-/**
- * How far the events were read. A position alone does not say: where the last events were removed, with a tenant that left, the
- * next ones have their positions.
- */
-export interface EventMark {
-  readonly position: number;
-  readonly id: string;
+/** The position of the newest event; 0 where there is none. */
+export function lastPosition(session: Session): Awaitable<number> {
+  return andThen(session.get(last, []), (row) => row?.position ?? 0);
 }
 
-const beginning: EventMark = { position: 0, id: "" };
-
-/** The newest event. */
-export function lastEvent(session: Session): Awaitable<EventMark> {
-  return andThen(session.get(last, []), (row) => row ?? beginning);
-}
-
-/** What was committed after a mark, and the mark up to which it goes. Everything where the marked event is there no more. */
+/** What was committed after a position, and the position up to which it goes. */
 export function readChanges(
   session: Session,
-  after: EventMark,
-): Awaitable<{ readonly changes: readonly Change[] | "everything"; readonly mark: EventMark }> {
-  return andThen(session.all(changesFrom, [after.position]), (rows) => {
-    const found = rows[0]?.position === after.position && rows[0].id === after.id;
-    const news = found ? rows.slice(1) : rows;
-    if (news.length > mostChanges || !(found || after.position === beginning.position)) {
-      return andThen(lastEvent(session), (mark) => ({ changes: "everything" as const, mark }));
+  after: number,
+): Awaitable<{ readonly changes: readonly Change[] | "everything"; readonly position: number }> {
+  return andThen(session.all(changesAfter, [after]), (rows) => {
+    if (rows.length > mostChanges) {
+      return andThen(lastPosition(session), (position) => ({
+        changes: "everything" as const,
+        position,
+      }));
     }
-    const { position, id } = news.at(-1) ?? after;
     return {
-      changes: news.map(({ position: _, id: __, ...change }) => change as Change),
-      mark: { position, id },
+      changes: rows.map(({ position: _, ...change }) => change as Change),
+      position: rows.at(-1)?.position ?? after,
     };
   });
 }
