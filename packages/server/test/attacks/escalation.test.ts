@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { neededQuery } from "../http-client.ts";
 import { found, join, type Person, register } from "../people.ts";
 import { rowsOf } from "../rows.ts";
-import { withServer } from "../with-server.ts";
+import { withAttackedServer } from "./with-attacked-server.ts";
 
 /** Attack cases 16 to 19: nobody comes by more than they hold, by any path. */
-const test = withServer();
+const test = withAttackedServer();
 const roleKeys = defaultRoles.map(({ key }) => key);
 
 let organizationId: string;

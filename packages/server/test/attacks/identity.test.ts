@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { createAttackClient } from "../denials.ts";
 import { password, register } from "../people.ts";
-import { withServer } from "../with-server.ts";
+import { startTestServer } from "../test-server.ts";
+import { withAttackedServer } from "./with-attacked-server.ts";
 
 /** Attack case 44: however an address is spelt, it is one account; what cannot be compared safely is refused. */
-const test = withServer();
+const test = withAttackedServer();
 
 describe("an e-mail address", () => {
   const same = [
@@ -80,11 +82,9 @@ describe("an e-mail address", () => {
 
 describe("registration", () => {
   it("is closed where the setting says so", async () => {
-    const { startTestServer } = await import("../test-server.ts");
-    const { createClient } = await import("../http-client.ts");
     const server = await startTestServer({ environment: { TENANTRY_REGISTRATION: "closed" } });
     const body = { email: "new@example.com", password, name: "New" };
-    const { status, problem } = await createClient(server.address)("register", { body });
+    const { status, problem } = await createAttackClient(server)("register", { body });
     expect([status, problem.code]).toEqual([403, "registration_closed"]);
     await server.stop();
   });

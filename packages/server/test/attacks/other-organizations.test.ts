@@ -18,13 +18,13 @@ import { makeTenant } from "../make-tenant.ts";
 import { matrixRequests } from "../matrix/matrix-requests.ts";
 import { found, join, type Person, register } from "../people.ts";
 import { rowsOf } from "../rows.ts";
-import { withServer } from "../with-server.ts";
+import { withAttackedServer } from "./with-attacked-server.ts";
 
 /**
  * Attack cases 1, 2, 5, 8, 13 and 21, generated: every operation of the contract that an organization's path names, with ids of another
  * organization in every place, by the owner of the one and about the other.
  */
-const test = withServer();
+const test = withAttackedServer();
 
 interface Side {
   readonly owner: Person;

@@ -1,9 +1,9 @@
 import { createPlan } from "@tenantry/core";
 import { describe, expect, it } from "vitest";
 import { found, join, register } from "../people.ts";
-import { withServer } from "../with-server.ts";
+import { withAttackedServer } from "./with-attacked-server.ts";
 
-const test = withServer();
+const test = withAttackedServer();
 
 /** A plan with so many seats. */
 async function planOf(seats: number): Promise<string> {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import { operationIds } from "@tenantry/contract";
 import { describe, expect, it } from "vitest";
-import { createClient } from "../http-client.ts";
+import { createAttackClient } from "../denials.ts";
 import { openMatrixFixture } from "../matrix/matrix-fixture.ts";
 import { matrixRequests } from "../matrix/matrix-requests.ts";
 import { relations } from "../matrix/relations.ts";
@@ -14,7 +14,7 @@ const canary = "canary-Zx81-of-the-tests";
 describe("secrets (63)", () => {
   it("are in no log line, no event, no answer and no file, wherever they were sent", async () => {
     const server = await startTestServer();
-    const client = createClient(server.address);
+    const client = createAttackClient(server);
     const email = "canary@example.com";
     const registered = await client("register", { body: { email, password: canary, name: "C" } });
     const { access_token, refresh_token } = registered.body;
@@ -64,7 +64,8 @@ describe("what is private (14)", () => {
     timeout: 120_000,
   }, async () => {
     const fixture = await openMatrixFixture();
-    const { client, organizationId, people } = fixture;
+    const { organizationId, people } = fixture;
+    const client = createAttackClient(fixture.server);
     const body = { private_metadata: { note: canary } };
     await client("updateOrganization", {
       params: { organization_id: organizationId },

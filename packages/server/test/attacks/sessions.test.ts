@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createClient } from "../http-client.ts";
+import { createAttackClient } from "../denials.ts";
 import { makeTenant } from "../make-tenant.ts";
 import { found, join, register } from "../people.ts";
 import { startTestServer } from "../test-server.ts";
-import { withServer } from "../with-server.ts";
+import { withAttackedServer } from "./with-attacked-server.ts";
 
-const test = withServer();
+const test = withAttackedServer();
 
 describe("a refresh token (30)", () => {
   it("that fifty send at once has one live successor", async () => {
@@ -24,7 +24,7 @@ describe("a refresh token (30)", () => {
 
   it("that comes again later ends its whole family: access, refresh and session", async () => {
     const server = await startTestServer({ hasOwnClock: true });
-    const client = createClient(server.address);
+    const client = createAttackClient(server);
     const person = await register(client);
     const stolen = { refresh_token: person.refreshToken };
     const first = await client("refresh", { body: stolen });
@@ -53,7 +53,7 @@ describe("two servers on one database", () => {
   it("refuse whoever was removed or signed out at the other: at once where it is demanded, else a moment later", async () => {
     const first = await startTestServer();
     const second = await startTestServer({ directory: first.directory });
-    const [one, two] = [createClient(first.address), createClient(second.address)];
+    const [one, two] = [createAttackClient(first), createAttackClient(second)];
     const owner = await register(one);
     const member = await register(one);
     const { id } = await found(first, owner);
@@ -77,8 +77,8 @@ describe("two servers on one database", () => {
   it("issue tokens that the other verifies", async () => {
     const first = await startTestServer();
     const second = await startTestServer({ directory: first.directory });
-    const person = await register(createClient(first.address));
-    const { body } = await createClient(second.address)("getMe", { as: person.token });
+    const person = await register(createAttackClient(first));
+    const { body } = await createAttackClient(second)("getMe", { as: person.token });
     expect(body.id).toBe(person.id);
     await second.close();
     await first.stop();
@@ -125,13 +125,13 @@ describe("revocation (34, 35)", () => {
 
   it("outlives a restart and a clock that goes back", async () => {
     const first = await startTestServer({ hasOwnClock: true });
-    const person = await register(createClient(first.address));
-    const kept = await register(createClient(first.address));
+    const person = await register(createAttackClient(first));
+    const kept = await register(createAttackClient(first));
     const body = { refresh_token: person.refreshToken };
-    await createClient(first.address)("logout", { body });
+    await createAttackClient(first)("logout", { body });
     await first.close();
     const second = await startTestServer({ directory: first.directory, hasOwnClock: true });
-    const client = createClient(second.address);
+    const client = createAttackClient(second);
     for (const skewMs of [0, -3_600_000, -60_000]) {
       second.clock.nowMs = Date.now() + skewMs;
       expect((await client("getMe", { as: person.token })).status).toBe(401);

@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { makeTenant } from "../make-tenant.ts";
 import { matrixRequests } from "../matrix/matrix-requests.ts";
 import { found, type Person, register } from "../people.ts";
-import { withServer } from "../with-server.ts";
+import { withAttackedServer } from "./with-attacked-server.ts";
 
-const test = withServer();
+const test = withAttackedServer();
 
 interface Side {
   readonly tenant: Tenant;

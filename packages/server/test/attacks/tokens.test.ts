@@ -1,11 +1,12 @@
 import { createHmac, createPublicKey } from "node:crypto";
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createEverydayClient } from "../denials.ts";
 import { type Person, register } from "../people.ts";
-import { withServer } from "../with-server.ts";
+import { withAttackedServer } from "./with-attacked-server.ts";
 
 /** Attack cases 35 and 37 to 40: whatever a token says about itself, only our key, our algorithm and our claims count. */
-const test = withServer({ hasOwnClock: true });
+const test = withAttackedServer({ hasOwnClock: true });
 
 interface Claims {
   readonly [name: string]: unknown;
@@ -26,6 +27,11 @@ beforeAll(async () => {
   const { keys } = test.server.tenantry.engine.storage.committed;
   const [record] = await keys.listSigningKeys();
   ours = (await importJWK(JSON.parse(record?.private_jwk ?? ""), "EdDSA")) as CryptoKey;
+});
+
+/** Of refused credentials sixty are kept in a minute; here there are more. */
+beforeEach(() => {
+  test.server.clock.nowMs += 20_000;
 });
 
 function decode(part: string): Claims {
@@ -152,7 +158,6 @@ describe("a token of ours for something else", () => {
     "no tenant": { tid: undefined },
     "no end": { exp: undefined },
     "an end that is text": { exp: "never" },
-    "an end long ago": { exp: now - 10 },
     "no beginning": { iat: undefined },
     "a beginning far ahead": { iat: now + 3600 },
     "a time before which it is nothing": { nbf: now + 3600 },
@@ -163,6 +168,12 @@ describe("a token of ours for something else", () => {
 
   it.each(Object.keys(wrong))("is refused with %s", async (name) => {
     expect(await statusOf(await sign(wrong[name] ?? {}))).toBe(401);
+  });
+
+  it("is refused with an end long ago, which is everyday life and no denial", async () => {
+    const client = createEverydayClient(test.server);
+    const as = await sign({ exp: now - 10 });
+    expect((await client("getMe", { as })).problem.code).toBe("invalid_token");
   });
 
   it.each(["JWT", "id+jwt", "dpop+jwt", "", undefined])(
@@ -196,6 +207,7 @@ describe("a header that was verified before", () => {
     test.server.clock.nowMs += 30 * 60_000 - 1000;
     expect(await statusOf(late.token)).toBe(200);
     test.server.clock.nowMs += 1000;
-    expect(await statusOf(late.token)).toBe(401);
+    const client = createEverydayClient(test.server);
+    expect((await client("getMe", { as: late.token })).status).toBe(401);
   });
 });
