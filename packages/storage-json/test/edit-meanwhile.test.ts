@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   addMember,
   createOrganization,
@@ -38,11 +40,15 @@ const edits = {
       organizations.org_theirs = organization("org_theirs");
       lists.org_theirs = [];
     }),
-  "the other file": (directory: string, id: string) =>
-    edit(directory, (_, lists) => {
-      lists[id]?.push(member(id, "bob", "billing_admin"));
-    }),
+  "the other file": addBob,
 } as const;
+
+/** Touches the one file alone. */
+function addBob(directory: string, id: string): void {
+  const lists = readLists(directory);
+  lists[id]?.push(member(id, "bob", "billing_admin"));
+  writeFileSync(join(directory, "org_users.json"), JSON.stringify(lists, null, 2));
+}
 
 /** Whether both hands' work is in the files, and in what the program knows. */
 async function expectBoth(
@@ -91,6 +97,26 @@ for (const what of Object.keys(edits) as (keyof typeof edits)[]) {
     await expectBoth(directory, await openJson(directory), id, what);
   });
 }
+
+test("keeps a write that comes between the first and the second file of somebody else's edit", async () => {
+  const directory = makeDirectory();
+  const before = await openJson(directory);
+  const id = await makeOrganization(before);
+  const { tenantId } = before.context();
+  await before.close();
+  // They read both files, and write them one after another: the second as it was, and one organization more.
+  const organizations = readOrganizations(directory);
+  organizations.org_theirs = organization("org_theirs");
+  await writeWithEdit(directory, tenantId, id, () => addBob(directory, id));
+  writeFileSync(join(directory, "organizations.json"), JSON.stringify(organizations, null, 2));
+  const ctx = (await openJson(directory)).context();
+  expect(await getOrganization(ctx, id)).toMatchObject({
+    stripe_customer_id: "cus_ours",
+    stats: { member_count: 2 },
+  });
+  expect(await getOrganization(ctx, "org_theirs")).toMatchObject({ name: "Name of org_theirs" });
+  expect(readOrganizations(directory)[id]).toMatchObject({ stripe_customer_id: "cus_ours" });
+});
 
 /** Writes as the storage does, and edits at the last moment before the files are looked at again. */
 async function writeWithEdit(
