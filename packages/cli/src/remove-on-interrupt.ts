@@ -3,11 +3,11 @@ import { rmSync } from "node:fs";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Does some work that writes to a file which has no name yet. Where the program is told to stop meanwhile, the file goes with it.
+ * Does some work that writes to a file or directory which has no name yet. Where the program is told to stop meanwhile, that goes with it.
  */
 export async function removeOnInterrupt<T>(path: string, work: () => Promise<T>): Promise<T> {
   const stop = (signal: NodeJS.Signals) => {
-    rmSync(path, { force: true });
+    rmSync(path, { recursive: true, force: true });
     for (const one of signals) process.removeListener(one, stop);
     process.kill(process.pid, signal);
   };

@@ -129,3 +129,69 @@ test("restores no file that is damaged or not Tenantry's", async () => {
   expect((await runJson(directory, ["org", "list"])).items).toHaveLength(3);
   expect(readdirSync(join(directory, "data")).some((name) => name.includes("rest"))).toBe(false);
 });
+
+test("backs a JSON directory up and restores it, with the messages and codes that a database file has", async () => {
+  const directory = makeDirectory();
+  const json = ["--database-url", "json:organizations"];
+  expect((await run(directory, ["backup", "b", ...json])).stderr).toMatch(
+    /^tenantry: There is no JSON directory at .*--database-url/,
+  );
+  await run(directory, ["import", fixture, ...json]);
+  expect(await runJson(directory, ["backup", "b", ...json])).toMatchObject({ file: "b" });
+  const refused = await run(directory, ["backup", "b", ...json]);
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toMatch(/^tenantry: There is a directory b already; .*--force\n$/);
+  await run(directory, ["org", "delete", "harbour", ...json]);
+  expect((await run(directory, ["backup", "b", "--force", ...json])).code).toBe(0);
+  for (const options of [[], ["--force"]]) {
+    const tenantry = await openTenantry({
+      databaseUrl: `json:${join(directory, "organizations")}`,
+    });
+    const restoring = await run(directory, ["restore", "b", ...options, ...json]);
+    await tenantry.close();
+    expect(restoring).toMatchObject({ code: 1, stdout: "" });
+    expect(restoring.stderr).toMatch(
+      options.length === 0 ? /--force/ : /is open in .*; stop every/,
+    );
+  }
+  const { kept_as } = await runJson(directory, ["restore", "b", "--force", ...json]);
+  for (const place of ["organizations", kept_as]) {
+    const there = ["--database-url", `json:${place}`];
+    expect(await runJson(directory, ["org", "get", "harbour", ...there])).toMatchObject({
+      status: "deleted",
+    });
+    expect(await runJson(directory, ["audit", "verify", ...there])).toMatchObject({
+      verified: true,
+    });
+  }
+});
+
+test("takes tenants in databases of their own along, and restores them", async () => {
+  const directory = makeDirectory();
+  await run(directory, ["migrate"]);
+  const { slug } = await runJson(directory, [
+    "tenant",
+    "create",
+    "Own",
+    "--placement",
+    "dedicated",
+  ]);
+  await runJson(directory, ["org", "create", "Apart", "--tenant", slug]);
+  await runJson(directory, ["backup", "b"]);
+  const there = ["--data-dir", "elsewhere"];
+  expect(await runJson(directory, ["restore", "b", ...there])).toEqual({
+    restored: "b",
+    kept_as: null,
+    tenants_kept_as: null,
+  });
+  const { items } = await runJson(directory, ["org", "list", "--tenant", slug, ...there]);
+  expect(items).toMatchObject([{ name: "Apart" }]);
+  const { kept_as, tenants_kept_as } = await runJson(directory, [
+    "restore",
+    "b",
+    "--force",
+    ...there,
+  ]);
+  expect(readdirSync(join(directory, tenants_kept_as)).length).toBeGreaterThan(0);
+  expect(statSync(join(directory, kept_as)).isFile()).toBe(true);
+});

@@ -1,13 +1,29 @@
-import { copyFileSync, existsSync, readdirSync } from "node:fs";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { backoffMs } from "@tenantry/storage-sqlite/machinery";
-import { type DirectoryLayout, layoutOf, prepareDirectory } from "./directory-layout.ts";
+import {
+  type DirectoryLayout,
+  layoutOf,
+  onlyOwnerFile,
+  prepareDirectory,
+} from "./directory-layout.ts";
+import { temporaryOf } from "./durable-files.ts";
 import { openExclusiveLock } from "./exclusive-lock.ts";
 
 /**
  * Copies the files of a directory into a new one, as they are at one moment: under the lock no program of ours writes. The lock's own files
  * stay behind, since a copy of them would be in nobody's hand (and closing one would give up the locks that this process holds on it).
+ * Until the copy is whole nobody can open it, whatever happens to this program.
  *
  * @throws {DomainError} `storage_busy` where another holds the lock for longer than `busyTimeoutMs`.
  */
@@ -19,6 +35,9 @@ export async function copyFiles(
 ): Promise<DirectoryLayout> {
   const copy = layoutOf(target);
   prepareDirectory(copy);
+  // A format that names no version is refused by whoever opens it.
+  writeFileSync(copy.format, "", { mode: onlyOwnerFile });
+  let hasFormat = false;
   await underLock(layout, program, busyTimeoutMs, () => {
     for (const [from, to] of [
       [layout.directory, copy.directory],
@@ -26,13 +45,23 @@ export async function copyFiles(
       [layout.tables, copy.tables],
       [layout.secrets, copy.secrets],
     ] as const) {
-      for (const name of filesOf(from, layout)) copyFileSync(join(from, name), join(to, name));
+      for (const name of filesOf(from, layout)) copyFile(join(from, name), join(to, name));
     }
+    hasFormat = existsSync(layout.format);
+    if (hasFormat) copyFile(layout.format, temporaryOf(copy.format));
   });
+  if (hasFormat) renameSync(temporaryOf(copy.format), copy.format);
+  else rmSync(copy.format);
   return copy;
 }
 
-/** Those of ours in one of our directories. What else lies beside the source files is nobody's business here. */
+/** A file system that shares blocks does so until one of the two is written: then the lock is held for next to no time. */
+function copyFile(from: string, to: string): void {
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  chmodSync(to, onlyOwnerFile);
+}
+
+/** Those of ours in one of our directories, but for the format. What else lies beside the source files is nobody's business here. */
 function filesOf(directory: string, layout: DirectoryLayout): readonly string[] {
   if (directory === layout.directory) {
     return ["organizations.json", "org_users.json"].filter((name) =>
@@ -42,7 +71,8 @@ function filesOf(directory: string, layout: DirectoryLayout): readonly string[] 
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith("lock.db"))
-    .map(({ name }) => name);
+    .map(({ name }) => name)
+    .filter((name) => join(directory, name) !== layout.format);
 }
 
 /** Where there is no lock yet, no program of ours was here. */

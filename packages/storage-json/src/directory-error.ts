@@ -26,6 +26,9 @@ function adviceFor(code: string | undefined, path: string): string | undefined {
     case "ENOENT":
     case "EISDIR":
       return `${path} is not what it was: a file or directory was moved away or put in its place. Put it back`;
+    case "EBUSY":
+    case "EXDEV":
+      return `${path} is where a file system begins, so nothing can take its place. Name a directory in it`;
     case "EIO":
       return `Reading or writing ${path} failed. See the system's log of the disk`;
     case "EMFILE":

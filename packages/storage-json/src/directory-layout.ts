@@ -37,6 +37,11 @@ export function layoutOf(directory: string): DirectoryLayout {
   };
 }
 
+/** Whether there is a directory that a program of ours has opened before, or that the Python module made. */
+export function isDirectoryOfOurs({ organizations, orgUsers, tables }: DirectoryLayout): boolean {
+  return [organizations, orgUsers, tables].some((path) => existsSync(path));
+}
+
 const onlyOwnerDirectory = 0o700;
 export const onlyOwnerFile = 0o600;
 

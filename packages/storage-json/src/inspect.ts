@@ -57,14 +57,14 @@ export async function inspectJsonDirectory(directory: string): Promise<Directory
     const copy = await copyFiles(layout, place, program, busyTimeoutMs);
     return { is_open: isOpen(layout), ...(await inspectCopy(copy)) };
   } catch (error) {
-    throw named(toDirectoryError(error, layout.directory), place, layout.directory);
+    throw renamedIn(toDirectoryError(error, layout.directory), place, layout.directory);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
 }
 
 /** What is wrong in the copy is so in the directory. */
-function named(error: unknown, place: string, directory: string): unknown {
+export function renamedIn(error: unknown, place: string, directory: string): unknown {
   if (!(error instanceof DomainError)) return error;
   const { code, message, fields } = error;
   return new DomainError(code, message.replaceAll(place, directory), {

@@ -51,11 +51,12 @@ export async function openJsonStorage(options: JsonStorageOptions): Promise<Json
   const { busyTimeoutMs = defaultBusyTimeoutMs, program = "tenantry" } = options;
   const layout = layoutOf(resolve(options.directory));
   prepareDirectory(layout);
-  const lock = openExclusiveLock(layout.lock, layout.directory, program, busyTimeoutMs);
+  // First of all: with it held, no other directory takes this one's place, and the lock is the one that lies there.
+  const mark = markOpen(layout, busyTimeoutMs);
+  let lock: ExclusiveLock | undefined;
   let memory: Memory | undefined;
-  let mark: OpenMark | undefined;
   try {
-    mark = markOpen(layout, busyTimeoutMs);
+    lock = openExclusiveLock(layout.lock, layout.directory, program, busyTimeoutMs);
     memory = await createMemory(layout.directory);
     const listeners: ChangeListener[] = [];
     const tell: ChangeListener = (changes) => {
@@ -67,8 +68,8 @@ export async function openJsonStorage(options: JsonStorageOptions): Promise<Json
     return assemble({ directory, gate, memory, lock, mark, tell, listeners });
   } catch (error) {
     memory?.close();
-    mark?.close();
-    lock.close();
+    mark.close();
+    lock?.close();
     throw toDirectoryError(error, layout.directory);
   }
 }

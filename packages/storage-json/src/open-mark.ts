@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { DomainError } from "@tenantry/core";
 import { isBusy, prepareDatabaseFile } from "@tenantry/storage-sqlite/machinery";
 import type { DirectoryLayout } from "./directory-layout.ts";
 
@@ -11,12 +12,26 @@ export interface OpenMark {
   close(): void;
 }
 
-/** Marks the directory as open. Whoever has it for themselves is waited for. */
+/**
+ * Marks the directory as open. Whoever has it for themselves is waited for.
+ *
+ * @throws {DomainError} `storage_busy` where they have put another directory in its place.
+ */
 export function markOpen(layout: DirectoryLayout, busyTimeoutMs: number): OpenMark {
   prepareDatabaseFile(layout.openMark);
+  const marked = inodeOf(layout.openMark);
   const db = new DatabaseSync(layout.openMark, { timeout: busyTimeoutMs });
   db.exec("BEGIN; SELECT count(*) FROM sqlite_master");
-  return { close: () => db.close() };
+  if (inodeOf(layout.openMark) === marked) return { close: () => db.close() };
+  db.close();
+  throw new DomainError(
+    "storage_busy",
+    `Another directory has just taken the place of ${layout.directory}; try again`,
+  );
+}
+
+function inodeOf(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
 /** Whether a program has it open; this one too, where it has. */

@@ -1,3 +1,5 @@
+export { type BackupOptions, backupPlacedFiles } from "./backup/backup.ts";
+export { type Restored, restorePlacedFiles } from "./backup/restore.ts";
 export {
   type MoveStep,
   type MoveTarget,

@@ -1,49 +1,32 @@
-import { chmodSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { chmodSync, existsSync, statSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { DomainError } from "@tenantry/core";
 import { assertOurs, openReader } from "./connection.ts";
-import { syncDirectory, toFileError } from "./durable-rename.ts";
 import { toStorageError } from "./sqlite-error.ts";
 import { retryWhileBusy } from "./waiting.ts";
 
-export interface BackupOptions {
-  /** Told how many pages have been copied, of how many. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Replaces a file of that name. */
-  readonly replace?: boolean | undefined;
-}
+/** Told how many pages have been copied, of how many. */
+export type PagesCopied = (done: number, total: number) => void;
 
 const pagesAtOnce = 2000;
 const busyTimeoutMs = 5000;
 
 /**
- * Copies a database, as it is at one moment, into a file of its own, while others go on reading and writing it. The copy has its name only
- * when it is whole and on disk.
+ * Copies a database, as it is at one moment, into a new file, while others go on reading and writing it, and looks whether the copy is whole.
  *
  * @throws {DomainError} `storage_unavailable` where there is nothing to copy or the file cannot be written, `storage_damaged`.
  */
-export async function backupSqliteFile(
+export async function copySqliteFile(
   path: string,
-  target: string,
-  options: BackupOptions = {},
-): Promise<{ readonly bytes: number }> {
+  copy: string,
+  onProgress?: PagesCopied | undefined,
+): Promise<void> {
   assertPresent(path);
-  if (!options.replace && existsSync(target)) throw exists(target);
-  const part = `${target}.part`;
-  const removePart = () => {
-    for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(part + suffix, { force: true });
-  };
   try {
-    removePart();
-    await copyPages(path, part, options.onProgress);
-    finishCopy(part);
-    renameSync(part, target);
-    syncDirectory(dirname(resolve(target)));
-    return { bytes: statSync(target).size };
+    await copyPages(path, copy, onProgress);
+    finishCopy(copy);
   } catch (error) {
-    removePart();
-    throw toFileError(toStorageError(error, path), target);
+    throw toStorageError(error, path);
   }
 }
 
@@ -58,8 +41,8 @@ export function assertPresent(path: string): void {
 
 async function copyPages(
   path: string,
-  part: string,
-  onProgress: BackupOptions["onProgress"],
+  copy: string,
+  onProgress: PagesCopied | undefined,
 ): Promise<void> {
   const db = openReader(path);
   try {
@@ -67,20 +50,21 @@ async function copyPages(
     // The read transaction holds the moment: without it every commit of another program would begin the copy anew.
     const begin = () => db.exec("BEGIN; SELECT 1 FROM tenants LIMIT 1");
     await retryWhileBusy(begin, busyTimeoutMs, (error) => toStorageError(error, path));
-    await backup(db, part, {
+    const pages = await backup(db, copy, {
       rate: pagesAtOnce,
       progress: ({ totalPages, remainingPages }) =>
         onProgress?.(totalPages - remainingPages, totalPages),
     });
+    onProgress?.(pages, pages);
   } finally {
     db.close();
   }
 }
 
 /** Makes the copy one file that needs no others beside it, readable by its owner alone, and looks whether it is whole. */
-function finishCopy(part: string): void {
-  chmodSync(part, 0o600);
-  const db = new DatabaseSync(part);
+function finishCopy(copy: string): void {
+  chmodSync(copy, 0o600);
+  const db = new DatabaseSync(copy);
   try {
     db.exec("PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE");
     const [fault] = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {});
@@ -92,11 +76,4 @@ function finishCopy(part: string): void {
   } finally {
     db.close();
   }
-}
-
-function exists(target: string): DomainError {
-  return new DomainError(
-    "storage_unavailable",
-    `There is a file ${target} already; name another one, or replace it with --force`,
-  );
 }

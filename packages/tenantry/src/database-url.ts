@@ -27,6 +27,11 @@ export function parseDatabaseUrl(
   throw invalid(url, setting);
 }
 
+/** Where tenants have databases of their own as SQLite files. */
+export function tenantsDirectory(dataDirectory = "./data"): string {
+  return join(dataDirectory, "tenants");
+}
+
 function splitAt(text: string, index: number): [string, string] {
   return [text.slice(0, Math.max(index, 0)), text.slice(index + 1)];
 }

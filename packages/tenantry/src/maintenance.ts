@@ -1,40 +1,64 @@
 import { DomainError } from "@tenantry/core";
-import { type DirectoryInspection, inspectJsonDirectory } from "@tenantry/storage-json";
-import { inspectPostgresDatabase, type PostgresInspection } from "@tenantry/storage-postgres";
+import {
+  backupJsonDirectory,
+  type DirectoryInspection,
+  inspectJsonDirectory,
+  restoreJsonDirectory,
+} from "@tenantry/storage-json";
 import {
   type BackupOptions,
-  backupSqliteFile,
-  type Inspection,
-  inspectSqliteFile,
-  restoreSqliteFile,
-} from "@tenantry/storage-sqlite";
-import type { DatabaseLocation } from "./database-url.ts";
+  backupPlacedFiles,
+  type Restored,
+  restorePlacedFiles,
+} from "@tenantry/storage-placed";
+import { inspectPostgresDatabase, type PostgresInspection } from "@tenantry/storage-postgres";
+import { type Inspection, inspectSqliteFile } from "@tenantry/storage-sqlite";
+import { type DatabaseLocation, tenantsDirectory } from "./database-url.ts";
 
-/**
- * Copies everything, events and password hashes as well, into one file, as it is at one moment, while programs go on using it.
- *
- * @throws {DomainError} `storage_unavailable`, `storage_damaged`; `invalid_setting` for a storage that has a way of its own.
- */
-export async function backupDatabase(
-  location: DatabaseLocation,
-  file: string,
-  options: BackupOptions = {},
-): Promise<{ readonly bytes: number }> {
-  return await backupSqliteFile(sqlitePath(location, "backed up"), file, options);
+/** Where tenants of a SQLite installation have databases of their own. */
+export interface BackupLocation {
+  /** `./data` without it. */
+  readonly dataDirectory?: string | undefined;
 }
 
 /**
- * Puts a backup in the place of the database. One that is there is kept under another name, and only where `replace` says so.
+ * Copies everything, events and password hashes as well, as it is at one moment, while programs go on using it: a SQLite database into one
+ * file or, where tenants have databases of their own, into a directory with one for each; a JSON directory into a directory.
  *
- * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`, `storage_busy`.
+ * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_busy`; `invalid_setting` for a storage that has a way of its own.
  */
-export function restoreDatabase(
+export async function backupDatabase(
   location: DatabaseLocation,
-  file: string,
-  options: { readonly replace?: boolean | undefined } = {},
-): { readonly keptAs: string | null } {
-  const path = sqlitePath(location, "restored");
-  return restoreSqliteFile(file, path, { replace: options.replace, now: new Date() });
+  target: string,
+  { dataDirectory, ...options }: BackupOptions & BackupLocation = {},
+): Promise<{ readonly bytes: number }> {
+  if (location.kind === "postgres") throw hasOwnTools("backed up");
+  if (location.kind === "json") {
+    return await backupJsonDirectory(location.directory, target, options);
+  }
+  const files = { main: location.path, tenants: tenantsDirectory(dataDirectory) };
+  return await backupPlacedFiles(files, target, options);
+}
+
+/**
+ * Puts a backup in the place of the database, with those of single tenants that are in it. What is there is kept under another name, and only
+ * replaced where `replace` says so.
+ *
+ * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`, `storage_busy`; `invalid_setting` as {@link backupDatabase}.
+ */
+export async function restoreDatabase(
+  location: DatabaseLocation,
+  backup: string,
+  { dataDirectory, replace }: { readonly replace?: boolean | undefined } & BackupLocation = {},
+): Promise<Restored> {
+  if (location.kind === "postgres") throw hasOwnTools("restored");
+  const options = { replace, now: new Date() };
+  if (location.kind === "json") {
+    const { keptAs } = await restoreJsonDirectory(backup, location.directory, options);
+    return { keptAs, tenantsKeptAs: null };
+  }
+  const files = { main: location.path, tenants: tenantsDirectory(dataDirectory) };
+  return restorePlacedFiles(backup, files, options);
 }
 
 /** What {@link inspectDatabase} found, by the kind of the storage. */
@@ -73,14 +97,9 @@ export async function inspectDatabase(
   return { kind: "postgres", ...found };
 }
 
-function sqlitePath(location: DatabaseLocation, done: string): string {
-  if (location.kind === "sqlite") return location.path;
-  const way =
-    location.kind === "json"
-      ? "by copying it while no program has it open"
-      : "with PostgreSQL's own tools, such as pg_dump";
-  throw new DomainError(
+function hasOwnTools(done: string): DomainError {
+  return new DomainError(
     "invalid_setting",
-    `This storage is ${done} ${way}; tenantry export and import move the data between storages`,
+    `PostgreSQL is ${done} with its own tools, such as pg_dump; tenantry migrate-storage copies everything into another storage`,
   );
 }

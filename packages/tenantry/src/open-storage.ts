@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { DomainError, type Storage } from "@tenantry/core";
 import { openJsonStorage } from "@tenantry/storage-json";
 import {
@@ -10,7 +9,7 @@ import {
 } from "@tenantry/storage-placed";
 import { openPostgresStorage } from "@tenantry/storage-postgres";
 import { openSqliteStorage } from "@tenantry/storage-sqlite";
-import type { DatabaseLocation } from "./database-url.ts";
+import { type DatabaseLocation, tenantsDirectory } from "./database-url.ts";
 
 export interface OpenStorageOptions {
   readonly busyTimeoutMs?: number | undefined;
@@ -64,7 +63,7 @@ export async function openPlacedParts(
   };
   const budget = options.connectionBudget ?? defaultConnectionBudget;
   if (location.kind === "sqlite") {
-    const directory = join(options.dataDirectory ?? "./data", "tenants");
+    const directory = tenantsDirectory(options.dataDirectory);
     const main = await openSqliteStorage({ path: location.path, ...shared });
     return place(main, createSqlitePlaces(directory, shared), budget, options);
   }

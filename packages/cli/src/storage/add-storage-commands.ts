@@ -3,21 +3,24 @@ import type { Command } from "commander";
 export function addStorageCommands(program: Command): void {
   program
     .command("backup")
-    .description("copy the whole database into one file, while programs go on using it")
-    .argument("<file>", "the file to make")
-    .option("--force", "replace a file that is there")
-    .action(async (file: string, _, command: Command) => {
+    .description("copy everything, while programs go on using it")
+    .argument(
+      "<place>",
+      "the file to make; a directory for a JSON directory, and where tenants have databases of their own",
+    )
+    .option("--force", "replace a backup that is there")
+    .action(async (place: string, _, command: Command) => {
       const { runBackup } = await import("./backup.command.ts");
-      await runBackup(file, command.optsWithGlobals());
+      await runBackup(place, command.optsWithGlobals());
     });
   program
     .command("restore")
     .description("put a backup in the place of the database; no program may have it open")
-    .argument("<file>", "a file that tenantry backup made")
+    .argument("<place>", "what tenantry backup made")
     .option("--force", "also where there is a database, which is kept under another name")
-    .action(async (file: string, _, command: Command) => {
+    .action(async (place: string, _, command: Command) => {
       const { runRestore } = await import("./restore.command.ts");
-      await runRestore(file, command.optsWithGlobals());
+      await runRestore(place, command.optsWithGlobals());
     });
   program
     .command("migrate")

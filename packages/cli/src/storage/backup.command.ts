@@ -8,19 +8,24 @@ export interface BackupCommandOptions extends GlobalOptions {
   readonly force?: boolean;
 }
 
-/** `tenantry backup FILE` */
-export async function runBackup(file: string, options: BackupCommandOptions): Promise<void> {
-  const location = locationOf(settingsOf(options));
+/** `tenantry backup PLACE` */
+export async function runBackup(place: string, options: BackupCommandOptions): Promise<void> {
+  const settings = settingsOf(options);
+  const { dataDirectory } = settings;
   const bar = createProgressBar("pages");
   try {
-    const { bytes } = await removeOnInterrupt(`${file}.part`, () =>
-      backupDatabase(location, file, { replace: options.force, onProgress: bar.show }),
+    const { bytes } = await removeOnInterrupt(`${place}.part`, () =>
+      backupDatabase(locationOf(settings), place, {
+        dataDirectory,
+        replace: options.force,
+        onProgress: bar.show,
+      }),
     );
     bar.end();
     await createOutput(options.json === true).answer(
-      { file, bytes },
+      { file: place, bytes },
       () =>
-        `${file} holds everything as it was a moment ago (${formatNumber(bytes)} bytes). Keep it safe: it has password hashes and keys in it.`,
+        `${place} holds everything as it was a moment ago (${formatNumber(bytes)} bytes). Keep it safe: it has password hashes and keys in it.`,
     );
   } finally {
     bar.end();

@@ -6,13 +6,18 @@ export interface RestoreCommandOptions extends GlobalOptions {
   readonly force?: boolean;
 }
 
-/** `tenantry restore FILE` */
-export async function runRestore(file: string, options: RestoreCommandOptions): Promise<void> {
-  const location = locationOf(settingsOf(options));
-  const { keptAs } = restoreDatabase(location, file, { replace: options.force });
-  await createOutput(options.json === true).answer({ restored: file, kept_as: keptAs }, () =>
-    keptAs === null
-      ? `Restored ${file}.`
-      : `Restored ${file}. What was there before is in ${keptAs}; delete it when you are content.`,
+/** `tenantry restore PLACE` */
+export async function runRestore(place: string, options: RestoreCommandOptions): Promise<void> {
+  const settings = settingsOf(options);
+  const { keptAs, tenantsKeptAs } = await restoreDatabase(locationOf(settings), place, {
+    dataDirectory: settings.dataDirectory,
+    replace: options.force,
+  });
+  const kept = [keptAs, tenantsKeptAs].filter((path) => path !== null);
+  const answer = { restored: place, kept_as: keptAs, tenants_kept_as: tenantsKeptAs };
+  await createOutput(options.json === true).answer(answer, () =>
+    kept.length === 0
+      ? `Restored ${place}.`
+      : `Restored ${place}. What was there before is in ${kept.join(" and ")}; delete it when you are content.`,
   );
 }
