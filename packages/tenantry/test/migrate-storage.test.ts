@@ -131,7 +131,7 @@ test("makes nothing of a source that is not there or has nothing in it", async (
   expect(existsSync(place)).toBe(false);
 });
 
-test.skipIf(isJson)("refuses a source that another program has open", async () => {
+test("refuses a source that another program has open", async () => {
   const { url } = await makeTestDatabase();
   await migrate(await makeSource(), url);
   const tenantry = await openTenantry({ databaseUrl: url, program: "tenantry serve" });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { DomainError, type Storage } from "@tenantry/core";
-import { openJsonStorage } from "@tenantry/storage-json";
+import { assertDirectoryUnused, openJsonStorage } from "@tenantry/storage-json";
 import { assertNoOtherProgram } from "@tenantry/storage-postgres";
 import { assertUnused } from "@tenantry/storage-sqlite";
 import type { DatabaseLocation } from "../database-url.ts";
@@ -39,13 +39,14 @@ export async function openSource(
 }
 
 /**
- * Looks whether other programs have the source open. Those of a JSON directory cannot be seen: it has no lock that lasts.
+ * Looks whether other programs have the source open.
  *
  * @throws {DomainError} `storage_busy`, naming them.
  */
 export async function assertSourceUnused(from: DatabaseLocation): Promise<void> {
   if (from.kind === "postgres") await assertNoOtherProgram({ url: from.url, program });
   if (from.kind === "sqlite" && existsSync(from.path)) assertUnused(from.path, program);
+  if (from.kind === "json") assertDirectoryUnused(from.directory, program);
 }
 
 function placeOf(from: DatabaseLocation): string | undefined {
