@@ -40,7 +40,9 @@ test("says that there is no such database", async () => {
   const { code, message } = await refusal(url.href);
   expect([code, message]).toEqual([
     "storage_unavailable",
-    expect.stringMatching(/database nowhere is not there; make the database/),
+    expect.stringMatching(
+      /database nowhere is not there; .* before a first start, make it with CREATE DATABASE/,
+    ),
   ]);
 });
 

@@ -17,7 +17,8 @@ const statements: Readonly<Record<string, readonly [ErrorCode, (server: string) 
   ],
   "3D000": [
     "storage_unavailable",
-    (server) => `${server} is not there; make the database with CREATE DATABASE, or name another`,
+    (server) =>
+      `${server} is not there; put it back or restore it; before a first start, make it with CREATE DATABASE`,
   ],
   "40001": ["storage_busy", () => "Others changed the same rows at the same time; try again"],
   "40P01": ["storage_busy", () => "Others changed the same rows at the same time; try again"],

@@ -28,7 +28,7 @@ export interface TokenClaims {
 export interface AccessTokens {
   readonly ttlSeconds: number;
   issue(claims: Omit<TokenClaims, "expiresAtMs">): Promise<string>;
-  /** @throws {DomainError} `invalid_token`. */
+  /** @throws {DomainError} `invalid_token`; and what the storage throws while the keys are read, which says nothing of the token. */
   verify(token: string): Promise<TokenClaims>;
   /** The public keys as a JSON Web Key Set (RFC 7517). */
   publicKeys(): Promise<{ keys: PublicKey[] }>;
@@ -89,7 +89,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         });
         return claimsOf(payload, Math.floor(engine.clock() / 1000));
       } catch (error) {
-        throw invalidToken(error);
+        throw error instanceof errors.JOSEError ? invalidToken(error) : error;
       }
     },
     async publicKeys() {
@@ -106,10 +106,10 @@ export function audienceOf(issuer: string): string {
 function claimsOf(payload: Readonly<Record<string, unknown>>, now: number): TokenClaims {
   const { sub, sid, tid, exp, iat } = payload;
   if (typeof sub !== "string" || typeof sid !== "string" || typeof tid !== "string") {
-    throw new Error("a claim is missing");
+    throw invalidToken(new Error("a claim is missing"));
   }
   if (typeof exp !== "number" || typeof iat !== "number" || iat > now + clockSkewSeconds) {
-    throw new Error("a time is wrong");
+    throw invalidToken(new Error("a time is wrong"));
   }
   return { userId: sub, sessionId: sid, tenantId: tid, expiresAtMs: exp * 1000 };
 }
@@ -159,7 +159,7 @@ function createKeyRing(engine: Engine): KeyRing {
     },
     async verifying(id) {
       const record = (await load()).find((one) => one.id === id);
-      if (record === undefined) throw new Error("no such key");
+      if (record === undefined) throw invalidToken(new Error("no such key"));
       const known = publicKeys.get(record.id);
       if (known !== undefined) return known;
       const key = await importKey(record.public_jwk);
