@@ -3,6 +3,7 @@ import { type BenchArguments, parseBenchArguments, usage } from "./harness/argum
 import { openBench } from "./harness/bench.ts";
 import { startProgress } from "./harness/progress.ts";
 import { toResultRow } from "./harness/result.ts";
+import type { Row } from "./harness/row.ts";
 import { type RowsRun, runRows } from "./harness/run-rows.ts";
 import { renderTable } from "./harness/table.ts";
 import { allRows } from "./rows/all-rows.ts";
@@ -20,7 +21,7 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const rows = allRows.filter(({ id }) => isWanted(id, options.only));
+  const rows = allRows.filter((row) => isWanted(row, options.only));
   if (rows.length === 0) {
     const ids = allRows.map(({ id }) => id).join(", ");
     process.stderr.write(
@@ -42,8 +43,8 @@ function readArguments(args: string[]): BenchArguments | undefined {
   }
 }
 
-function isWanted(id: string, only: string[]): boolean {
-  return only.length === 0 || only.some((prefix) => id.startsWith(prefix));
+function isWanted({ id, isLong }: Row, only: string[]): boolean {
+  return only.length === 0 ? !isLong : only.some((prefix) => id.startsWith(prefix));
 }
 
 async function measure(rows: typeof allRows, options: BenchArguments): Promise<RowsRun> {

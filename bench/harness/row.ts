@@ -21,6 +21,8 @@ export type RowHead = {
 
 /** A row of the table. What several rows need is opened once, by `bench.share`. */
 export type Row = RowHead & {
+  /** Takes many minutes to prepare: it is only measured where `--only` names it. */
+  isLong?: true;
   openOurs(bench: Bench): Promise<Side>;
   openReference(bench: Bench): Promise<Side>;
 };

@@ -9,24 +9,57 @@ export type Statement = { sql: string; values: readonly (string | number | null)
 /** Who asks, beside what the server's address says. */
 export type Login = { user?: string | undefined; password?: string | undefined };
 
+/** How hard pgbench asks, and what its scripts count with. */
+export type PgbenchLoad = {
+  callers: number;
+  seconds: number;
+  variables?: Readonly<Record<string, number>>;
+};
+
 /** Statements a second that PostgreSQL's own load generator gets out of the server, in turn out of these. */
 export async function measurePgbench(
   url: string,
   login: Login,
   directory: string,
   statements: readonly Statement[],
-  load: { callers: number; seconds: number },
+  load: PgbenchLoad,
 ): Promise<number> {
-  const files = statements.map((statement, index) => {
-    const file = path.join(directory, `statement-${index}.sql`);
-    writeFileSync(file, `${withLiterals(statement).replaceAll(/\s+/g, " ")};\n`);
+  const scripts = statements.map(
+    (statement) => `${withLiterals(statement).replaceAll(/\s+/g, " ")};\n`,
+  );
+  return await run(url, login, directory, scripts, load);
+}
+
+/** Transactions a second of one script in pgbench's own language. */
+export async function measurePgbenchScript(
+  url: string,
+  login: Login,
+  directory: string,
+  script: string,
+  load: PgbenchLoad,
+): Promise<number> {
+  return await run(url, login, directory, [script], load);
+}
+
+async function run(
+  url: string,
+  login: Login,
+  directory: string,
+  scripts: readonly string[],
+  { callers, seconds, variables = {} }: PgbenchLoad,
+): Promise<number> {
+  const files = scripts.map((script, index) => {
+    const file = path.join(directory, `script-${index}.sql`);
+    writeFileSync(file, script);
     return ["-f", file];
   });
-  const { callers, seconds } = load;
+  const set = Object.entries(variables).map(([name, value]) => ["-D", `${name}=${value}`]);
   const args = ["-n", "-M", "prepared", "-c", String(callers), "-j", "1", "-T", String(seconds)];
-  const { stdout } = await promisify(execFile)(findPgbench(), [...args, ...files.flat()], {
-    env: { ...process.env, ...addressOf(url, login) },
-  });
+  const { stdout } = await promisify(execFile)(
+    findPgbench(),
+    [...args, ...set.flat(), ...files.flat()],
+    { env: { ...process.env, ...addressOf(url, login) } },
+  );
   const rate = /tps = ([\d.]+) \(without/.exec(stdout)?.[1];
   if (rate === undefined) throw new Error(`pgbench says no rate:\n${stdout}`);
   return Number(rate);

@@ -28,24 +28,29 @@ export type PostgresSide = {
   url: string;
   /** As what the storage works, held by the policies. */
   application: Login;
+  /** With the application's rights on the tables, and held by no policy. */
+  unheld: Login;
   close(): Promise<void>;
 };
 
 export function openPostgresSide(bench: Bench): Promise<PostgresSide> {
   return bench.share("postgres", async () => {
     const { file } = await openFilledFile(bench);
-    const server = await startPostgres();
+    // What is acknowledged shall be on the disk, as it is in use.
+    const server = await startPostgres(["fsync=on"]);
     const { url } = server;
     const storage = await openPostgresStorage({ url });
     const tenantId = await fill(bench, file, storage);
     const superuser = connectionSettings({ url, statementTimeoutMs: 600_000 });
     await connectOnce(superuser, (client) => client.query("VACUUM ANALYZE"));
+    await connectOnce(superuser, (client) => client.query(makeUnheld));
     const { settings } = await prepareDatabase(superuser, "the bench's server");
     return {
       storage,
       tenantId,
       url,
       application: settings.login ?? {},
+      unheld,
       async close() {
         await storage.close();
         await server.remove();
@@ -53,6 +58,12 @@ export function openPostgresSide(bench: Bench): Promise<PostgresSide> {
     };
   });
 }
+
+/** A superuser would be asked for no rights either, which is not what the policies cost. */
+const unheld = { user: "unheld", password: "unheld" };
+const makeUnheld = `
+  CREATE ROLE ${unheld.user} LOGIN BYPASSRLS PASSWORD '${unheld.password}';
+  GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${unheld.user}`;
 
 async function fill(bench: Bench, file: string, target: Storage): Promise<string> {
   const copy = path.join(bench.directory, "for-postgres.db");

@@ -6,6 +6,8 @@ import { libraryReadRows } from "./library-reads.ts";
 import { peerInProcessRows } from "./peer-in-process.ts";
 import { peerOverHttpRows } from "./peer-over-http.ts";
 import { postgresRows } from "./postgres.ts";
+import { postgresCreationRows } from "./postgres-creation.ts";
+import { postgresScaleRows } from "./postgres-scale.ts";
 import { redisRows } from "./redis.ts";
 import { serverRows } from "./server.ts";
 
@@ -18,6 +20,8 @@ export const allRows: Row[] = [
   ...peerOverHttpRows,
   ...peerInProcessRows,
   ...postgresRows,
+  ...postgresCreationRows,
+  ...postgresScaleRows,
   ...redisRows,
   ...serverRows,
 ];

@@ -37,9 +37,10 @@ export interface OwnPostgres {
   remove(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<OwnPostgres> {
+/** @param flags Settings, which go before those of the tests: `fsync=on`. */
+export async function startPostgres(flags: readonly string[] = []): Promise<OwnPostgres> {
   const directory = makeServerDirectory();
-  const server = await embedPostgres(join(directory, "data"));
+  const server = await embedPostgres(join(directory, "data"), flags);
   await server.initialise();
   await server.start();
   return {
