@@ -1,7 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
+import { eventRecord } from "@tenantry/storage-testkit/records";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startChildWithoutRoom } from "../test/children.ts";
 import { openTemporary } from "../test/temporary.ts";
+import { openSqliteStorage } from "./index.ts";
 import { toStorageError } from "./sqlite-error.ts";
 
 let directory: ReturnType<typeof openTemporary>;
@@ -33,6 +35,18 @@ test("refuses what does not fit, keeps what was acknowledged, and can still be r
     count: acknowledged,
   });
   db.close();
+});
+
+test("hears of what others commit after a commit of its own that did not fit", async () => {
+  const path = directory.file("tenantry.db");
+  const child = startChildWithoutRoom(1200, "fill and listen", path);
+  expect(await child.hear()).toBe("full");
+  const storage = await openSqliteStorage({ path });
+  await storage.transaction("t", (ports) => ports.events.append(eventRecord("t", "theirs", 1)));
+  await storage.close();
+  child.tell("look");
+  expect(await child.hear()).toMatchObject([[{ entity_id: "theirs" }]]);
+  expect(await child.ended()).toBe(0);
 });
 
 test("says that the disk is full, and that nothing was changed", () => {

@@ -57,3 +57,41 @@ test("forgets everything rather than reading what is too much to read", async ()
   expect(told[1]).toHaveLength(1);
   await dispose();
 });
+
+test("forgets everything where events were removed that it may not have read, and hears of those that take their positions", async () => {
+  const { one, other, told, dispose } = await openPair();
+  const append = (tenant: string, chain: string) =>
+    one.transaction(tenant, (ports) => ports.events.append(eventRecord(tenant, chain, 1)));
+  await append("stays", "first");
+  await other.catchUp("stays", true);
+  told.splice(0);
+  await append("leaves", "second");
+  await one.transaction("leaves", (ports) => ports.moves.clear("leaves", "events", 10));
+  await other.catchUp("stays", true);
+  expect(told).toEqual(["everything"]);
+  await append("stays", "third");
+  await other.catchUp("stays", true);
+  expect(told[1]).toMatchObject([{ entity_id: "third" }]);
+  await append("leaves", "fourth");
+  await other.catchUp("stays", true);
+  await one.transaction("leaves", (ports) => ports.moves.clear("leaves", "events", 10));
+  await append("stays", "fifth");
+  told.splice(0);
+  await other.catchUp("stays", true);
+  expect(told).toEqual(["everything"]);
+  await dispose();
+});
+
+test("hears of what another process appends after it removed events itself", async () => {
+  const { one, other, told, dispose } = await openPair();
+  const append = (storage: typeof one, tenant: string, chain: string) =>
+    storage.transaction(tenant, (ports) => ports.events.append(eventRecord(tenant, chain, 1)));
+  for (const chain of ["first", "second"]) await append(one, "leaves", chain);
+  await other.catchUp("stays", true);
+  await other.transaction("leaves", (ports) => ports.moves.clear("leaves", "events", 10));
+  told.splice(0);
+  await append(one, "stays", "third");
+  await other.catchUp("stays", true);
+  expect(told).toMatchObject([[{ entity_id: "third" }]]);
+  await dispose();
+});

@@ -21,6 +21,10 @@ export interface ForeignCommits {
   lookNow(): boolean;
   /** Our own events are known: called in the transaction that wrote them. */
   skipOwn(): void;
+  /** Lets the others know that events are gone: called in the transaction that removed them. */
+  tellRemoval(): void;
+  /** The commit that was to follow failed: others will have the positions that were skipped. */
+  takeBack(): void;
   /** How many looks found something. */
   count(): number;
 }
@@ -36,15 +40,11 @@ export function watchForeignCommits(
   path: string,
   tell: (changes: readonly Change[] | "everything") => void,
 ): ForeignCommits {
-  const readVersion = db.prepare("PRAGMA data_version");
+  const dataVersion = readerOf(db, "data_version");
   let version = dataVersion();
-  let position = lastPosition(session) as number;
+  const { read, ...own } = createKnownEvents(db, session);
   let found = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
-
-  function dataVersion(): number {
-    return (readVersion.get() as { data_version: number }).data_version;
-  }
 
   function look(): void {
     try {
@@ -59,15 +59,14 @@ export function watchForeignCommits(
   }
 
   function deliver(): void {
-    let read: Exclude<ReturnType<typeof readChanges>, Promise<unknown>>;
+    let changes: ReturnType<typeof read>;
     try {
-      read = readChanges(session, position) as typeof read;
+      changes = read();
     } catch (error) {
       tell("everything");
       throw error;
     }
-    position = read.position;
-    if (read.changes.length > 0) tell(read.changes);
+    if (changes.length > 0) tell(changes);
   }
 
   function catchUp(fresh: boolean): void {
@@ -80,6 +79,7 @@ export function watchForeignCommits(
   }
 
   return {
+    ...own,
     look,
     catchUp,
     lookNow() {
@@ -91,9 +91,61 @@ export function watchForeignCommits(
         return false;
       }
     },
-    skipOwn() {
-      position = lastPosition(session) as number;
-    },
     count: () => found,
   };
+}
+
+/** Which events of the file are known. */
+interface KnownEvents extends Pick<ForeignCommits, "skipOwn" | "tellRemoval" | "takeBack"> {
+  /** Those that are not, which are known then. */
+  read(): readonly Change[] | "everything";
+}
+
+type ReadChanges = Exclude<ReturnType<typeof readChanges>, Promise<unknown>>;
+
+/** `user_version` is a signed number of 32 bits. */
+const mostRemovals = 2 ** 31;
+
+/**
+ * Events that are removed, since their tenant lives elsewhere, may be such as others have not read, and SQLite gives their positions anew. So
+ * whoever removes some raises the file's `user_version`; where it has risen nobody knows what came and went, and everything is forgotten.
+ */
+function createKnownEvents(db: DatabaseSync, session: SqliteSession): KnownEvents {
+  const countRemovals = readerOf(db, "user_version");
+  let removals = countRemovals();
+  let position = lastPosition(session) as number;
+  let beforeOwn = position;
+
+  function skipOwn(): void {
+    beforeOwn = position;
+    position = lastPosition(session) as number;
+  }
+
+  return {
+    read() {
+      const removed = countRemovals();
+      if (removed !== removals) {
+        position = lastPosition(session) as number;
+        removals = removed;
+        return "everything";
+      }
+      const { changes, position: last } = readChanges(session, position) as ReadChanges;
+      position = last;
+      return changes;
+    },
+    skipOwn,
+    tellRemoval() {
+      skipOwn();
+      removals = (countRemovals() + 1) % mostRemovals;
+      db.exec(`PRAGMA user_version = ${removals}`);
+    },
+    takeBack() {
+      position = beforeOwn;
+    },
+  };
+}
+
+function readerOf(db: DatabaseSync, name: "data_version" | "user_version"): () => number {
+  const statement = db.prepare(`PRAGMA ${name}`);
+  return () => (statement.get() as Record<typeof name, number>)[name];
 }

@@ -90,6 +90,8 @@ interface WritingSide {
   onChange(listener: ChangeListener): void;
 }
 
+const removesEvents = /^\s*delete from "?events\b/i;
+
 function createWritingSide(writer: Writer): WritingSide {
   const { db, path, lock, busyTimeoutMs } = writer;
   let listener: ChangeListener | undefined;
@@ -97,7 +99,11 @@ function createWritingSide(writer: Writer): WritingSide {
   const changes: Change[] = [];
   const savepoint = createSharedSavepoint(db);
   const changed = (change: Change) => changes.push(change);
-  const session = createSqliteSession(db, path, changed, savepoint.record);
+  let hasRemovedEvents = false;
+  const session = createSqliteSession(db, path, changed, (statement, values) => {
+    hasRemovedEvents ||= removesEvents.test(statement.sourceSQL);
+    savepoint.record(statement, values);
+  });
   const foreign = path === inMemory ? undefined : watchForeignCommits(db, session, path, tell);
   const queue = createWriteQueue({
     db,
@@ -108,8 +114,11 @@ function createWritingSide(writer: Writer): WritingSide {
     busyTimeoutMs,
     onBegin: () => foreign?.look(),
     onBeforeCommit: () => {
-      if (changes.length > 0) foreign?.skipOwn();
+      if (hasRemovedEvents) foreign?.tellRemoval();
+      else if (changes.length > 0) foreign?.skipOwn();
+      hasRemovedEvents = false;
     },
+    onCommitFailed: () => foreign?.takeBack(),
     onCommit: tell,
   });
   return {

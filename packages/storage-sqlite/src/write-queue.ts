@@ -37,6 +37,8 @@ export interface WriteQueueOptions {
   readonly onBegin: () => void;
   /** Called in the transaction, after the last body. */
   readonly onBeforeCommit: () => void;
+  /** Called where the commit failed after that. */
+  readonly onCommitFailed?: () => void;
   /** Called after the commit, before the answers. */
   readonly onCommit: (changes: readonly Change[]) => void;
 }
@@ -120,7 +122,10 @@ async function runBatch(options: WriteQueueOptions, queue: Job[]): Promise<void>
     await runBodies(options, queue, outcomes);
     if (options.db.isTransaction) {
       options.onBeforeCommit();
-      await options.lock.commit();
+      await options.lock.commit().catch((error: unknown) => {
+        options.onCommitFailed?.();
+        throw error;
+      });
     }
   } catch (error) {
     if (options.db.isTransaction) options.lock.rollback();

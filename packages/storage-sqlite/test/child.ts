@@ -76,7 +76,31 @@ async function fill(): Promise<void> {
   say({ acknowledged, refusals, isReadable });
 }
 
+/** Appends events until there is no room for one, and says what it hears of others afterwards. */
+async function fillAndListen(): Promise<void> {
+  const storage = await openSqliteStorage({ path });
+  const told: unknown[] = [];
+  storage.onChange((changes) => told.push(changes));
+  const data = JSON.stringify("x".repeat(5000));
+  const append = (number: number) =>
+    storage.transaction("t", (ports) =>
+      ports.events.append(eventRecord("t", "ours", number, { data })),
+    );
+  for (let number = 1, isFull = false; !isFull; number += 1) {
+    await append(number).catch(() => {
+      isFull = true;
+    });
+  }
+  told.length = 0;
+  say("full");
+  await hear();
+  await storage.catchUp("t", true);
+  await storage.close();
+  say(told);
+}
+
 if (task === "open") await open();
+else if (task === "fill and listen") await fillAndListen();
 else if (task === "fill") await fill();
 else if (task === "write") await write();
 else await hold();
