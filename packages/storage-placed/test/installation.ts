@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { announceMove, createEngine, type Storage } from "@tenantry/core";
+import { announceMove, createEngine, type Engine, type Storage } from "@tenantry/core";
 import { openPostgresStorage } from "@tenantry/storage-postgres";
 import { openSqliteStorage } from "@tenantry/storage-sqlite";
 import {
@@ -18,6 +18,7 @@ export interface Process {
   readonly main: Storage;
   readonly server: PlaceServer;
   readonly storage: Storage;
+  readonly engine: Engine;
   moveOptions(fields?: Partial<MoveTenantOptions>): MoveTenantOptions;
 }
 
@@ -38,19 +39,23 @@ export async function openProcess(installation: Installation): Promise<Process> 
   const storage = createPlacedStorage({ main, server, connections: 20 });
   const passwords = { hash: async () => "", verify: async () => false };
   const engine = createEngine({ storage, passwords });
-  const ctx = { engine, tenantId, actor: { type: "system", id: "test" } } as const;
   return {
     main,
     server,
     storage,
-    moveOptions: (fields = {}) => ({
-      main,
-      servers,
-      tenantId,
-      announce: (placement) => announceMove(ctx, tenantId, placement),
-      heardAfterMs: 50,
-      goneAfterMs: 500,
-      ...fields,
-    }),
+    engine,
+    moveOptions(fields = {}) {
+      const moved = fields.tenantId ?? tenantId;
+      const ctx = { engine, tenantId: moved, actor: { type: "system", id: "test" } } as const;
+      return {
+        main,
+        servers,
+        tenantId: moved,
+        announce: (placement) => announceMove(ctx, moved, placement),
+        heardAfterMs: 50,
+        goneAfterMs: 500,
+        ...fields,
+      };
+    },
   };
 }
