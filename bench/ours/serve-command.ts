@@ -25,7 +25,8 @@ export async function startServeCommand(file: string): Promise<StartedServer> {
   return {
     origin: String(address),
     async stop() {
-      server.kill("SIGKILL");
+      // At its own end it keeps what it compiled, for the next start.
+      server.kill("SIGTERM");
       await once(server, "exit");
     },
   };

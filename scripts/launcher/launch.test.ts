@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createSmallWorkspace, type SmallWorkspace, watch } from "./small-workspace.ts";
@@ -53,6 +53,18 @@ test("runs the program on the workspace's Node, whatever Node it was started wit
   workspace.write("program.ts", "console.log(process.argv0);");
   const { stdout } = await workspace.start().ended;
   expect(stdout.trim()).toBe(join(workspace.root, "node_modules", ".bin", "node"));
+});
+
+test("keeps what it compiled among what is installed, unless told another place", async () => {
+  const workspace = createSmallWorkspace();
+  workspace.write("imported.ts", "export const text: string = 'compiled';");
+  workspace.write("program.ts", 'import { text } from "./imported.ts"; console.log(text);');
+  const elsewhere = join(workspace.root, "elsewhere");
+  const usual = join(workspace.root, "node_modules", ".cache", "compile");
+  await workspace.start([], { NODE_COMPILE_CACHE: elsewhere }).ended;
+  expect([existsSync(elsewhere), existsSync(usual)]).toEqual([true, false]);
+  await workspace.start([], { NODE_COMPILE_CACHE: undefined }).ended;
+  expect(readdirSync(usual)).not.toEqual([]);
 });
 
 for (const signal of signals) {
