@@ -39,7 +39,10 @@ async function launch([file, ...args]) {
   if (node === undefined) return endAs({ code: 1, signal: null });
   // What was compiled once is kept: reading the sources is half of what a short command costs. It stays among what is installed, where
   // nobody else writes.
-  const env = { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compile"), ...process.env };
+  const env = {
+    NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compile"),
+    ...process.env,
+  };
   return endAs(await run(node, [join(root, file), ...args], { cwd: root, env, stdio: "inherit" }));
 }
 
