@@ -4,14 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-/** Runs vitest itself, on test files of its own, and gives the last line it printed. */
-function runTests(files: Record<string, string>): { lastLine: string | undefined; code: unknown } {
+/** Runs vitest itself, on test files of its own, and gives the last line it printed. `imported` is loaded beside it, as a global setup is. */
+function runTests(
+  files: Record<string, string>,
+  imported?: string,
+): { lastLine: string | undefined; code: unknown } {
   const root = mkdtempSync(join(tmpdir(), "reporter-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const reporter = join(import.meta.dirname, "closing-line-reporter.ts");
   writeFileSync(
     join(root, "vitest.config.mjs"),
     `import { closingLineReporter } from ${JSON.stringify(reporter)};
+     ${imported === undefined ? "" : `import ${JSON.stringify(join(import.meta.dirname, imported))};`}
      export default { test: { globals: true, reporters: ["default", closingLineReporter()] } };`,
   );
   for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content);
@@ -49,6 +53,15 @@ test("counts what kept tests from running as failed", () => {
       "fails-outside.test.js": `${passing} void Promise.reject(new Error("no"));`,
     }),
   ).toEqual({ lastLine: "2 passed, 3 failed, 1 skipped", code: 1 });
+});
+
+test("fails also beside the PostgreSQL for tests, whose package ends every program with 0", () => {
+  const failing = { "a.test.js": `test("fails", () => { throw new Error("no"); });` };
+  expect(runTests(failing, "postgres-server.ts")).toEqual({
+    lastLine: "0 passed, 1 failed",
+    code: 1,
+  });
+  expect(runTests({ "a.test.js": passing }, "postgres-server.ts").code).toBe(0);
 });
 
 test("fails a run in which no test ran", () => {

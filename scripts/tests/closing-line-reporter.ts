@@ -1,5 +1,10 @@
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
+/** As the program ends, and not before: the package of the PostgreSQL for tests calls `process.exit(0)` when nothing is left to do. */
+const fail = () => {
+  process.exitCode = 1;
+};
+
 /**
  * Ends the report with one line that says how many tests passed and failed, for whoever reads it by
  * machine, and makes a run in which nothing was tested a failure.
@@ -20,7 +25,7 @@ export function closingLineReporter(print: (line: string) => void = console.log)
       const failed = count("failed") + brokenModules + brokenSuites + errors.length;
       const skipped = count("skipped") + count("pending");
       print(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`);
-      if (failed > 0 || passed === 0) process.exitCode = 1;
+      if (failed > 0 || passed === 0) process.on("exit", fail);
     },
   };
 }
