@@ -9,6 +9,7 @@ import { postgresRows } from "./postgres.ts";
 import { postgresCreationRows } from "./postgres-creation.ts";
 import { postgresScaleRows } from "./postgres-scale.ts";
 import { redisRows } from "./redis.ts";
+import { revocationRows } from "./revocation.ts";
 import { serverRows } from "./server.ts";
 
 /** The table, from top to bottom. */
@@ -23,5 +24,6 @@ export const allRows: Row[] = [
   ...postgresCreationRows,
   ...postgresScaleRows,
   ...redisRows,
+  ...revocationRows,
   ...serverRows,
 ];
