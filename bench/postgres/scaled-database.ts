@@ -43,7 +43,7 @@ export function openScaledDatabase(bench: Bench, scale: Scale): Promise<ScaledDa
 /** The one server of all sizes. Nothing that is written there need outlive the machine. */
 function openServer(bench: Bench) {
   return bench.share("server of the scaled databases", async () => {
-    const server = await startPostgres(["shared_buffers=1GB", "max_wal_size=8GB"]);
+    const server = await startPostgres(["shared_buffers=6GB", "max_wal_size=8GB"]);
     return { url: server.url, close: server.remove };
   });
 }
