@@ -115,7 +115,6 @@ function createPlaceSet(options: PlacesOptions): PlaceSet {
     if (place.isRetired) return;
     place.isRetired = true;
     places.delete(place.placement.tenant_id);
-    generation += 1;
     leaving += place.connections;
     options.closing(place.placement.tenant_id);
     if (place.uses === 0) void end(place);

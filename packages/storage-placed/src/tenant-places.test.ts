@@ -1,10 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Placement } from "@tenantry/core";
 import { tenantRecord, userRecord } from "@tenantry/storage-testkit/records";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { makeAndDie, stateOf, steps } from "../test/killed-makers.ts";
-import { openPlaced } from "../test/open-placed.ts";
+import { addDedicatedTenant, openPlaced } from "../test/open-placed.ts";
+import type { PlaceServer } from "./index.ts";
 
 const tenant = tenantRecord("t", { placement: "dedicated" });
 const failure = new Error("creation that fails");
@@ -52,6 +54,39 @@ describe("making a tenant's database", () => {
     expect(filesOf(directory)).toEqual([]);
   });
 
+  test("closes a database and leads nobody there any more before it is taken away", async () => {
+    const { storage: elsewhere, server, directory } = await openPlaced();
+    const atRemoval: unknown[] = [];
+    const removing: PlaceServer = {
+      ...server,
+      async drop(database) {
+        const found = async () => await elsewhere.committed.users.find("t", "ann");
+        atRemoval.push(server.counts.open, await found().catch(({ code }) => code));
+        await server.drop(database);
+      },
+    };
+    const { storage } = await openPlaced({ server: removing }, directory);
+    const making = storage.places.withNewPlace(tenant, async () => {
+      await storage.transaction("t", (ports) => ports.tenants.insert(tenant));
+      throw failure;
+    });
+    await expect(making).rejects.toBe(failure);
+    expect(atRemoval).toEqual([0, "tenant_not_found"]);
+    expect(await storage.committed.tenants.find("t")).toBeUndefined();
+  });
+
+  test("takes away first what a maker left who is gone", async () => {
+    const { storage, directory } = await openPlaced();
+    await makeAndDie(directory, "make", "after");
+    const other = tenantRecord("u", { placement: "dedicated" });
+    await storage.places.withNewPlace(other, () =>
+      storage.transaction("u", (ports) => ports.tenants.insert(other)),
+    );
+    const { placements, databases } = await stateOf(storage);
+    expect(placements).toEqual(["u steady"]);
+    expect(filesOf(directory)).toEqual([`${databases[0]}.db`]);
+  });
+
   test("leaves alone what another process is making", async () => {
     const placed = await openPlaced();
     const other = await openPlaced({}, placed.directory);
@@ -79,4 +114,39 @@ describe("making a tenant's database", () => {
       expect((await storage.committed.tenants.find("t"))?.id).toBe(isThere ? "t" : undefined);
     },
   );
+});
+
+describe("cleaning up", () => {
+  test("leaves a tenant alone that moves", async () => {
+    const placed = await openPlaced();
+    const there = await addDedicatedTenant(placed, "t");
+    await placed.main.transaction(null, (ports) =>
+      ports.placements.update({ ...there, state: "moving", epoch: 2 }, 1),
+    );
+    await placed.storage.places.cleanUp();
+    expect((await stateOf(placed.storage)).placements).toEqual(["t moving"]);
+    expect(await placed.storage.committed.users.find("t", "ann")).toBeDefined();
+  });
+
+  test("leaves a tenant alone whose maker had ended when its lock was free", async () => {
+    const placed = await openPlaced();
+    const { main, server, directory } = placed;
+    const there = await addDedicatedTenant(placed, "t");
+    const set = (state: Placement["state"], epoch: number) =>
+      main.transaction(null, ({ placements }) =>
+        placements.update({ ...there, state, epoch: epoch + 1 }, epoch),
+      );
+    await set("making", 1);
+    const late: PlaceServer = {
+      ...server,
+      async tryLock(database) {
+        await set("steady", 2);
+        return await server.tryLock(database);
+      },
+    };
+    const { storage } = await openPlaced({ server: late }, directory);
+    await storage.places.cleanUp();
+    expect((await stateOf(storage)).placements).toEqual(["t steady"]);
+    expect(await storage.committed.users.find("t", "ann")).toBeDefined();
+  });
 });
