@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Client } from "pg";
 import {
   embedPostgres,
   makeServerDirectory,
@@ -12,6 +13,11 @@ import {
 export interface OwnPair {
   readonly primary: Pick<OwnPostgres, "url">;
   readonly standby: Pick<OwnPostgres, "url" | "start" | "stop">;
+  /**
+   * The standby becomes the primary, and lacks what is done `unseen`; the old primary is a standby of the history that has ended there. Their
+   * addresses stay.
+   */
+  failOver(unseen: () => Promise<void>): Promise<void>;
   /** Stops both and takes their files away. */
   remove(): Promise<void>;
 }
@@ -46,6 +52,19 @@ export async function startPair(): Promise<OwnPair> {
   return {
     primary,
     standby,
+    async failOver(unseen) {
+      await standby.stop();
+      await unseen();
+      await primary.stop();
+      await standby.start();
+      const promoted = new Client(follower.url);
+      await promoted.connect();
+      await promoted.query("SELECT pg_promote()");
+      await promoted.end();
+      writeFileSync(join(directory, "primary", "standby.signal"), "");
+      const isReady = primary.logged("ready to accept read-only connections");
+      await Promise.race([isReady, primary.start()]);
+    },
     async remove() {
       await standby.stop();
       await primary.stop();

@@ -3,6 +3,7 @@ import {
   type CheckResult,
   check,
   createOrganization,
+  createTenant,
   createUser,
   removeMember,
   updateUser,
@@ -19,7 +20,7 @@ import {
   vi,
 } from "vitest";
 import { type OwnRedis, startRedis, withoutRedis } from "../../../scripts/tests/redis-server.ts";
-import { borrowDatabase } from "../../storage-postgres/test/database.ts";
+import { borrowDatabase, queryOnce } from "../../storage-postgres/test/database.ts";
 import { connectRedis, createRedisAccess } from "../src/index.ts";
 
 /** One of several processes, as far as Tenantry goes: nothing but the database and Redis is shared. */
@@ -35,6 +36,7 @@ describe.skipIf(withoutRedis !== undefined)("access shared through Redis", () =>
   let redis: OwnRedis;
   let one: Server;
   let other: Server;
+  let databaseUrl: string;
   let organizationId: string;
   let users: readonly string[];
 
@@ -47,6 +49,7 @@ describe.skipIf(withoutRedis !== undefined)("access shared through Redis", () =>
   beforeEach(async () => {
     const { url, drop } = await borrowDatabase();
     onTestFinished(drop);
+    databaseUrl = url;
     [one, other] = [await openServer(url), await openServer(url)];
     const ctx = one.tenantry.context();
     users = [];
@@ -117,6 +120,36 @@ describe.skipIf(withoutRedis !== undefined)("access shared through Redis", () =>
       server.forget();
       expect(await mayRead(server, ann)).toBe(false);
     }
+  });
+
+  test("is shared of a tenant with a database of its own as well, and ends with the membership", async () => {
+    const { id: tenantId } = await createTenant(one.tenantry.context(), {
+      name: "Own",
+      placement: "dedicated",
+    });
+    onTestFinished(async () => {
+      const [row] = await queryOnce(databaseUrl, "SELECT database FROM placements");
+      await queryOnce(databaseUrl, `DROP DATABASE ${String(row?.database)} WITH (FORCE)`);
+    });
+    const ctx = one.tenantry.context({ tenantId });
+    const user_id = (await createUser(ctx, { name: "Dan" })).id;
+    const { id: organization_id } = await createOrganization(ctx, { name: "Pier" });
+    await addMember(ctx, organization_id, { user_id, role: "member" });
+    const question = { user_id, organization_id, permission: "organization:read" };
+    const may = async ({ tenantry }: Server) =>
+      ((await check(tenantry.context({ tenantId }), question)) as CheckResult).allowed;
+    const asksNobody = async (server: Server) => {
+      server.forget();
+      const before = server.reads();
+      expect(await may(server)).toBe(true);
+      return server.reads() === before;
+    };
+    for (const server of [one, other]) {
+      await expect.poll(() => asksNobody(server), { timeout: 10_000 }).toBe(true);
+    }
+    await removeMember(ctx, organization_id, user_id);
+    await other.tenantry.engine.storage.catchUp(tenantId, true);
+    for (const server of [one, other]) expect(await may(server)).toBe(false);
   });
 
   test("lets in nobody whose access was read before their removal and put in Redis after it", async () => {
