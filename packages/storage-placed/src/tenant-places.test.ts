@@ -75,6 +75,17 @@ describe("making a tenant's database", () => {
     expect(await storage.committed.tenants.find("t")).toBeUndefined();
   });
 
+  test("makes many that are wanted at once with few connections", async () => {
+    const { storage } = await openPlaced({ connections: 4, queueTimeoutMs: 5_000 });
+    const wanted = ["a", "b", "c", "d", "e", "f"].map((id) =>
+      storage.places.withNewPlace(tenantRecord(id, { placement: "dedicated" }), () =>
+        storage.transaction(id, (ports) => ports.tenants.insert(tenantRecord(id))),
+      ),
+    );
+    await Promise.all(wanted);
+    expect((await stateOf(storage)).placements).toHaveLength(6);
+  });
+
   test("takes away first what a maker left who is gone", async () => {
     const { storage, directory } = await openPlaced();
     await makeAndDie(directory, "make", "after");

@@ -160,7 +160,7 @@ async function hasTenant(server: PlaceServer, placement: Placement): Promise<boo
   }
 }
 
-/** One after another: a database is made from a template, which one at a time can copy. */
+/** One after another: a maker holds connections while it waits for more, and many of them could wait for each other. */
 function createTurns() {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(work: () => Promise<T>): Promise<T> => {
