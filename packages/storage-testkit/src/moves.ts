@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   applyChanges,
   copyRows,
@@ -55,17 +56,23 @@ function fencing(open: OpenSubject): void {
   test("fenced only when the writes that are under way have ended", async () => {
     const { storage, another } = await openFilled(open);
     const begun = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
     const ended: string[] = [];
     const writing = storage
       .transaction(tenantId, async (ports) => {
         await ports.users.insert(userRecord(tenantId, "early"));
         begun.resolve();
-        // Other rows, so that it takes several turns to come to its end.
-        for (let turn = 0; turn < 20; turn += 1) await ports.users.find(tenantId, `${turn}`);
+        await mayEnd.promise;
       })
       .then(() => ended.push("write"));
     await begun.promise;
     const fencing = another.moves.fence(tenantId, true).then(() => ended.push("fence"));
+    // The same process does a hundred other things meanwhile, after any of which the fence could be there.
+    for (let turn = 0; turn < 100; turn += 1) {
+      await setImmediate();
+      await another.committed.users.find(tenantId, `${turn}`);
+    }
+    mayEnd.resolve();
     await Promise.all([writing, fencing]);
     expect(ended).toEqual(["write", "fence"]);
     expect(await another.committed.users.find(tenantId, "early")).toBeDefined();
