@@ -35,9 +35,7 @@ export interface PlannerStatistic {
 
 /** How a statement that stands alone, outside a transaction, sets its tenant for row-level security (ADR 0012). */
 export interface TenantScope {
-  /** What stands for the argument `tenant_id` inside the statement, so that nothing in it is read before the tenant is set. */
-  readonly tenant: RawBuilder<string>;
-  /** The statement with its tenant, which is the argument of that placeholder. */
+  /** The statement, which reads nothing before its tenant is set: the argument of that placeholder. */
   wrap(statement: string, placeholder: number): string;
 }
 
@@ -255,11 +253,11 @@ export const postgresDialect: SqlDialect = {
   },
   noteRows: postgresNoteRows,
   scope: {
-    tenant: sql.ref("asked.tenant_id"),
-    // Each OFFSET 0 keeps the planner from joining the two the other way about, which would look at the rows before the tenant is set.
+    // What stands in brackets there rests on no row, so it is run once, before the first row is asked for. OFFSET 0 keeps the planner
+    // from taking the condition inside, where it might be asked later.
     wrap: (statement, placeholder) =>
-      `select found.* from (select set_config('${tenantSetting}', $${placeholder}, true) as tenant_id offset 0) as asked ` +
-      `cross join lateral (select * from (${statement}) as statement offset 0) as found`,
+      `select found.* from (select * from (${statement}) as statement offset 0) as found ` +
+      `where (select set_config('${tenantSetting}', $${placeholder}, true)) is not null`,
   },
   jsonObject(fields) {
     const parts = Object.entries(fields).map(

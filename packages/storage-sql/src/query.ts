@@ -97,12 +97,10 @@ function compileQuery<Row, Name extends string>(
   argumentNames: readonly Name[],
   build: QueryBuilder<Row, Name>,
   dialect: SqlDialect,
-  instead: Readonly<Record<string, unknown>> = {},
 ): CompiledForm {
-  const sentinels = {
-    ...Object.fromEntries(argumentNames.map((name, index) => [name, new Sentinel(index)])),
-    ...instead,
-  };
+  const sentinels = Object.fromEntries(
+    argumentNames.map((name, index) => [name, new Sentinel(index)]),
+  );
   const compiled = build(dialect.compiler, sentinels as Params<Name>, dialect).compile(
     dialect.compiler,
   );
@@ -127,7 +125,7 @@ function compileScoped<Row, Name extends string>(
   const { scope } = dialect;
   const argument = (argumentNames as readonly string[]).indexOf("tenant_id");
   if (scope === undefined || argument < 0) return compileQuery(argumentNames, build, dialect);
-  const inner = compileQuery(argumentNames, build, dialect, { tenant_id: scope.tenant });
+  const inner = compileQuery(argumentNames, build, dialect);
   const bindings = [
     ...(inner.bindings ?? argumentNames.map((_, index): Binding => ({ argument: index }))),
     { argument },
