@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { makeDatabase, queryOnce, type TestDatabase } from "../test/database.ts";
 import { assertServerVersion } from "./connection.ts";
@@ -127,3 +129,18 @@ async function tablesOf(url: string): Promise<readonly unknown[]> {
   const rows = await queryOnce(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
   return rows.map(({ tablename }) => tablename);
 }
+
+test("lets a program that waits for nothing but the close come to its own end", async () => {
+  const { url } = await make();
+  const module = JSON.stringify(new URL("./index.ts", import.meta.url).href);
+  const program = `
+    import { openPostgresStorage } from ${module};
+    const storage = await openPostgresStorage({ url: process.argv[1], poolSize: 2 });
+    await storage.committed.tenants.all();
+    await storage.close();
+    console.log("closed");`;
+  const args = ["--input-type=module", "--eval", program, url];
+  // A program that ends with another code than 0 is an error.
+  const ended = await promisify(execFile)(process.execPath, args);
+  expect(ended).toEqual({ stdout: "closed\n", stderr: "" });
+});

@@ -16,6 +16,7 @@ import { toStorageError } from "./postgres-error.ts";
 import { createPostgresSession } from "./postgres-session.ts";
 import { openReplicas, type Replicas } from "./replicas.ts";
 import { createSnapshots } from "./snapshots.ts";
+import { stayAwake } from "./stay-awake.ts";
 import { createTransactions } from "./transactions.ts";
 
 export interface PostgresStorageOptions {
@@ -202,7 +203,7 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
     moves,
     history: channel.history,
     close() {
-      closing ??= end();
+      closing ??= stayAwake(end);
       return closing;
     },
   };
@@ -256,7 +257,7 @@ function withReplicas(storage: Storage, replicas: Replicas): Storage {
         ? replicas.snapshot(tenantId, body)
         : storage.snapshot(tenantId, body),
     async close() {
-      await replicas.close();
+      await stayAwake(replicas.close);
       await storage.close();
     },
   };
