@@ -28,6 +28,7 @@ export async function withTenantry(
     databaseUrl: settings.databaseUrl,
     databaseOwnerUrl: settings.databaseOwnerUrl,
     dataDirectory: settings.dataDirectory,
+    tenantServers: settings.tenantServers,
     ...(readsReplicas(options, command) ? replicasOf(settings) : {}),
     connectionBudget: settings.connectionBudget,
     program: `tenantry ${command}`,

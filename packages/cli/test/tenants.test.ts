@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeDirectory, run, runJson } from "./run-command-line.ts";
 
@@ -26,6 +28,30 @@ test("creates, lists, shows, changes, suspends, activates, deletes and restores 
   const asleep = await run(directory, ["tenant", "activate", "acme-ltd"]);
   expect(asleep.stderr).toMatch(/^tenantry: The tenant acme-ltd is deleted; .* brings it back\n$/);
   expect(await status("restore")).toBe("active");
+});
+
+test("purges a deleted tenant, and keeps its database and says where where that is asked for", async () => {
+  const directory = makeDirectory();
+  const make = (slug: string, ...args: string[]) =>
+    runJson(directory, ["tenant", "create", "Acme", "--slug", slug, ...args]);
+  await make("shared");
+  await make("own", "--placement", "dedicated");
+  const living = await run(directory, ["tenant", "purge", "own"]);
+  expect(living).toMatchObject({ code: 1, stdout: "" });
+  expect(living.stderr).toMatch(/^tenantry: The tenant own is not deleted; delete it first/);
+  for (const slug of ["shared", "own"]) await run(directory, ["tenant", "delete", slug]);
+  const nothing = await run(directory, ["tenant", "purge", "shared", "--keep-database"]);
+  expect(nothing).toMatchObject({ code: 1, stdout: "" });
+  expect(nothing.stderr).toMatch(/^tenantry: keep_database: .*leave it out/);
+  const purged = await run(directory, ["tenant", "purge", "shared"]);
+  expect(purged).toMatchObject({ code: 0, stderr: "" });
+  expect(purged.stdout).toMatch(/^Purged shared; nothing of it is left/);
+  const kept = await runJson(directory, ["tenant", "purge", "own", "--keep-database"]);
+  const file = `${kept.kept_database.database}.db`;
+  expect(existsSync(join(directory, "data", "tenants", file))).toBe(true);
+  const left = await runJson(directory, ["tenant", "list", "--status", "deleted"]);
+  expect(slugsOf(left)).toEqual([]);
+  expect(await make("own")).toMatchObject({ slug: "own", placement: "shared" });
 });
 
 test("makes an administrator whose password comes by standard input and is shown nowhere", async () => {

@@ -283,6 +283,11 @@ export {
   updatePlan,
 } from "./plans/plans.ts";
 export { assertSeatsSuffice } from "./plans/seats.ts";
+export { purgeTenant, resumePurges } from "./purges/purge-tenant.ts";
+export type { PurgedTenant, PurgeTenantInput } from "./purges/purges.schema.ts";
+export { purgedTenantSchema, purgeTenantSchema } from "./purges/purges.schema.ts";
+export type { PurgeRecord, PurgeStore } from "./purges/purges.store.ts";
+export { clearTenantRows, endTenant, removeTenantRows } from "./purges/remove-tenant-rows.ts";
 export { registerOrganization } from "./registered-organizations/register-organization.ts";
 export {
   type NamedOrganizationInput,
@@ -433,7 +438,7 @@ export { createTenant } from "./tenants/create-tenant.ts";
 export { ensureDefaultTenant } from "./tenants/ensure-default-tenant.ts";
 export { findTenant } from "./tenants/find-tenant.ts";
 export { insertTenant, type NewTenant } from "./tenants/insert-tenant.ts";
-export type { MigratedPlaces, TenantPlaces } from "./tenants/tenant-places.ts";
+export type { MigratedPlaces, MigrationFailure, TenantPlaces } from "./tenants/tenant-places.ts";
 export { assertTenantOpen, isTenantOpen, tenantNotFound } from "./tenants/tenants.policy.ts";
 export {
   type CreatedTenant,

@@ -10,6 +10,7 @@ import type { MoveStore, StorageMoves } from "./moves/moves.store.ts";
 import type { OrganizationStore } from "./organizations/organizations.store.ts";
 import type { PlacementStore } from "./placements/placements.store.ts";
 import type { PlanStore } from "./plans/plans.store.ts";
+import type { PurgeStore } from "./purges/purges.store.ts";
 import type { RegisteredOrganizationStore } from "./registered-organizations/registered-organizations.store.ts";
 import type { ResourceStore } from "./resources/resources.store.ts";
 import type { RoleStore } from "./roles/roles.store.ts";
@@ -32,6 +33,7 @@ export interface Ports {
   readonly organizations: OrganizationStore;
   readonly placements: PlacementStore;
   readonly plans: PlanStore;
+  readonly purges: PurgeStore;
   readonly registeredOrganizations: RegisteredOrganizationStore;
   readonly resources: ResourceStore;
   readonly roles: RoleStore;
@@ -75,6 +77,7 @@ export const installationMethods = [
   "placements.update",
   "placements.remove",
   "placements.list",
+  "placements.listElsewhere",
   "placements.listUnsteady",
   // Which organizations registered by their names.
   "registeredOrganizations.insert",
@@ -86,6 +89,12 @@ export const installationMethods = [
   "moveRecords.find",
   "moveRecords.update",
   "moveRecords.remove",
+  // Which tenants are removed for good.
+  "purges.insert",
+  "purges.find",
+  "purges.listUnfinished",
+  "purges.finish",
+  "purges.remove",
   // The installation's keys.
   "keys.insertSigningKey",
   "keys.listSigningKeys",

@@ -1,4 +1,5 @@
 import type { Engine } from "./context.ts";
+import { isDomainError } from "./errors.ts";
 
 const rowsPerTransaction = 500;
 
@@ -17,16 +18,21 @@ export async function sweepExpired(engine: Engine): Promise<Swept> {
   let sessions = 0;
   for (const { id } of await engine.storage.committed.tenants.all()) {
     const now = new Date(engine.clock()).toISOString();
-    idempotencyKeys += await untilNoneLeft(() =>
-      engine.storage.transaction(id, (ports) =>
-        ports.idempotency.removeExpired(id, now, rowsPerTransaction),
-      ),
-    );
-    sessions += await untilNoneLeft(() =>
-      engine.storage.transaction(id, (ports) =>
-        ports.sessions.removeEnded(id, now, rowsPerTransaction),
-      ),
-    );
+    try {
+      idempotencyKeys += await untilNoneLeft(() =>
+        engine.storage.transaction(id, (ports) =>
+          ports.idempotency.removeExpired(id, now, rowsPerTransaction),
+        ),
+      );
+      sessions += await untilNoneLeft(() =>
+        engine.storage.transaction(id, (ports) =>
+          ports.sessions.removeEnded(id, now, rowsPerTransaction),
+        ),
+      );
+    } catch (error) {
+      // It is being purged, and all of this with it.
+      if (!isDomainError(error, "tenant_not_found")) throw error;
+    }
   }
   return { idempotencyKeys, sessions };
 }

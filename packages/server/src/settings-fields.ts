@@ -77,3 +77,32 @@ export const list = z
       .map((one) => one.trim())
       .filter((one) => one !== ""),
   );
+
+/** What `--to` of a move means itself, and what placements call the server of the main database. */
+const ownNames: ReadonlySet<string> = new Set(["main", "shared", "dedicated"]);
+
+/**
+ * `eu=postgres://…,us=postgres://…`, as a map. An address may hold a password, so a fault shows a name alone, and where that is none the number of
+ * the entry.
+ */
+export const tenantServers = list.transform((entries, ctx): ReadonlyMap<string, string> => {
+  const servers = new Map<string, string>();
+  for (const [index, entry] of entries.entries()) {
+    const [, name, url] = /^([a-z0-9][a-z0-9-]{0,31})=(.*)$/.exec(entry) ?? [];
+    const fault = (message: string) => ctx.addIssue({ code: "custom", message });
+    if (name === undefined || url === undefined) {
+      fault(
+        `has no name in its entry ${index + 1}: write NAME=postgres://…, the name in small letters and digits, a comma in a password as %2C`,
+      );
+    } else if (ownNames.has(name)) {
+      fault(`has a server ${name}, a name that is taken; choose another`);
+    } else if (servers.has(name)) {
+      fault(`names ${name} twice`);
+    } else if (!/^postgres(ql)?:\/\/./.test(url) || !URL.canParse(url)) {
+      fault(`has no address such as postgres://user:password@host/database for ${name}`);
+    } else {
+      servers.set(name, url);
+    }
+  }
+  return servers;
+});

@@ -5,6 +5,7 @@ import {
   oneOf,
   optionalText,
   setting,
+  tenantServers,
   textOr,
   wholeNumber,
 } from "./settings-fields.ts";
@@ -92,6 +93,13 @@ export const settingsTable = {
     description: "Where files live that have no place of their own.",
     schema: textOr("./data"),
     example: "./data",
+  }),
+  tenantServers: setting({
+    name: "TENANTRY_TENANT_SERVERS",
+    description:
+      "PostgreSQL: further servers on which tenants may have databases of their own, as NAME=postgres://…, between commas; each with a user who may make databases there.",
+    schema: tenantServers,
+    isSecret: true,
   }),
   connectionBudget: setting({
     name: "TENANTRY_CONNECTION_BUDGET",

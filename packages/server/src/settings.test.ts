@@ -49,6 +49,7 @@ describe("readSettings", () => {
       TENANTRY_OPERATOR_KEY: "short",
       TENANTRY_CORS_ORIGINS: "https://a.example/path",
       DATABASE_REPLICA_URLS: "postgres://replica/db,mysql://x",
+      TENANTRY_TENANT_SERVERS: "eu=mysql://x",
       TENANTRY_REPLICA_MAX_LAG_SECONDS: "0",
       REDIS_URL: "localhost:6379",
       DATABASE_URL: "mysql://x",
@@ -58,6 +59,31 @@ describe("readSettings", () => {
 
   it.each(["65536", "-1", "1.5", "0x50", " 80", "1e3"])("refuses %s as a port", (port) => {
     expect(faultsOf({ PORT: port })).toEqual(["PORT"]);
+  });
+
+  it("takes further servers by their names, and tells nothing of the addresses in its faults", () => {
+    const eu = "postgres://u:hunter2%2C@eu.internal/postgres";
+    const read = (TENANTRY_TENANT_SERVERS: string) =>
+      readSettings({ TENANTRY_TENANT_SERVERS }, directory);
+    const settings = read(`eu=${eu}, us-2=postgresql://us.internal`);
+    expect([...settings.tenantServers]).toEqual([
+      ["eu", eu],
+      ["us-2", "postgresql://us.internal"],
+    ]);
+    expect(redactSettings(settings)).toMatchObject({ TENANTRY_TENANT_SERVERS: "(secret)" });
+    expect(redactSettings(read(" "))).toMatchObject({ TENANTRY_TENANT_SERVERS: null });
+    const wrong = {
+      [eu]: /no name in its entry 1/,
+      [`eu=${eu},eu=${eu}`]: /names eu twice/,
+      [`main=${eu}`]: /server main, a name that is taken/,
+      "eu=postgres://u:hunter2@:x": /no address .* for eu/,
+    };
+    for (const [given, says] of Object.entries(wrong)) {
+      expect(() => read(given)).toThrow(says);
+      expect(() => read(given)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining("hunter2") }),
+      );
+    }
   });
 
   it("tells no secret in its faults", () => {

@@ -144,13 +144,18 @@ export function replicasOf(settings: Settings) {
   };
 }
 
+function isEmptyMap(given: unknown): boolean {
+  return given instanceof Map && given.size === 0;
+}
+
 /** The settings as they may be shown: secrets are named and not told. */
 export function redactSettings(settings: Settings): Record<string, unknown> {
   const shown = Object.entries(settingsTable)
     .filter(([key]) => key in settings)
     .map(([key, { name, isSecret }]) => {
       const given = settings[key as keyof Settings];
-      const value = Array.isArray(given) && given.length === 0 ? undefined : given;
+      const isEmpty = (Array.isArray(given) && given.length === 0) || isEmptyMap(given);
+      const value = isEmpty ? undefined : given;
       return [name, isSecret && value !== undefined ? "(secret)" : (value ?? null)];
     });
   return Object.fromEntries(shown);

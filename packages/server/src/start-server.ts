@@ -49,6 +49,7 @@ export async function startServer(
     databaseOwnerUrl: settings.databaseOwnerUrl,
     onWarning: (message) => log.warn(message),
     dataDirectory: settings.dataDirectory,
+    tenantServers: settings.tenantServers,
     ...replicasOf(settings),
     connectionBudget: settings.connectionBudget,
     idleDatabaseMs: settings.idleDatabaseSeconds * 1000,

@@ -135,6 +135,31 @@ test.skipIf(isJson)(
 );
 
 test.skipIf(isJson)(
+  "the purge of an organization's tenant takes its database along and frees its name, and its number is nobody else's",
+  async () => {
+    const { client, places, isThere } = await open();
+    const first = await client("registerOrganization", named("Acme"));
+    const [database = ""] = await places();
+    const operator = { as: "operator", params: { tenant_id: "acme" } };
+    await client("deleteTenant", operator);
+    const purged = await client("purgeTenant", operator);
+    expect([purged.status, purged.body]).toMatchObject([
+      200,
+      { slug: "acme", kept_database: null },
+    ]);
+    expect([await places(), await isThere(database)]).toEqual([[], false]);
+    const body = { organization_name: "Acme" };
+    expect((await client("getRegisteredOrganization", { body })).status).toBe(404);
+    const second = await client("registerOrganization", named("ACME"));
+    expect(second.body.id).toBeGreaterThan(first.body.id);
+    const login = { query: { organization_name: "Acme" }, body: { ...named("").body } };
+    const { organization_name: _, ...credentials } = login.body;
+    const signedIn = await client("loginAdministrator", { ...login, body: credentials });
+    expect(signedIn.body.user.id).toBe(1);
+  },
+);
+
+test.skipIf(isJson)(
   "an unknown organization, a wrong password and anybody but its administrator get the same answer",
   async () => {
     const { server, client } = await open();

@@ -59,6 +59,30 @@ describe("a tenant", () => {
     expect((await client("listTenants", { as, query })).body.total).toBe(1);
   });
 
+  it("is purged by the operator when it is deleted, once for a key, and its slug is another's then", async () => {
+    const { client } = test;
+    const params = { tenant_id: "gone" };
+    const made = await client("createTenant", { as, body: { name: "Gone" } });
+    const living = await client("purgeTenant", { as, params });
+    expect([living.status, living.problem.code]).toEqual([409, "tenant_not_deleted"]);
+    await client("deleteTenant", { as, params });
+    const shared = await client("purgeTenant", { as, params, body: { keep_database: true } });
+    expect([shared.status, shared.problem.errors?.[0]?.pointer]).toEqual([400, "/keep_database"]);
+    const headers = { "idempotency-key": "purge-gone" };
+    const purged = await client("purgeTenant", { as, params, headers });
+    const { id } = made.body;
+    expect([purged.status, purged.body]).toEqual([
+      200,
+      { id, slug: "gone", name: "Gone", kept_database: null },
+    ]);
+    expect((await client("getTenant", { as, params: { tenant_id: id } })).status).toBe(404);
+    const again = await client("createTenant", { as, body: { name: "Gone" } });
+    expect(again.body).toMatchObject({ slug: "gone", status: "active" });
+    expect((await client("purgeTenant", { as, params, headers })).text).toBe(purged.text);
+    expect((await client("getTenant", { as, params })).body.id).toBe(again.body.id);
+    expect((await client("purgeTenant", { as, params })).problem.code).toBe("tenant_not_deleted");
+  });
+
   it("is found page by page", async () => {
     const { client, server } = test;
     for (const slug of ["page-1", "page-2", "page-3"]) await makeTenant(server, slug);

@@ -1,4 +1,4 @@
-import type { Awaitable, Placement, Ports } from "@tenantry/core";
+import { type Awaitable, type Placement, type Ports, tenantNotFound } from "@tenantry/core";
 import { andThen } from "./awaitable.ts";
 
 /** Where a tenant lives: in a database of its own, or in the main one. */
@@ -7,7 +7,11 @@ export type Whereabouts = Placement | "main";
 /** What is known of where tenants live. Whoever is not in it is asked for; nothing is guessed. */
 export interface Catalogue {
   known(tenantId: string): Whereabouts | undefined;
-  /** Asks the main database. */
+  /**
+   * Asks the main database.
+   *
+   * @throws {DomainError} `tenant_not_found` for one that is being removed.
+   */
   ask(tenantId: string): Awaitable<Whereabouts>;
   /** Something has happened to the tenant, perhaps to where it lives: it is asked for anew. */
   forget(tenantId: string): void;
@@ -37,7 +41,12 @@ export function createCatalogue(
     const forgottenAtRead = forgotten;
     const { placements, tenants: rows } = committed();
     return andThen(placements.find(tenantId), (placement) => {
-      const isSettled = placement === undefined || !unsettled.has(placement.state);
+      if (placement?.state === "dropping") {
+        found(tenantId, "main");
+        throw tenantNotFound();
+      }
+      // One that moves is asked for with each call, so that nobody goes where it no longer is.
+      const isSettled = placement?.state !== "moving";
       if (placement !== undefined && placement.database !== null) {
         found(tenantId, placement);
         if (isSettled) remember(tenantId, placement, forgottenAtRead);
@@ -67,6 +76,3 @@ export function createCatalogue(
     forgotten: () => forgotten,
   };
 }
-
-/** In these a tenant is asked for with each call, so that nobody goes where it no longer is. */
-const unsettled: ReadonlySet<Placement["state"]> = new Set(["moving", "dropping"]);

@@ -1,4 +1,10 @@
-import { isDomainError, type MigratedPlaces, type Storage } from "@tenantry/core";
+import {
+  isDomainError,
+  type MigratedPlaces,
+  type MigrationFailure,
+  type Placement,
+  type Storage,
+} from "@tenantry/core";
 
 const tenantsPerPage = 100;
 const atOnce = 4;
@@ -8,28 +14,35 @@ const atOnce = 4;
  * and holds up no other.
  */
 export async function migratePlaces(storage: Storage): Promise<MigratedPlaces> {
-  const failures: { tenant_id: string; message: string }[] = [];
+  const failures: MigrationFailure[] = [];
   let migrated = 0;
-  const migrateOne = async (tenantId: string) => {
+  const migrateOne = async ({ tenant_id, server, database }: OwnDatabase) => {
     try {
-      await storage.committed.tenants.find(tenantId);
+      await storage.committed.tenants.find(tenant_id);
       migrated += 1;
     } catch (error) {
       const message = isDomainError(error) ? error.message : "The storage failed";
-      failures.push({ tenant_id: tenantId, message });
+      failures.push({ tenant_id, server, database, message });
     }
   };
   for (let after = ""; ; ) {
     const page = await storage.committed.placements.list(after, tenantsPerPage);
-    const left = page.filter(({ database }) => database !== null).values();
+    const left = page.filter(hasOwnDatabase).values();
     // Workers that share one iterator: whoever is done takes the next.
     await Promise.all(
       Array.from({ length: atOnce }, async () => {
-        for (const { tenant_id } of left) await migrateOne(tenant_id);
+        for (const placement of left) await migrateOne(placement);
       }),
     );
     const last = page.at(-1);
     if (last === undefined || page.length < tenantsPerPage) return { migrated, failures };
     after = last.tenant_id;
   }
+}
+
+type OwnDatabase = Placement & { readonly database: string };
+
+/** One that is being removed needs no schema any more. */
+function hasOwnDatabase(placement: Placement): placement is OwnDatabase {
+  return placement.database !== null && placement.state !== "dropping";
 }

@@ -66,7 +66,7 @@ async function openPlace(options: PlacesOptions, place: Place): Promise<Storage>
   if (server === undefined || placement.database === null) {
     throw new DomainError(
       "storage_unavailable",
-      `The tenant ${placement.tenant_id} lives on the server ${placement.server}, which this program does not know; name it in the settings`,
+      `The tenant ${placement.tenant_id} lives on the server ${placement.server}, which the settings do not name; add it to TENANTRY_TENANT_SERVERS`,
     );
   }
   const { least, most } = server.connections;

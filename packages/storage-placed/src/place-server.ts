@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Storage } from "@tenantry/core";
 
 /** A server, or a directory, in which tenants have databases of their own. */
@@ -36,8 +36,17 @@ const nameOfOurs = /^tenantry_[a-z2-7]{26}$/;
 
 /** A database's name. Nothing that a user wrote is in it, so that it needs no quotes and meets no other's. */
 export function newDatabaseName(): string {
-  const letters = [...randomBytes(26)].map((byte) => alphabet[byte % alphabet.length]);
+  return toName(randomBytes(26));
+}
+
+function toName(bytes: Uint8Array): string {
+  const letters = [...bytes].map((byte) => alphabet[byte % alphabet.length]);
   return `tenantry_${letters.join("")}`;
+}
+
+/** The name under which the removal of a tenant is locked that has no database of its own. */
+export function lockNameOf(tenantId: string): string {
+  return toName(createHash("sha256").update(tenantId).digest().subarray(0, 26));
 }
 
 /** Whatever a table says: no other name reaches a server or a path. */

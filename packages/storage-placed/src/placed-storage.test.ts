@@ -56,6 +56,19 @@ describe("a tenant with a database of its own", () => {
     expect(await storage.committed.users.find(tenantId, "ann")).toBeDefined();
   });
 
+  test("is asked for when its database was closed, since nothing is heard of it then", async () => {
+    const placed = await openPlaced({ idleMs: 10 });
+    const there = await addDedicatedTenant(placed, tenantId);
+    await expect.poll(() => placed.server.counts.open).toBe(0);
+    const other = await openPlaced({}, placed.directory);
+    await other.main.transaction(null, (ports) =>
+      ports.placements.update({ ...there, epoch: 2, state: "dropping" }, 1),
+    );
+    const call = async () => await placed.storage.committed.users.find(tenantId, "ann");
+    await expect(call()).rejects.toMatchObject({ code: "tenant_not_found" });
+    expect(placed.server.counts.open).toBe(0);
+  });
+
   test("is found by its row as it is, whatever a first run of a body made of it", async () => {
     const placed = await openPlaced();
     await addDedicatedTenant(placed, tenantId);

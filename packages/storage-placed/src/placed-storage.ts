@@ -5,7 +5,6 @@ import {
   type ChangeListener,
   DomainError,
   isDomainError,
-  type Placement,
   type Ports,
   type ReplicatedPorts,
   type Storage,
@@ -17,8 +16,9 @@ import { createConnectionBudget } from "./connection-budget.ts";
 import { migratePlaces } from "./migrate-places.ts";
 import type { PlaceServer } from "./place-server.ts";
 import { createPlaces, type Places } from "./places.ts";
+import { createPlaceRemover, type PlaceRemoverOptions } from "./remove-place.ts";
 import { routePorts } from "./route-ports.ts";
-import { createPlaceMaker, type PlaceMaker } from "./tenant-places.ts";
+import { createPlaceMaker, type PlaceMaker, type PlaceMakerOptions } from "./tenant-places.ts";
 import { createTenantRows, type TenantRows } from "./tenant-rows.ts";
 
 export interface PlacedStorageOptions {
@@ -42,7 +42,17 @@ export interface PlacedStorageOptions {
 
 /** A storage that also makes databases for tenants. */
 export interface PlacedStorage extends Storage {
-  readonly places: PlaceMaker & TenantPlaces;
+  readonly places: PlaceMaker &
+    TenantPlaces & {
+      /** Tenants whose database is on a server that is not known here, so many at most. */
+      listUnreachable(limit: number): Promise<readonly UnreachableTenant[]>;
+    };
+}
+
+export interface UnreachableTenant {
+  readonly slug: string;
+  /** The key of the server. */
+  readonly server: string;
 }
 
 /** A storage whose tenants may have databases of their own: each call goes where its tenant lives (ADR 0013). */
@@ -59,8 +69,9 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
   const budget = createConnectionBudget(options.connections, options.queueTimeoutMs ?? 30_000, () =>
     places.makeRoom(),
   );
+  const servers = new Map([...(options.servers ?? []), ["main", server] as const]);
   const places: Places = createPlaces({
-    servers: new Map([...(options.servers ?? []), ["main", server]]),
+    servers,
     budget,
     idleMs: options.idleMs ?? 60_000,
     async opened({ tenant_id }, storage) {
@@ -88,36 +99,69 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
     if (tenantId === null) return work(main);
     const known = catalogue.known(tenantId);
     if (known === "main") return work(main);
-    if (known !== undefined) return running.track(goTo(known, work));
+    // Of a database that is not open nothing is heard, so not even that the tenant has left it.
+    const isHeardOf = known !== undefined && places.find(tenantId) !== undefined;
+    if (isHeardOf) return running.track(goTo(known, work));
     return running.track(andThen(catalogue.ask(tenantId), (found) => goTo(found, work)));
   }
 
   const goTo = <T>(found: Whereabouts, work: (storage: Storage) => Awaitable<T>) =>
-    found === "main" ? work(main) : places.use(notDropped(found), work);
+    found === "main" ? work(main) : places.use(found, work);
 
   main.onChange((changes) => hear(changes, null));
   const isInMain = (tenantId: string) => catalogue.known(tenantId) === "main";
-  const route = <P extends object>(portsOf: (storage: Storage) => P) =>
-    routePorts(portsOf(main), {
-      isInMain,
-      route: (tenantId, work) => go(tenantId, (storage) => work(portsOf(storage))),
-    });
-  const committed = route((storage) => storage.committed);
-  const replicated = route((storage) => storage.replicated);
-  const ports = { committed, replicated, fencedTimeoutMs: options.fencedTimeoutMs };
+  const ports = { ...routeStorage(main, isInMain, go), fencedTimeoutMs: options.fencedTimeoutMs };
   const parts: Parts = { main, places, catalogue, ...ports, go, rows, running };
   const storage = assemble(parts, (told) => {
     listener = told;
   });
   const letGo = (tenantId: string) => forgetPlace(catalogue, places, tenantId);
-  const maker = createPlaceMaker({ main, server, budget, clock, letGo });
-  const migrateAll = () => migratePlaces(storage);
-  return Object.assign(storage, { places: { ...maker, migrateAll } });
+  const making = { main, server, servers, budget, clock, letGo };
+  return Object.assign(storage, { places: createTenantPlaces(storage, making) });
 }
 
-function notDropped(placement: Placement): Placement {
-  if (placement.state !== "dropping") return placement;
-  throw new DomainError("tenant_not_found", "No such tenant");
+type Go = <T>(tenantId: string | null, work: (storage: Storage) => Awaitable<T>) => Awaitable<T>;
+
+function routeStorage(
+  main: Storage,
+  isInMain: (tenantId: string) => boolean,
+  go: Go,
+): Pick<Storage, "committed" | "replicated"> {
+  const route = <P extends object>(portsOf: (storage: Storage) => P) =>
+    routePorts(portsOf(main), {
+      isInMain,
+      route: (tenantId, work) => go(tenantId, (storage) => work(portsOf(storage))),
+    });
+  return {
+    committed: route((storage) => storage.committed),
+    replicated: route((storage) => storage.replicated),
+  };
+}
+
+function createTenantPlaces(
+  storage: Storage,
+  options: PlaceMakerOptions & PlaceRemoverOptions,
+): PlacedStorage["places"] {
+  return {
+    ...createPlaceMaker(options),
+    remove: createPlaceRemover(options),
+    migrateAll: () => migratePlaces(storage),
+    listUnreachable: (limit) => listUnreachable(options, limit),
+  };
+}
+
+async function listUnreachable(
+  { main, servers }: PlaceRemoverOptions,
+  limit: number,
+): Promise<readonly UnreachableTenant[]> {
+  const { placements, tenants } = main.committed;
+  const found = await placements.listElsewhere([...servers.keys()], limit);
+  return await Promise.all(
+    found.map(async ({ tenant_id, server }) => {
+      const tenant = await tenants.find(tenant_id);
+      return { slug: tenant?.slug ?? tenant_id, server };
+    }),
+  );
 }
 
 async function forgetPlace(catalogue: Catalogue, places: Places, tenantId: string): Promise<void> {
@@ -134,7 +178,7 @@ interface Parts {
   readonly rows: TenantRows;
   readonly running: Running;
   readonly fencedTimeoutMs: number | undefined;
-  go<T>(tenantId: string | null, work: (storage: Storage) => Awaitable<T>): Awaitable<T>;
+  readonly go: Go;
 }
 
 function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {

@@ -49,10 +49,12 @@ export function createPlaceMaker(options: PlaceMakerOptions): PlaceMaker {
   }
 
   async function cleanUp(): Promise<void> {
-    for (const placement of await main.committed.placements.listUnsteady(mostAbandoned)) {
-      if (placement.server === serverKey && placement.state !== "moving") {
-        await cleanUpOne(options, placement);
-      }
+    const { placements, purges } = main.committed;
+    for (const placement of await placements.listUnsteady(mostAbandoned)) {
+      if (placement.server !== serverKey || placement.state === "moving") continue;
+      // What is purged has more to it, and whoever began that goes on with it.
+      if ((await purges.find(placement.tenant_id)) !== undefined) continue;
+      await cleanUpOne(options, placement);
     }
   }
 

@@ -101,7 +101,7 @@ async function open(installation: Installation): Promise<Process> {
   return opened;
 }
 
-async function openFilled(installation: Installation): Promise<Process> {
+export async function openFilled(installation: Installation): Promise<Process> {
   const opened = await open(installation);
   await opened.storage.transaction(tenantId, (ports) => fillTenant(ports, tenantId));
   return opened;
@@ -121,7 +121,7 @@ async function rowsIn(main: Process["main"]): Promise<readonly string[]> {
   return contents.filter(({ rows }) => rows > 0).map(({ table }) => table);
 }
 
-async function killAt(installation: Installation, target: MoveTarget, step: MoveStep) {
+export async function killAt(installation: Installation, target: MoveTarget, step: MoveStep) {
   const to = target === "shared" ? target : target.server;
   const args = [program, JSON.stringify(installation), to, step];
   const [, signal] = await once(spawn(process.execPath, args, { stdio: "inherit" }), "exit");
@@ -129,7 +129,7 @@ async function killAt(installation: Installation, target: MoveTarget, step: Move
 }
 
 /** Every process writes, and each reads what any of them was acknowledged last. */
-function startLoad(processes: readonly Process[]) {
+export function startLoad(processes: readonly Process[]) {
   const acknowledged: string[] = [];
   const faults: string[] = [];
   let isOver = false;

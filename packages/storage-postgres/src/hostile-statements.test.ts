@@ -1,5 +1,5 @@
 import { fillTenant } from "@tenantry/storage-testkit";
-import { moment } from "@tenantry/storage-testkit/records";
+import { moment, purgeRecord } from "@tenantry/storage-testkit/records";
 import { borrowDatabase, connectAsApplication, queryOnce } from "../test/database.ts";
 import { describeHostileStatements } from "../test/hostile-suite.ts";
 import { openPostgresStorage } from "./index.ts";
@@ -11,7 +11,7 @@ describeHostileStatements("in a database that tenants share", async () => {
   for (const tenant of [ours, theirs]) {
     await storage.transaction(tenant, (ports) => fillTenant(ports, tenant));
   }
-  await storage.transaction(null, async ({ keys, placements, registeredOrganizations }) => {
+  await storage.transaction(null, async ({ keys, placements, purges, registeredOrganizations }) => {
     for (const tenant of [ours, theirs]) {
       await placements.insert({
         tenant_id: tenant,
@@ -23,6 +23,7 @@ describeHostileStatements("in a database that tenants share", async () => {
         updated_at: moment,
       });
     }
+    await purges.insert(purgeRecord(theirs));
     await registeredOrganizations.insert({
       serial: 1,
       name_key: "theirs",

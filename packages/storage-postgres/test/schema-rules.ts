@@ -6,6 +6,7 @@ export const tablesWithoutTenant: Readonly<Record<string, string>> = {
   placements: "they say where a tenant lives",
   tenant_moves: "they say which tenants move, and where to",
   registered_organizations: "they lead from a name to its tenant",
+  tenant_purges: "they say which tenants are gone",
   signing_keys: "they sign for the installation",
   operator_keys: "the operator acts in every tenant",
   tenantry_migrations: "the ledger",

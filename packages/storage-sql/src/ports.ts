@@ -10,6 +10,7 @@ import { createMoveStore } from "./moves/moves.sql.ts";
 import { createOrganizationStore } from "./organizations/organizations.sql.ts";
 import { createPlacementStore } from "./placements/placements.sql.ts";
 import { createPlanStore } from "./plans/plans.sql.ts";
+import { createPurgeStore } from "./purges/purges.sql.ts";
 import { createRegisteredOrganizationStore } from "./registered-organizations/registered-organizations.sql.ts";
 import { createResourceStore } from "./resources/resources.sql.ts";
 import { createRoleStore } from "./roles/roles.sql.ts";
@@ -34,6 +35,7 @@ export function createPorts(session: Session): Ports {
     organizations: createOrganizationStore(session),
     placements: createPlacementStore(session),
     plans: createPlanStore(session),
+    purges: createPurgeStore(session),
     registeredOrganizations: createRegisteredOrganizationStore(session),
     resources: createResourceStore(session),
     roles: createRoleStore(session),

@@ -31,6 +31,7 @@ export interface Database {
   operator_keys: OperatorKeysTable;
   changed_rows: ChangedRowsTable;
   tenant_moves: TenantMovesTable;
+  tenant_purges: TenantPurgesTable;
 }
 
 interface TenantsTable {
@@ -342,4 +343,17 @@ interface TenantMovesTable {
   to_database: string | null;
   step: string;
   updated_at: string;
+}
+
+interface TenantPurgesTable {
+  tenant_id: string;
+  tenant: string | null;
+  kept_server: string | null;
+  kept_database: string | null;
+  serial: number | null;
+  event_after: number;
+  actor_type: string;
+  actor_id: string;
+  begun_at: string;
+  purged_at: string | null;
 }

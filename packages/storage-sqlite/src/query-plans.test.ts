@@ -21,12 +21,17 @@ const allowedSteps: Readonly<Record<string, readonly RegExp[]>> = {
   "moveRecords.update": [/^SEARCH tenant_moves USING PRIMARY KEY \(tenant_id=\?\)$/],
   "moveRecords.remove": [/^SEARCH tenant_moves USING PRIMARY KEY \(tenant_id=\?\)$/],
   "placements.remove": [/^SEARCH placements USING PRIMARY KEY \(tenant_id=\?\)$/],
+  // At an opening alone. The servers come out of the argument.
+  "placements.listElsewhere": [/^SCAN placements$/, /^LIST SUBQUERY/, /^SCAN json_each/],
   "placements.listUnsteady": [/^SCAN placements USING INDEX placements_unsteady$/],
   // Whose keys are the installation's.
   "registeredOrganizations.find": [
     /^SEARCH registered_organizations USING INDEX \w+ \(name_key=\?\)$/,
   ],
-  "registeredOrganizations.lastSerial": [/^SCAN registered_organizations$/],
+  "purges.find": [/^SEARCH tenant_purges USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "purges.finish": [/^SEARCH tenant_purges USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "purges.remove": [/^SEARCH tenant_purges USING PRIMARY KEY \(tenant_id=\?\)$/],
+  "purges.listUnfinished": [/^SCAN tenant_purges USING INDEX tenant_purges_unfinished$/],
   "registeredOrganizations.removeOf": [
     /^SEARCH registered_organizations USING COVERING INDEX \w+ \(tenant_id=\?\)$/,
   ],
@@ -39,7 +44,7 @@ const allowedSteps: Readonly<Record<string, readonly RegExp[]>> = {
 /** A copy reads whole tables, page after page, and writes rows that come out of its argument. */
 const stepsOfCopies = [
   /^SCAN json_each/,
-  /^SCAN (signing_keys|operator_keys|registered_organizations)\b/,
+  /^SCAN (signing_keys|operator_keys|registered_organizations|tenant_purges)\b/,
   /\(tenant_id=\?\)$/,
   /^LIST SUBQUERY/,
 ];

@@ -9,6 +9,7 @@ const withoutTenant = new Map([
   ["tenant_moves", "they say which tenants move"],
   ["placements", "they say where a tenant lives"],
   ["registered_organizations", "they lead from a name to its tenant"],
+  ["tenant_purges", "they say which tenants are gone"],
   ["signing_keys", "they sign for the installation"],
   ["operator_keys", "the operator acts in every tenant"],
   ["tenantry_migrations", "the ledger"],

@@ -7,6 +7,7 @@ import { describeLists } from "./lists.ts";
 import { describeMoves } from "./moves.ts";
 import { disposingOpen, type OpenSubject } from "./open-subject.ts";
 import { describePlacements } from "./placements.ts";
+import { describePurges } from "./purges.ts";
 import { describeRegisteredOrganizations } from "./registered-organizations.ts";
 import { describeReplicatedReads, describeReplicatedReadsOfSeveral } from "./replicated-reads.ts";
 import { describeRoundTrips } from "./round-trips.ts";
@@ -35,6 +36,7 @@ export function storageConformance(subject: ConformanceSubject): void {
     describeCopies(open);
     describeTenants(open);
     describePlacements(open);
+    describePurges(open);
     describeRegisteredOrganizations(open);
     describeTransactions(open);
     describeReplicatedReads(open);

@@ -14,6 +14,7 @@ import {
   later,
   membershipRecord,
   moment,
+  purgeRecord,
   registeredOrganizationRecord,
   resourceRecord,
 } from "./records.ts";
@@ -80,7 +81,8 @@ const quoted = 'O\'Brien "quotes" \\ back \n line, ü 漢 😀 \u2028';
 /** A storage with a row in every table. */
 async function openFull(open: OpenSubject): Promise<Storage> {
   const { storage } = await open();
-  await storage.transaction(null, async ({ keys, registeredOrganizations }) => {
+  await storage.transaction(null, async ({ keys, purges, registeredOrganizations }) => {
+    await purges.insert(purgeRecord("gone"));
     await registeredOrganizations.insert(registeredOrganizationRecord(9, "acme"));
     const signing = { id: "key", algorithm: "EdDSA", public_jwk: "{}", private_jwk: '{"d":"x"}' };
     await keys.insertSigningKey({ ...signing, created_at: moment });

@@ -2,8 +2,10 @@ import { setImmediate } from "node:timers/promises";
 import {
   applyChanges,
   copyRows,
+  endTenant,
   type Ports,
   readContent,
+  removeTenantRows,
   type Storage,
   type StorageMoves,
 } from "@tenantry/core";
@@ -30,6 +32,7 @@ export function describeMoves(open: OpenSubject): void {
   describe("lets a tenant leave", () => {
     fencing(open);
     leaving(open);
+    ending(open);
   });
 }
 
@@ -76,6 +79,25 @@ function fencing(open: OpenSubject): void {
     await Promise.all([writing, fencing]);
     expect(ended).toEqual(["write", "fence"]);
     expect(await another.committed.users.find(tenantId, "early")).toBeDefined();
+    await another.close();
+  });
+}
+
+function ending(open: OpenSubject): void {
+  test("for good, with an end after which no process writes", async () => {
+    const { storage, another } = await openFilled(open);
+    const write = (to: Storage, id: string) =>
+      to.transaction(tenantId, (ports) => ports.users.insert(userRecord(tenantId, id)));
+    await write(another, "early");
+    let seen: unknown;
+    await endTenant(storage.moves, tenantId, async (ports) => {
+      seen = await ports.users.find(tenantId, "early");
+    });
+    expect(seen).toBeDefined();
+    await expect(write(another, "late")).rejects.toMatchObject({ code: "tenant_moving" });
+    await removeTenantRows(storage, tenantId, () => {});
+    expect(await another.committed.tenants.find(tenantId)).toBeUndefined();
+    expect(await another.committed.users.find("other", "ann")).toBeDefined();
     await another.close();
   });
 }

@@ -1,4 +1,4 @@
-import type { Placement } from "@tenantry/core";
+import type { MoveRecord, Placement } from "@tenantry/core";
 import { describe, expect, test } from "vitest";
 import { type OpenSubject, openWithTenant, tenantId } from "./open-subject.ts";
 import { later, moment, tenantRecord } from "./records.ts";
@@ -18,6 +18,7 @@ const placement = (tenant: string, fields: Partial<Placement> = {}): Placement =
 export function describePlacements(open: OpenSubject): void {
   describe("keeps where tenants live", () => {
     changes(open);
+    moves(open);
     lists(open);
     copies(open);
   });
@@ -58,8 +59,36 @@ function changes(open: OpenSubject): void {
   });
 }
 
+function moves(open: OpenSubject): void {
+  test("and which of them move, whose step is changed by whoever knows the mover and the step before", async () => {
+    const { storage } = await open();
+    const record: MoveRecord = {
+      tenant_id: "a",
+      mover: "one",
+      from_server: "main",
+      from_database: null,
+      to_server: "second",
+      to_database: "tenantry_a",
+      step: "copying",
+      updated_at: moment,
+    };
+    await storage.transaction(null, ({ moveRecords }) => moveRecords.insert(record));
+    const update = (changed: MoveRecord, known: Pick<MoveRecord, "mover" | "step">) =>
+      storage.transaction(null, ({ moveRecords }) => moveRecords.update(changed, known));
+    const switched: MoveRecord = { ...record, step: "switched", updated_at: later };
+    expect(await update(switched, { mover: "two", step: "copying" })).toBe(false);
+    expect(await update(switched, record)).toBe(true);
+    // Whoever has read it before the switch does not take that back.
+    expect(await update({ ...record, mover: "two" }, record)).toBe(false);
+    expect(await storage.committed.moveRecords.find("a")).toEqual(switched);
+    expect(await update({ ...switched, mover: "two" }, switched)).toBe(true);
+    await storage.transaction(null, ({ moveRecords }) => moveRecords.remove("a"));
+    expect(await storage.committed.moveRecords.find("a")).toBeUndefined();
+  });
+}
+
 function lists(open: OpenSubject): void {
-  test("in pages by tenant, and those that are not steady", async () => {
+  test("in pages by tenant, those that are not steady, and those on no server that is known", async () => {
     const { storage } = await open();
     await storage.transaction(null, async (ports) => {
       for (const tenant of ["c", "a", "d", "b"]) {
@@ -71,6 +100,15 @@ function lists(open: OpenSubject): void {
     const ids = (page: readonly Placement[]) => page.map((one) => one.tenant_id);
     expect(ids(await placements.list("", 3))).toEqual(["a", "b", "c"]);
     expect(ids(await placements.list("c", 3))).toEqual(["d"]);
+    await storage.transaction(null, async (ports) => {
+      await ports.placements.insert(placement("e", { server: "second" }));
+      await ports.placements.insert(placement("f", { server: "third" }));
+      // In the main database itself.
+      await ports.placements.insert(placement("g", { server: "gone", database: null }));
+    });
+    expect(ids(await placements.listElsewhere(["main", "third"], 10))).toEqual(["e"]);
+    expect(ids(await placements.listElsewhere(["main"], 1))).toEqual(["e"]);
+    expect(ids(await placements.listElsewhere(["main", "second", "third"], 10))).toEqual([]);
     expect(ids(await placements.listUnsteady(10))).toEqual(["c", "d"]);
     expect(ids(await placements.listUnsteady(1))).toEqual(["c"]);
   });

@@ -4,6 +4,7 @@ import {
   nameKey,
   type OrganizationRecord,
   type Plan,
+  type PurgeRecord,
   type RegisteredOrganizationRecord,
   type Resource,
   type Role,
@@ -251,6 +252,22 @@ export function eventRecord(
 /** The roles as a membership or team holds them: of the tenant. */
 export function tenantRoles(...keys: readonly string[]) {
   return keys.map((key) => ({ scope: "tenant" as const, key }));
+}
+
+export function purgeRecord(tenantId: string, fields: Partial<PurgeRecord> = {}): PurgeRecord {
+  return {
+    tenant_id: tenantId,
+    tenant: "{}",
+    kept_server: null,
+    kept_database: null,
+    serial: null,
+    event_after: 7,
+    actor_type: "operator",
+    actor_id: "opk",
+    begun_at: moment,
+    purged_at: null,
+    ...fields,
+  };
 }
 
 export function registeredOrganizationRecord(

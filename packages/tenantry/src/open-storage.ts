@@ -19,6 +19,7 @@ export interface OpenStorageOptions {
   readonly replicaUrls?: readonly string[] | undefined;
   readonly replicaMaximumLagMs?: number | undefined;
   readonly dataDirectory?: string | undefined;
+  readonly tenantServers?: ReadonlyMap<string, string> | undefined;
   readonly connectionBudget?: number | undefined;
   readonly idleDatabaseMs?: number | undefined;
   readonly clock?: (() => number) | undefined;
@@ -56,7 +57,7 @@ export async function openPlacedParts(
   options: OpenStorageOptions,
 ): Promise<PlacedParts> {
   const { busyTimeoutMs, program } = options;
-  if ((options.replicaUrls ?? []).length > 0 && location.kind !== "postgres") throw noReplicas();
+  if (location.kind !== "postgres") assertNothingOfPostgres(options);
   const shared = {
     ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }),
     ...(program === undefined ? {} : { program }),
@@ -65,7 +66,8 @@ export async function openPlacedParts(
   if (location.kind === "sqlite") {
     const directory = tenantsDirectory(options.dataDirectory);
     const main = await openSqliteStorage({ path: location.path, ...shared });
-    return place(main, createSqlitePlaces(directory, shared), budget, options);
+    const servers = { server: createSqlitePlaces(directory, shared), others: [] };
+    return place(main, servers, budget, options);
   }
   if (location.kind === "postgres") {
     const { databaseOwnerUrl: ownerUrl, onWarning, replicaUrls, replicaMaximumLagMs } = options;
@@ -74,25 +76,43 @@ export async function openPlacedParts(
     const standbys = { replicaUrls: replicaUrls ?? [], replicaMaximumLagMs };
     const pool = { poolSize: ofMain - 1 };
     const main = await openPostgresStorage({ ...server, onWarning, ...standbys, ...pool });
-    return place(main, createPostgresPlaces(server), budget - ofMain, options);
+    const others = [...(options.tenantServers ?? [])].map(
+      ([name, url]) => [name, createPostgresPlaces({ url, ...shared })] as const,
+    );
+    const servers = { server: createPostgresPlaces(server), others };
+    return place(main, servers, budget - ofMain, options);
   }
   const storage = await openJsonStorage({ directory: location.directory, ...shared });
   return { storage, main: storage, servers: new Map() };
 }
 
+interface TenantServers {
+  /** Of the main database. */
+  readonly server: PlaceServer;
+  readonly others: readonly (readonly [name: string, server: PlaceServer])[];
+}
+
 function place(
   main: Storage,
-  server: PlaceServer,
+  { server, others }: TenantServers,
   connections: number,
   { idleDatabaseMs: idleMs, clock }: OpenStorageOptions,
 ): PlacedParts {
-  const storage = createPlacedStorage({ main, server, connections, idleMs, clock });
-  return { storage, main, servers: new Map([["main", server]]) };
+  const servers = new Map([...others, ["main", server] as const]);
+  const storage = createPlacedStorage({ main, server, servers, connections, idleMs, clock });
+  return { storage, main, servers };
 }
 
-function noReplicas(): DomainError {
+function assertNothingOfPostgres({ replicaUrls = [], tenantServers }: OpenStorageOptions): void {
+  const given = {
+    DATABASE_REPLICA_URLS: replicaUrls.length,
+    TENANTRY_TENANT_SERVERS: tenantServers?.size ?? 0,
+  };
   const detail = "is for PostgreSQL alone; leave it out, or give a DATABASE_URL of PostgreSQL";
-  return new DomainError("invalid_setting", `DATABASE_REPLICA_URLS ${detail}`, {
-    fields: [{ pointer: "/DATABASE_REPLICA_URLS", detail }],
-  });
+  const fields = Object.entries(given)
+    .filter(([, count]) => count > 0)
+    .map(([name]) => ({ pointer: `/${name}`, detail }));
+  if (fields.length === 0) return;
+  const lines = fields.map(({ pointer }) => `${pointer.slice(1)} ${detail}`);
+  throw new DomainError("invalid_setting", lines.join("; "), { fields });
 }

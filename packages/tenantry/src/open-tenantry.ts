@@ -8,13 +8,14 @@ import {
   type EngineSettings,
   ensureDefaultTenant,
   type OpenEngine,
+  resumePurges,
   type SharedAccess,
   type Storage,
   type Tenant,
 } from "@tenantry/core";
 import { argon2Passwords } from "./argon2-passwords.ts";
 import { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
-import { openStorage } from "./open-storage.ts";
+import { type OpenedStorage, openStorage } from "./open-storage.ts";
 
 export interface TenantryOptions {
   /**
@@ -36,6 +37,11 @@ export interface TenantryOptions {
   readonly redisUrl?: string | undefined;
   /** Where files live that have no place of their own; `./data` without it. */
   readonly dataDirectory?: string | undefined;
+  /**
+   * PostgreSQL: further servers on which tenants may live, as addresses by name. The main database keeps the names alone. A tenant whose server is
+   * not among them is named by `onWarning`, and answers `storage_unavailable`.
+   */
+  readonly tenantServers?: ReadonlyMap<string, string> | undefined;
   readonly settings?: Partial<EngineSettings> | undefined;
   /** What this process calls itself, for whoever waits for a file that it holds. */
   readonly program?: string | undefined;
@@ -83,6 +89,8 @@ export async function openTenantry(options: TenantryOptions = {}): Promise<Tenan
   try {
     await places?.cleanUp();
     const defaultTenant = await ensureDefaultTenant(engine);
+    await warnOfUnknownServers(storage, options.onWarning);
+    for (const fault of await resumePurges(engine)) options.onWarning?.(fault);
     return {
       engine,
       defaultTenant,
@@ -94,6 +102,23 @@ export async function openTenantry(options: TenantryOptions = {}): Promise<Tenan
     throw error;
   }
 }
+
+/** Named once, at the opening, rather than by each call that fails. */
+async function warnOfUnknownServers(
+  { places }: OpenedStorage,
+  onWarning: TenantryOptions["onWarning"],
+): Promise<void> {
+  const found = (await places?.listUnreachable(mostNamed + 1)) ?? [];
+  for (const [server, tenants] of Map.groupBy(found, (one) => one.server)) {
+    const named = tenants.slice(0, mostNamed).map(({ slug }) => slug);
+    const more = tenants.length > named.length ? " and others" : "";
+    onWarning?.(
+      `The tenants ${named.join(", ")}${more} live on the server ${server}, which the settings do not name; until TENANTRY_TENANT_SERVERS does, they cannot be used`,
+    );
+  }
+}
+
+const mostNamed = 20;
 
 async function openSharedAccess(
   storage: Storage,

@@ -17,6 +17,7 @@ import {
   login,
   type Organization,
   openPage,
+  purgeTenant,
   refreshSession,
   registerUser,
   restoreTenant,
@@ -162,6 +163,7 @@ const operations: Record<string, (ctx: Context, tenant: Tenant) => unknown> = {
   setTenantStatus: (ctx, { slug }) => setTenantStatus(ctx, slug, { status: "suspended" }),
   deleteTenant: (ctx, { id }) => deleteTenant(ctx, id),
   restoreTenant: (ctx, { slug }) => restoreTenant(ctx, slug),
+  purgeTenant: (ctx, { id }) => purgeTenant(ctx, id),
 };
 
 async function denialsOf(tenantry: Tenantry, tenantId: string) {

@@ -6,7 +6,7 @@ import { type GlobalOptions, locationOf, settingsOf } from "../global-options.ts
 import { withTenantry } from "../with-tenantry.ts";
 
 /**
- * `tenantry migrate`: brings the database and those of single tenants to the newest schema, as opening each does, and says what it did. Tenants whose
+ * `tenantry migrate`, `tenantry tenant migrate`: brings the database and those of single tenants to the newest schema, as opening each does, and says what it did. Tenants whose
  * database could not be are named.
  */
 export async function runMigrate(options: GlobalOptions): Promise<void> {
@@ -33,7 +33,10 @@ function describeTenants({ migrated, failures }: MigratedPlaces): readonly strin
   if (migrated + failures.length === 0) return [];
   return [
     `Databases of single tenants that have the newest schema: ${migrated}.`,
-    ...failures.map(({ tenant_id, message }) => `Not the one of ${tenant_id}: ${message}`),
+    ...failures.map(
+      ({ tenant_id, server, database, message }) =>
+        `Not ${database} on the server ${server}, of the tenant ${tenant_id}: ${message}`,
+    ),
     ...(failures.length > 0 ? ["Run it again when that is mended; it does what is left."] : []),
   ];
 }

@@ -10,6 +10,7 @@ export function addTenantCommands(program: Command): void {
   addReading(tenant);
   addWriting(tenant);
   addMoving(tenant);
+  addMigration(tenant);
   addStatus(tenant, "suspend", "suspended", "let nobody of a tenant in until it is activated");
   addStatus(tenant, "activate", "active", "let the people of a suspended tenant in again");
   tenant
@@ -25,6 +26,14 @@ export function addTenantCommands(program: Command): void {
     .argument("<tenant>", anyTenant)
     .action(async (id: string, _, command: Command) =>
       (await load()).runTenantRestore(id, command.optsWithGlobals()),
+    );
+  tenant
+    .command("purge")
+    .description("remove a deleted tenant for good; run again, it goes on")
+    .argument("<tenant>", anyTenant)
+    .option("--keep-database", "leave its own database as it is")
+    .action(async (id: string, _, command: Command) =>
+      (await load()).runTenantPurge(id, command.optsWithGlobals()),
     );
 }
 
@@ -43,6 +52,18 @@ function addMoving(tenant: Command): void {
     .action(async (id: string, _, command: Command) => {
       const { runTenantMove } = await import("./tenant-move.command.ts");
       await runTenantMove(id, command.optsWithGlobals());
+    });
+}
+
+function addMigration(tenant: Command): void {
+  tenant
+    .command("migrate")
+    .description(
+      "bring the databases of single tenants to the newest schema, as tenantry migrate does",
+    )
+    .action(async (_, command: Command) => {
+      const { runMigrate } = await import("../storage/migrate.command.ts");
+      await runMigrate(command.optsWithGlobals());
     });
 }
 

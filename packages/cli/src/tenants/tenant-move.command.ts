@@ -18,6 +18,7 @@ export async function runTenantMove(
   const moved = await moveTenant({
     location: locationOf(settings),
     dataDirectory: settings.dataDirectory,
+    tenantServers: settings.tenantServers,
     databaseOwnerUrl: settings.databaseOwnerUrl,
     program: "tenantry tenant move",
     tenant,

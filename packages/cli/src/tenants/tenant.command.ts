@@ -7,6 +7,7 @@ import {
   getTenant,
   givenFields,
   listTenants,
+  purgeTenant,
   restoreTenant,
   setTenantStatus,
   type Tenant,
@@ -123,6 +124,23 @@ export async function runTenantDelete(tenant: string, options: GlobalOptions): P
 /** `tenantry tenant restore TENANT` */
 export async function runTenantRestore(tenant: string, options: GlobalOptions): Promise<void> {
   await answerTenant(options, "tenant restore", (ctx) => restoreTenant(ctx, tenant));
+}
+
+export interface TenantPurgeOptions extends GlobalOptions {
+  readonly keepDatabase?: boolean;
+}
+
+/** `tenantry tenant purge TENANT` */
+export async function runTenantPurge(tenant: string, options: TenantPurgeOptions): Promise<void> {
+  await withTenantry(options, "tenant purge", async ({ ctx, output }) => {
+    const purged = await purgeTenant(ctx, tenant, { keep_database: options.keepDatabase });
+    const { slug, kept_database: kept } = purged;
+    await output.answer(purged, () =>
+      kept === null
+        ? `Purged ${slug}; nothing of it is left, and its slug is free.`
+        : `Purged ${slug}; its slug is free. Its database ${kept.database} is kept on the server ${kept.server}.`,
+    );
+  });
 }
 
 async function answerTenant(

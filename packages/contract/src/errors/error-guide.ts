@@ -68,7 +68,7 @@ export const errorGuide: Readonly<Record<ErrorCode, string>> = {
   tenant_fixed:
     "The default tenant is where everybody is who names none: it keeps its slug and cannot be suspended or deleted. Its name can be changed.",
   tenant_deleted: "The tenant is deleted. Restore it first.",
-  tenant_not_deleted: "Only a deleted tenant can be restored.",
+  tenant_not_deleted: "Only a deleted tenant can be restored or purged. Delete it first.",
   organization_name_taken:
     "Another organization of the tenant has this name, without regard to case. Choose another; when restoring, give a new `name`.",
   organization_slug_taken:

@@ -2,6 +2,8 @@ import {
   createdTenantSchema,
   createTenantSchema,
   listTenantsSchema,
+  purgedTenantSchema,
+  purgeTenantSchema,
   setTenantStatusSchema,
   tenantSchema,
   updateTenantSchema,
@@ -128,5 +130,21 @@ export const tenantOperations = defineOperations({
     etag: "row_revision",
     ifMatch: true,
     errors: ["permission_denied", "tenant_not_deleted"],
+  },
+  purgeTenant: {
+    method: "POST",
+    path: "/api/v1/tenants/{tenant_id}/purge",
+    tag: "Tenants",
+    summary: "Remove a deleted tenant for good",
+    description:
+      "With everything that it had, its events and its database; its slug is free then. An event of the default tenant says so. With " +
+      "`keep_database` a database of its own is left as it is, and the answer says where that is.",
+    permission: "operator",
+    effect: "mutation",
+    body: purgeTenantSchema,
+    isBodyOptional: true,
+    status: 200,
+    answer: purgedTenantSchema,
+    errors: ["permission_denied", "tenant_not_deleted", "storage_busy"],
   },
 });

@@ -31,6 +31,7 @@ export const eventTypeSchema = z.enum([
   "tenant.activated",
   "tenant.deleted",
   "tenant.restored",
+  "tenant.purged",
   "user.created",
   "user.updated",
   "user.deactivated",

@@ -19,7 +19,7 @@ export interface MoveRecord {
 export interface MoveRecordStore {
   insert(record: MoveRecord): Awaitable<void>;
   find(tenantId: string): Awaitable<MoveRecord | undefined>;
-  /** Writes mover, step and time, if the move is still the known mover's; whether it was. */
-  update(record: MoveRecord, knownMover: string): Awaitable<boolean>;
+  /** Writes mover, step and time, if the move is still the known mover's and at the known step; whether it was. */
+  update(record: MoveRecord, known: Pick<MoveRecord, "mover" | "step">): Awaitable<boolean>;
   remove(tenantId: string): Awaitable<void>;
 }

@@ -28,7 +28,7 @@ export interface MoveStore {
   /** Takes from rows what must be unique or refers to their own table, so that others can have it before they are written anew. */
   park(tenantId: string, table: string, keys: readonly RowKey[]): Awaitable<void>;
   remove(tenantId: string, table: string, keys: readonly RowKey[]): Awaitable<void>;
-  /** Removes so many rows of a table, whichever. @returns how many there were. */
+  /** Removes so many rows of a table, whichever. @returns how many it wrote; 0 when none is left. */
   clear(tenantId: string, table: string, limit: number): Awaitable<number>;
 }
 

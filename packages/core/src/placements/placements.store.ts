@@ -28,6 +28,8 @@ export interface PlacementStore {
   remove(tenantId: string): Awaitable<void>;
   /** Those of tenants whose id comes after the one given, in the order of ids. */
   list(afterTenantId: string, limit: number): Awaitable<readonly Placement[]>;
+  /** Those of tenants with a database of their own on none of these servers, in the order of ids. */
+  listElsewhere(servers: readonly string[], limit: number): Awaitable<readonly Placement[]>;
   /** Those that are not steady: somebody is at work on them, or was and is gone. */
   listUnsteady(limit: number): Awaitable<readonly Placement[]>;
 }

@@ -19,8 +19,8 @@ export interface RegisteredOrganizationStore {
   /** @throws {DomainError} `organization_name_taken`; `id_taken` where another has the number. */
   insert(record: RegisteredOrganizationRecord): Awaitable<void>;
   find(nameKey: string): Awaitable<RegisteredOrganizationRecord | undefined>;
-  /** The highest number that is given; 0 where none is. */
+  /** The highest number that was ever given; 0 where none was. */
   lastSerial(): Awaitable<number>;
-  /** Removes what was registered for a tenant that is not there. */
-  removeOf(tenantId: string): Awaitable<void>;
+  /** Removes what was registered for a tenant that is not there. @returns its number. */
+  removeOf(tenantId: string): Awaitable<number | undefined>;
 }

@@ -1,6 +1,6 @@
 import { isOperator } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
+import { DomainError, isDomainError } from "../errors.ts";
 import { parseInput } from "../input.ts";
 import { nameKey } from "../normalization.ts";
 import type { LoginInput } from "../sessions/sessions.schema.ts";
@@ -74,6 +74,12 @@ async function findRegistered(
   const { registeredOrganizations, tenants } = engine.storage.committed;
   const found = await registeredOrganizations.find(nameKey(name.trim()));
   if (found === undefined) return undefined;
-  const tenant = await tenants.find(found.tenant_id);
-  return tenant === undefined || tenant.status === "deleted" ? undefined : found;
+  try {
+    const tenant = await tenants.find(found.tenant_id);
+    return tenant === undefined || tenant.status === "deleted" ? undefined : found;
+  } catch (error) {
+    // It is being removed.
+    if (isDomainError(error, "tenant_not_found")) return undefined;
+    throw error;
+  }
 }

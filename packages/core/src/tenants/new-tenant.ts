@@ -24,6 +24,8 @@ export async function newTenantId(
   for (let use = 0; ; use += 1) {
     const text = JSON.stringify([ctx.tenantId, call.principal, call.key, use]);
     const id = `ten_${createHash("sha256").update(text).digest("hex").slice(0, 26)}`;
+    // A tenant that was purged never comes back.
+    if ((await storage.committed.purges.find(id)) !== undefined) continue;
     const found = await storage.committed.tenants.find(id);
     if (found === undefined) return id;
     const keptUntilMs = Date.parse(found.created_at) + settings.idempotencyTtlSeconds * 1000;

@@ -1,3 +1,5 @@
+import type { Awaitable } from "../awaitable.ts";
+import type { Ports } from "../store.ts";
 import type { NewTenant } from "./insert-tenant.ts";
 
 /**
@@ -10,12 +12,32 @@ export interface TenantPlaces {
    * fails. A repetition under the same idempotency key comes with a tenant that is there already: then `create` alone is run.
    */
   withNewPlace<T>(tenant: NewTenant, create: () => Promise<T>): Promise<T>;
+  /**
+   * Removes all that a tenant has where it lives, or leaves its own database as it is. Before that nobody can write there any more and `end` is run,
+   * which writes the last; where it fails, everything stays. Done again after a kill it goes on.
+   *
+   * @throws {DomainError} `storage_busy` where another process is at it; what `end` throws.
+   */
+  remove(
+    tenantId: string,
+    keepDatabase: boolean,
+    end: (ports: Ports) => Awaitable<void>,
+  ): Promise<void>;
   /** Brings every tenant's own database to the newest schema, as opening each does. */
   migrateAll(): Promise<MigratedPlaces>;
+}
+
+/** A tenant's database that could not be brought to the newest schema. */
+export interface MigrationFailure {
+  readonly tenant_id: string;
+  /** The key of the server, and the database's name there. */
+  readonly server: string;
+  readonly database: string;
+  readonly message: string;
 }
 
 /** What was brought to the newest schema, or was there already, and what could not be. */
 export interface MigratedPlaces {
   readonly migrated: number;
-  readonly failures: readonly { readonly tenant_id: string; readonly message: string }[];
+  readonly failures: readonly MigrationFailure[];
 }

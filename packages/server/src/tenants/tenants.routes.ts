@@ -3,6 +3,7 @@ import {
   deleteTenant,
   getTenant,
   listTenants,
+  purgeTenant,
   restoreTenant,
   setTenantStatus,
   updateTenant,
@@ -17,4 +18,5 @@ export const tenantRoutes = {
   setTenantStatus: ({ ctx, params, body }) => setTenantStatus(ctx, params.tenant_id, body),
   deleteTenant: ({ ctx, params }) => deleteTenant(ctx, params.tenant_id),
   restoreTenant: ({ ctx, params }) => restoreTenant(ctx, params.tenant_id),
+  purgeTenant: ({ ctx, params, body }) => purgeTenant(ctx, params.tenant_id, body),
 } satisfies Partial<Routes>;

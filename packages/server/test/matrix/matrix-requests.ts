@@ -62,6 +62,7 @@ export const matrixRequests: Readonly<Record<OperationId, Build>> = {
   setTenantStatus: withBody(aboutOtherTenant, { status: "suspended" }),
   deleteTenant: aboutOtherTenant,
   restoreTenant: () => ({ params: { tenant_id: "gone" } }),
+  purgeTenant: () => ({ params: { tenant_id: "gone" } }),
   createOrganization: withBody(nothing, { name: "New" }),
   listOrganizations: nothing,
   getOrganization: inOrganization,

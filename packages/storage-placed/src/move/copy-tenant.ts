@@ -1,5 +1,6 @@
 import {
   applyChanges,
+  clearTenantRows,
   compareContents,
   contentOf,
   copyRows,
@@ -10,7 +11,7 @@ import {
   type TableContent,
 } from "@tenantry/core";
 import type { MoveStep } from "./move-tenant.ts";
-import { clearRows, type PlacePair } from "./place-pair.ts";
+import type { PlacePair } from "./place-pair.ts";
 
 /** Beyond so many changes another round comes before the fence: the pause is as long as the last one. */
 const fewChanges = 50;
@@ -32,7 +33,7 @@ export async function copyTenant(
 ): Promise<CopiedTenant> {
   await from.moves.watch(tenantId);
   // Nothing is there, unless a mover left it: the tenant lives elsewhere.
-  await clearRows(to, tenantId);
+  await clearTenantRows(to, tenantId);
   await copyRows(from, { transaction: (_, body) => to.moves.write(tenantId, body) }, tenantId);
   await onStep?.("copied");
   const catchUp = (compare?: (ports: Ports) => Promise<void>) =>

@@ -1,9 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { DomainError, type MoveRecord, type Placement, type Storage } from "@tenantry/core";
+import {
+  clearTenantRows,
+  DomainError,
+  type MoveRecord,
+  type Placement,
+  type Storage,
+} from "@tenantry/core";
 import { newDatabaseName, type PlaceServer } from "../place-server.ts";
 import { copyTenant } from "./copy-tenant.ts";
-import { clearRows, movable, openPlaces, type PlacePair } from "./place-pair.ts";
+import { movable, openPlaces, type PlacePair } from "./place-pair.ts";
 
 /** Where a tenant is to live: in the main database, or in one of its own on the server of this key. */
 export type MoveTarget = "shared" | { readonly server: string };
@@ -53,23 +59,7 @@ export async function moveTenant(
   options: MoveTenantOptions,
   target: MoveTarget,
 ): Promise<TenantMove> {
-  return await stayingAwake(() => takeOverAndMove(options, target));
-}
-
-/** Connections that are about to close keep no program running: it would end in the midst of a move, without a word. */
-async function stayingAwake<T>(work: () => Promise<T>): Promise<T> {
-  const awake = setInterval(() => {}, 1_000);
-  try {
-    return await work();
-  } finally {
-    clearInterval(awake);
-  }
-}
-
-async function takeOverAndMove(
-  options: MoveTenantOptions,
-  target: MoveTarget,
-): Promise<TenantMove> {
+  await assertServersKnown(options, target);
   const left = await takeOver(options);
   if (left?.step === "switched") return await finish(options, left, "finished");
   if (left !== undefined) await undo(options, left);
@@ -92,16 +82,22 @@ async function takeOverAndMove(
   }
 }
 
+/** Before anything is recorded that could not be taken back where it was to go, or is. */
+async function assertServersKnown(
+  { main, servers, tenantId }: MoveTenantOptions,
+  target: MoveTarget,
+): Promise<void> {
+  if (target !== "shared") serverOf(servers, target.server);
+  const placement = await main.committed.placements.find(tenantId);
+  if (placement !== undefined && placement.database !== null) serverOf(servers, placement.server);
+}
+
 /**
  * Undoes a move that was left before its switch; one that has switched is finished.
  *
  * @throws {DomainError} `storage_busy` where a mover is at work.
  */
 export async function undoMove(options: MoveTenantOptions): Promise<TenantMove> {
-  return await stayingAwake(() => takeOverAndUndo(options));
-}
-
-async function takeOverAndUndo(options: MoveTenantOptions): Promise<TenantMove> {
   const left = await takeOver(options);
   if (left === undefined) return { ...nothing(options), outcome: "was_there" };
   if (left.step === "switched") return await finish(options, left, "finished");
@@ -127,7 +123,7 @@ async function takeOver(options: MoveTenantOptions): Promise<MoveRecord | undefi
   const later = await main.committed.moveRecords.find(tenantId);
   const isTaken =
     later?.updated_at === seen.updated_at &&
-    (await main.transaction(null, (ports) => ports.moveRecords.update(record, seen.mover)));
+    (await main.transaction(null, (ports) => ports.moveRecords.update(record, seen)));
   if (isTaken) return record;
   throw new DomainError(
     "storage_busy",
@@ -193,7 +189,7 @@ function keepAlive(
     await main.transaction(null, async ({ moveRecords }) => {
       const known = await moveRecords.find(record.tenant_id);
       if (known?.mover !== record.mover) return;
-      await moveRecords.update({ ...known, updated_at: now() }, record.mover);
+      await moveRecords.update({ ...known, updated_at: now() }, known);
     });
   };
   // One that cannot say so is perhaps gone: then another takes over, and this one fails at its switch.
@@ -241,7 +237,7 @@ async function switchOver(
   await main.transaction(null, async ({ placements, moveRecords, moves }) => {
     const known = await placements.find(tenantId);
     const switched = { ...record, step: "switched", updated_at: now() } as const;
-    const isOurs = await moveRecords.update(switched, record.mover);
+    const isOurs = await moveRecords.update(switched, record);
     if (!isOurs || known === undefined) throw takenOver();
     const there = { server: record.to_server, database: record.to_database };
     const placement = { ...known, ...there, epoch: known.epoch + 1, updated_at: now() };
@@ -268,7 +264,7 @@ async function finish(
   await delay(heardAfterMs);
   if (record.from_database === null) {
     await movable(main).moves.unwatch(tenantId);
-    await clearRows(main, tenantId);
+    await clearTenantRows(movable(main), tenantId);
   } else {
     await serverOf(servers, record.from_server).drop(record.from_database);
   }
@@ -299,7 +295,7 @@ async function undo(options: MoveTenantOptions, record: MoveRecord): Promise<voi
   } finally {
     await places.close();
   }
-  if (record.to_database === null) await clearRows(main, tenantId);
+  if (record.to_database === null) await clearTenantRows(movable(main), tenantId);
   else await serverOf(servers, record.to_server).drop(record.to_database);
   const placement = await main.committed.placements.find(tenantId);
   if (placement !== undefined) await settle(options, placement);
@@ -312,6 +308,6 @@ function serverOf(servers: ReadonlyMap<string, PlaceServer>, key: string): Place
   if (server !== undefined) return server;
   throw new DomainError(
     "invalid_setting",
-    `There is no server ${key} in the settings; name one of: ${[...servers.keys()].join(", ")}`,
+    `The settings name no server ${key}, only ${[...servers.keys()].join(", ")}; add it to TENANTRY_TENANT_SERVERS`,
   );
 }

@@ -22,7 +22,10 @@ export async function openPlaces(
     if (database === null) return movable(main);
     const server = servers.get(key);
     if (server === undefined) {
-      throw new DomainError("invalid_setting", `There is no server ${key} in the settings`);
+      throw new DomainError(
+        "invalid_setting",
+        `The settings do not name the server ${key}; add it to TENANTRY_TENANT_SERVERS`,
+      );
     }
     const storage = await server.open(database, server.connections.least);
     opened.push(storage);
@@ -49,21 +52,4 @@ export function movable(storage: Storage): MovableStorage {
     "invalid_setting",
     "Tenants of this storage have no other place to live; use SQLite in a file or PostgreSQL",
   );
-}
-
-const rowsAtOnce = 500;
-
-/** Removes a tenant's rows from the main database, but for the one by which it is found. */
-export async function clearRows(main: Storage, tenantId: string): Promise<void> {
-  const { moves, committed } = movable(main);
-  const tables = committed.copies.tables(tenantId).map(({ name }) => name);
-  for (const name of tables.toReversed()) {
-    if (name === "tenants") continue;
-    let removed = rowsAtOnce;
-    while (removed === rowsAtOnce) {
-      removed = await moves.write(tenantId, (ports) =>
-        ports.moves.clear(tenantId, name, rowsAtOnce),
-      );
-    }
-  }
 }

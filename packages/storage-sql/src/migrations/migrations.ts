@@ -6,6 +6,7 @@ import { placementsMigration } from "./0005-placements.ts";
 import { movesMigration } from "./0006-moves.ts";
 import { moveRecordsMigration } from "./0007-move-records.ts";
 import { registeredOrganizationsMigration } from "./0008-registered-organizations.ts";
+import { purgesMigration } from "./0009-purges.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. One that was released is never changed: another is added after it. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   movesMigration,
   moveRecordsMigration,
   registeredOrganizationsMigration,
+  purgesMigration,
 ];

@@ -30,13 +30,14 @@ const find = defineQuery("moveRecords.find", ["whose"], (db, p) =>
 
 const update = defineQuery(
   "moveRecords.update",
-  ["mover", "step", "updated_at", "whose", "known_mover"],
+  ["mover", "step", "updated_at", "whose", "known_mover", "known_step"],
   (db, p) =>
     db
       .updateTable("tenant_moves")
       .set({ mover: p.mover, step: p.step, updated_at: p.updated_at })
       .where("tenant_id", "=", p.whose)
-      .where("mover", "=", p.known_mover),
+      .where("mover", "=", p.known_mover)
+      .where("step", "=", p.known_step),
 );
 
 const remove = defineQuery("moveRecords.remove", ["whose"], (db, p) =>
@@ -50,9 +51,9 @@ export function createMoveRecordStore(session: Session): MoveRecordStore {
       andThen(session.get(find, [tenantId]), (row) =>
         row === undefined ? undefined : { ...row, step: row.step as MoveRecord["step"] },
       ),
-    update: ({ tenant_id, mover, step, updated_at }, knownMover) =>
+    update: ({ tenant_id, mover, step, updated_at }, known) =>
       andThen(
-        session.run(update, [mover, step, updated_at, tenant_id, knownMover]),
+        session.run(update, [mover, step, updated_at, tenant_id, known.mover, known.step]),
         (changed) => changed > 0,
       ),
     remove: (tenantId) => settle(session.run(remove, [tenantId])),

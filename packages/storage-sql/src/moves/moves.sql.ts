@@ -65,6 +65,10 @@ function defineTable(shape: TableShape): MoveQueries {
   const isIn = (p: object, dialect: SqlDialect) =>
     sql`tenant_id = ${argument(p, "tenant_id")} and (${list(key)}) in (${dialect.copiedRows(key.map(isInteger), argument(p, "keys"))})`;
   const nothing = sql.join(ownReference.map((column) => sql`${sql.ref(column)} = null`));
+  const linked = sql.join(
+    ownReference.map((column) => sql`${sql.ref(column)} is not null`),
+    sql` or `,
+  );
   const parked = parkedColumns[name];
   return {
     shape,
@@ -92,8 +96,11 @@ function defineTable(shape: TableShape): MoveQueries {
         ? undefined
         : defineQuery(
             `moves.clear ${name} unlink`,
-            ["tenant_id"],
-            (_, p) => sql<never>`update ${table} set ${nothing} where tenant_id = ${p.tenant_id}`,
+            ["tenant_id", "limit"],
+            (_, p, dialect) => sql<never>`
+              update ${table} set ${nothing} where tenant_id = ${p.tenant_id} and (${list(key)}) in (
+                select ${list(key)} from ${table} where tenant_id = ${p.tenant_id} and (${linked})
+                order by ${list(key)} limit ${dialect.limit(p.limit)})`,
           ),
     clear: defineQuery(
       `moves.clear ${name}`,
@@ -141,8 +148,9 @@ export function createMoveStore(session: Session): MoveStore {
       settle(session.run(queriesOf(table).remove, [tenantId, asList(keys)])),
     clear(tenantId, table, limit) {
       const { unlink, clear } = queriesOf(table);
-      const ready = unlink === undefined ? 0 : session.run(unlink, [tenantId]);
-      return andThen(ready, () => session.run(clear, [tenantId, limit]));
+      // What others of the table refer to cannot go before they do not.
+      const unlinked = unlink === undefined ? 0 : session.run(unlink, [tenantId, limit]);
+      return andThen(unlinked, (rows) => (rows > 0 ? rows : session.run(clear, [tenantId, limit])));
     },
   };
 }

@@ -53,6 +53,19 @@ const list = defineQuery("placements.list", ["after", "limit"], (db, p, dialect)
     .limit(dialect.limit(p.limit)),
 );
 
+const listElsewhere = defineQuery(
+  "placements.listElsewhere",
+  ["servers", "limit"],
+  (db, p, dialect) =>
+    db
+      .selectFrom("placements")
+      .select(columns)
+      .where("database", "is not", null)
+      .where(sql<boolean>`server not in (${dialect.copiedRows([false], p.servers)})`)
+      .orderBy("tenant_id")
+      .limit(dialect.limit(p.limit)),
+);
+
 const listUnsteady = defineQuery("placements.listUnsteady", ["limit"], (db, p, dialect) =>
   db
     .selectFrom("placements")
@@ -77,6 +90,11 @@ export function createPlacementStore(session: Session): PlacementStore {
     remove: (tenantId) => settle(session.run(remove, [tenantId])),
     list: (afterTenantId, limit) =>
       andThen(session.all(list, [afterTenantId, limit]), (rows) => rows.map(toPlacement)),
+    listElsewhere: (servers, limit) =>
+      andThen(
+        session.all(listElsewhere, [JSON.stringify(servers.map((one) => [one])), limit]),
+        (rows) => rows.map(toPlacement),
+      ),
     listUnsteady: (limit) =>
       andThen(session.all(listUnsteady, [limit]), (rows) => rows.map(toPlacement)),
   };

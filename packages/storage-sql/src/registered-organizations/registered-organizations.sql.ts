@@ -26,24 +26,32 @@ const find = defineQuery("registeredOrganizations.find", ["name_key"], (db, p) =
   db.selectFrom("registered_organizations").select(columns).where("name_key", "=", p.name_key),
 );
 
-const lastSerial = defineQuery("registeredOrganizations.lastSerial", ["limit"], (db, p, dialect) =>
-  db
-    .selectFrom("registered_organizations")
-    .select("serial")
-    .orderBy("serial", "desc")
-    .limit(dialect.limit(p.limit)),
+const lastSerial = defineQuery("registeredOrganizations.lastSerial", [], (db) =>
+  db.selectNoFrom((eb) => [
+    eb
+      .selectFrom("registered_organizations")
+      .select((max) => max.fn.max("serial").as("serial"))
+      .as("registered"),
+    eb
+      .selectFrom("tenant_purges")
+      .select((max) => max.fn.max("serial").as("serial"))
+      .as("purged"),
+  ]),
 );
 
 // As for placements: an argument called tenant_id would set the tenant.
 const removeOf = defineQuery("registeredOrganizations.removeOf", ["whose"], (db, p) =>
-  db.deleteFrom("registered_organizations").where("tenant_id", "=", p.whose),
+  db.deleteFrom("registered_organizations").where("tenant_id", "=", p.whose).returning("serial"),
 );
 
 export function createRegisteredOrganizationStore(session: Session): RegisteredOrganizationStore {
   return {
     insert: (record) => settle(session.run(insert, argumentsOf(columns, record))),
     find: (nameKey) => session.get(find, [nameKey]),
-    lastSerial: () => andThen(session.get(lastSerial, [1]), (row) => row?.serial ?? 0),
-    removeOf: (tenantId) => settle(session.run(removeOf, [tenantId])),
+    lastSerial: () =>
+      andThen(session.get(lastSerial, []), (row) =>
+        Math.max(row?.registered ?? 0, row?.purged ?? 0),
+      ),
+    removeOf: (tenantId) => andThen(session.get(removeOf, [tenantId]), (row) => row?.serial),
   };
 }

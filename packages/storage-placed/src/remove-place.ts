@@ -1,0 +1,95 @@
+import {
+  DomainError,
+  endTenant,
+  type Placement,
+  removeTenantRows,
+  type Storage,
+  type TenantPlaces,
+} from "@tenantry/core";
+import type { ConnectionBudget } from "./connection-budget.ts";
+import { movable } from "./move/place-pair.ts";
+import { lockNameOf, type PlaceServer } from "./place-server.ts";
+
+export interface PlaceRemoverOptions {
+  readonly main: Storage;
+  readonly servers: ReadonlyMap<string, PlaceServer>;
+  readonly budget: ConnectionBudget;
+  /** Resolves when this process no longer has the tenant's database open. */
+  readonly letGo: (tenantId: string) => Promise<void>;
+}
+
+/**
+ * Removes tenants where they live: the rows from the main database, or their whole database, whichever server it is on. Which of them it is stands in the
+ * placement, which is there until all of it is gone.
+ */
+export function createPlaceRemover(options: PlaceRemoverOptions): TenantPlaces["remove"] {
+  const { main, letGo } = options;
+  return async (tenantId, keepDatabase, end) => {
+    const placement = await main.committed.placements.find(tenantId);
+    // Whoever began it has finished it.
+    if (placement === undefined) return;
+    const server = serverOf(options, placement);
+    const database = placement.database ?? lockNameOf(tenantId);
+    await withLock(options, server, database, async () => {
+      await letGo(tenantId);
+      if (placement.database === null) return await removeTenantRows(main, tenantId, end);
+      // A run that was killed has removed it.
+      if (!(await server.exists(database))) return;
+      await endDatabase(server, database, tenantId, keepDatabase, end);
+      if (!keepDatabase) await server.drop(database);
+    });
+  };
+}
+
+/** Runs the end of the tenant in its own database. One that is kept is left so that it can be used. */
+async function endDatabase(
+  server: PlaceServer,
+  database: string,
+  tenantId: string,
+  isKept: boolean,
+  end: Parameters<TenantPlaces["remove"]>[2],
+): Promise<void> {
+  const storage = await server.open(database, server.connections.least);
+  try {
+    const { moves } = movable(storage);
+    await endTenant(moves, tenantId, end);
+    if (isKept) await moves.fence(tenantId, false);
+  } finally {
+    await storage.close();
+  }
+}
+
+async function withLock(
+  { budget }: PlaceRemoverOptions,
+  server: PlaceServer,
+  database: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const connections = server.connections.least + 1;
+  await budget.take(connections, connections);
+  try {
+    const lock = await server.tryLock(database);
+    if (lock === undefined) {
+      throw new DomainError(
+        "storage_busy",
+        "Another program is removing the tenant; see what it does, then run this again",
+      );
+    }
+    try {
+      await work();
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    budget.give(connections);
+  }
+}
+
+function serverOf({ servers }: PlaceRemoverOptions, { server: key }: Placement): PlaceServer {
+  const server = servers.get(key);
+  if (server !== undefined) return server;
+  throw new DomainError(
+    "storage_unavailable",
+    `The tenant lives on the server ${key}, which the settings do not name; add it to TENANTRY_TENANT_SERVERS`,
+  );
+}
