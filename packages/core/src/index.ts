@@ -111,6 +111,7 @@ export {
   slugField,
   timeField,
 } from "./fields.ts";
+export { foreignAwait } from "./foreign-await.ts";
 export type { IdempotencyRecord, IdempotencyStore } from "./idempotency/idempotency.store.ts";
 export {
   findKeptAnswer,
@@ -386,6 +387,7 @@ export {
   type ReplicatedPorts,
   type SnapshotOptions,
   type Storage,
+  type TransactionOptions,
 } from "./store.ts";
 export { type Swept, sweepExpired } from "./sweep.ts";
 export {

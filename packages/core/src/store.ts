@@ -55,6 +55,14 @@ export interface SnapshotOptions {
   readonly replicated?: boolean | undefined;
 }
 
+export interface TransactionOptions {
+  /**
+   * Called when the body has ended, each time that it is run, and fails it where it throws. It may await something beside the ports; whoever
+   * shares the commit waits as well, so it is for what has to be in another storage before the commit, and for nothing else.
+   */
+  readonly beforeCommit?: ((ports: Ports) => Awaitable<void>) | undefined;
+}
+
 /**
  * Methods whose rows belong to no one tenant, or that look for tenants, each with the reason. Every other method has the tenant as its first argument, or
  * in the record that it writes.
@@ -121,12 +129,16 @@ export interface Storage {
 
   /**
    * Runs `body`, which touches the rows of this one tenant (or, with `null`, those of the installation: tenants and keys), with all or none of its writes kept, one such body at a time as far as its rows go. Resolves when the commit is on
-   * disk. `body` awaits nothing but the ports, since other bodies may share its commit, and has no other effect, since it may be
-   * run again. When `body` throws, nothing of it stays and the error is thrown on.
+   * disk. `body` awaits nothing but the ports, since other bodies may share its commit, and is refused where it does; it has no other effect, since it
+   * may be run again. When `body` throws, nothing of it stays and the error is thrown on.
    *
    * @throws {DomainError} `storage_busy` when another process holds the storage for too long, `storage_unavailable`.
    */
-  transaction<T>(tenantId: string | null, body: (ports: Ports) => Awaitable<T>): Promise<T>;
+  transaction<T>(
+    tenantId: string | null,
+    body: (ports: Ports) => Awaitable<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
 
   /** Runs `body` over one moment of the tenant's data, however long it takes and whatever is written meanwhile. No writes. */
   snapshot<T>(

@@ -5,6 +5,7 @@ import {
   DomainError,
   type Ports,
   type Storage,
+  type TransactionOptions,
 } from "@tenantry/core";
 import { createPorts, type Session } from "@tenantry/storage-sql";
 import {
@@ -116,9 +117,13 @@ function assemble(parts: Parts): JsonStorage {
     get replicated() {
       return this.committed;
     },
-    async transaction<T>(_tenantId: string | null, body: (ports: Ports) => Awaitable<T>) {
+    async transaction<T>(
+      _tenantId: string | null,
+      body: (ports: Ports) => Awaitable<T>,
+      options?: TransactionOptions,
+    ) {
       assertOpen();
-      return await queue.add(body);
+      return await queue.add(body, options);
     },
     async snapshot(_tenantId, body) {
       assertOpen();
@@ -148,7 +153,7 @@ function createQueue({ gate, memory, tell }: Parts): WriteQueue {
     db: memory.db,
     lock: gate.writeLock,
     savepoint: createSavepoint(memory.db),
-    ports: memory.ports,
+    openPorts: memory.openPorts,
     changes: memory.changes,
     // The gate says when waiting has been too long.
     busyTimeoutMs: Number.POSITIVE_INFINITY,

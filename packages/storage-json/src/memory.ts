@@ -1,6 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Change, Ports } from "@tenantry/core";
-import { createPorts, type Migration, migrations } from "@tenantry/storage-sql";
+import {
+  createPorts,
+  createRevocablePorts,
+  type Migration,
+  migrations,
+  type RevocablePorts,
+} from "@tenantry/storage-sql";
 import {
   assertSqliteVersion,
   createSqliteSession,
@@ -28,6 +34,7 @@ export interface Memory {
   readonly session: SqliteSession;
   /** The ports of a transaction. */
   readonly ports: Ports;
+  openPorts(): RevocablePorts;
   /** The changes of the open transaction, in order. */
   readonly changes: Change[];
   readonly tables: ReadonlyMap<string, TableRows>;
@@ -65,11 +72,16 @@ export async function createMemory(
   const session = createSqliteSession(db, directory, (change) => changes.push(change));
   const tables = readTables(db);
   const sourceRows = createSourceRows(db);
+  const openPorts = () =>
+    createRevocablePorts(session, (held) =>
+      guardPorts(createPorts(held), sourceRows.defaultTenantId),
+    );
   return {
     db,
     migrations: known.map(({ name }) => name),
     session,
-    ports: guardPorts(createPorts(session), sourceRows.defaultTenantId),
+    ports: openPorts().ports,
+    openPorts,
     changes,
     tables: new Map(tables.map((table) => [table.name, createTableRows(db, table)])),
     dirty: watchRows(db, tables),

@@ -57,10 +57,11 @@ test("names the program that holds the directory for too long", async () => {
   const holding = new Promise<void>((resolve) => {
     isHeld = resolve;
   });
-  const transaction = holder.engine.storage.transaction(null, async () => {
+  const beforeCommit = async () => {
     isHeld();
     await held;
-  });
+  };
+  const transaction = holder.engine.storage.transaction(null, () => {}, { beforeCommit });
   await holding;
   const refused = createOrganization(waiting.context(), { name: "Acme" });
   await expect(refused).rejects.toMatchObject({ code: "storage_busy" });

@@ -205,13 +205,13 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       assertOpen();
       return parts.replicated;
     },
-    async transaction(tenantId, body) {
+    async transaction(tenantId, body, options) {
       assertOpen();
       return await whileFenced(parts.fencedTimeoutMs, tenantId, catalogue, () =>
         go(tenantId, (storage) =>
           storage === main || tenantId === null
-            ? main.transaction(tenantId, body)
-            : rows.transaction(storage, tenantId, body),
+            ? main.transaction(tenantId, body, options)
+            : rows.transaction(storage, tenantId, body, options),
         ),
       );
     },

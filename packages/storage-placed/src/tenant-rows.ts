@@ -1,4 +1,11 @@
-import type { Awaitable, Ports, Storage, TenantRecord, TenantStore } from "@tenantry/core";
+import type {
+  Awaitable,
+  Ports,
+  Storage,
+  TenantRecord,
+  TenantStore,
+  TransactionOptions,
+} from "@tenantry/core";
 
 /**
  * The row of a tenant that lives elsewhere stands twice: where the tenant lives, which counts, and in the main database, where it is found
@@ -11,6 +18,7 @@ export interface TenantRows {
     storage: Storage,
     tenantId: string,
     body: (ports: Ports) => Awaitable<T>,
+    options?: TransactionOptions,
   ): Promise<T>;
   /** Writes the copy anew where it says something else than the row. */
   repair(storage: Storage, tenantId: string): Promise<void>;
@@ -41,25 +49,29 @@ export function createTenantRows(main: Storage): TenantRows {
   }
 
   return {
-    async transaction(storage, tenantId, body) {
+    async transaction(storage, tenantId, body, options) {
+      let isChanged = false;
       let isCopied = false;
       let isOfLastRun = false;
-      try {
-        const result = await storage.transaction(tenantId, async (ports) => {
-          isOfLastRun = false;
-          let isChanged = false;
-          const changed = () => {
+      const run = (ports: Ports) => {
+        isChanged = false;
+        isOfLastRun = false;
+        return body(
+          watchRow(ports, () => {
             isChanged = true;
-          };
-          const result = await body(watchRow(ports, changed));
-          const row = isChanged ? await ports.tenants.find(tenantId) : undefined;
-          if (row !== undefined) {
-            isCopied = true;
-            isOfLastRun = true;
-            await putCopy(row);
-          }
-          return result;
-        });
+          }),
+        );
+      };
+      const beforeCommit = async (ports: Ports) => {
+        await options?.beforeCommit?.(ports);
+        const row = isChanged ? await ports.tenants.find(tenantId) : undefined;
+        if (row === undefined) return;
+        isCopied = true;
+        isOfLastRun = true;
+        await putCopy(row);
+      };
+      try {
+        const result = await storage.transaction(tenantId, run, { beforeCommit });
         // A body may run twice: what the first run copied is not what the second one, which counts, left as it was.
         if (isCopied && !isOfLastRun) await repair(storage, tenantId).catch(() => {});
         return result;

@@ -43,11 +43,13 @@ export function dedicating(
     get replicated() {
       return storage.replicated;
     },
-    transaction(tenantId, body) {
-      if (tenantId === null || !isDedicated(tenantId)) return storage.transaction(tenantId, body);
+    transaction(tenantId, body, options) {
+      if (tenantId === null || !isDedicated(tenantId)) {
+        return storage.transaction(tenantId, body, options);
+      }
       const making = placed.get(tenantId) ?? place(tenantId);
       placed.set(tenantId, making);
-      const call = making.then(() => storage.transaction(tenantId, body));
+      const call = making.then(() => storage.transaction(tenantId, body, options));
       running.add(call);
       return call;
     },

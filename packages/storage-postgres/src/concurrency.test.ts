@@ -7,6 +7,7 @@ import {
 } from "@tenantry/storage-testkit/records";
 import { expect, onTestFinished, test } from "vitest";
 import { borrowDatabase, queryOnce } from "../test/database.ts";
+import { stayOpen } from "../test/staying-open.ts";
 import { openPostgresStorage, type PostgresStorageOptions } from "./index.ts";
 
 async function openPair(options: Partial<PostgresStorageOptions> = {}) {
@@ -41,7 +42,7 @@ test("runs a body once more that lost a race for a unique name, so that it decid
   const { one, other, url } = await openPair();
   const isInserted = signal();
   const mayEnd = signal();
-  const first = one.transaction("t", async (ports) => {
+  const first = stayOpen(one, "t", async (ports) => {
     await ports.users.insert(userRecord("t", "ann"));
     isInserted.give();
     await mayEnd.given;
@@ -64,18 +65,16 @@ test("runs both bodies to their end that waited for each other in a circle", asy
   const { one, other } = await openPair();
   await one.transaction("u", (ports) => ports.tenants.insert(tenantRecord("u")));
   const isHeld = [signal(), signal()] as const;
+  const revisions: (number | undefined)[] = [];
   const lockBoth = (storage: Storage, own: 0 | 1, ids: readonly [string, string]) =>
-    storage.transaction(null, async (ports) => {
+    stayOpen(storage, null, async (ports) => {
       await ports.tenants.lock(ids[0]);
       isHeld[own].give();
       await isHeld[own === 0 ? 1 : 0].given;
-      return (await ports.tenants.lock(ids[1]))?.revision;
+      revisions[own] = (await ports.tenants.lock(ids[1]))?.revision;
     });
-  const revisions = await Promise.all([
-    lockBoth(one, 0, ["t", "u"]),
-    lockBoth(other, 1, ["u", "t"]),
-  ]);
-  expect([...revisions].sort()).toEqual([2, 3]);
+  await Promise.all([lockBoth(one, 0, ["t", "u"]), lockBoth(other, 1, ["u", "t"])]);
+  expect(revisions.sort()).toEqual([2, 3]);
 });
 
 test("tells of the changes of a body that ran twice once", async () => {
@@ -98,7 +97,7 @@ test("lets the second request with an idempotency key wait for the first, in ano
   const { one, other, url } = await openPair();
   const isFound = signal();
   const mayEnd = signal();
-  const first = one.transaction("t", async (ports) => {
+  const first = stayOpen(one, "t", async (ports) => {
     await ports.idempotency.find("t", "user:a", "key");
     isFound.give();
     await mayEnd.given;
@@ -143,7 +142,7 @@ test("lets a role's key be the tenant's or an organization's own, whoever makes 
   const { one, other, url } = await openPair();
   const isInserted = signal();
   const mayEnd = signal();
-  const first = one.transaction("t", async (ports) => {
+  const first = stayOpen(one, "t", async (ports) => {
     await ports.roles.insert(roleRecord("t", "auditor"));
     isInserted.give();
     await mayEnd.given;
@@ -163,7 +162,7 @@ test("refuses a write as busy that waits too long for another's lock, and does t
   const { one, other } = await openPair({ busyTimeoutMs: 200 });
   const isLocked = signal();
   const mayEnd = signal();
-  const first = one.transaction("t", async (ports) => {
+  const first = stayOpen(one, "t", async (ports) => {
     await ports.tenants.lock("t");
     isLocked.give();
     await mayEnd.given;
@@ -180,7 +179,7 @@ test("refuses as busy whoever waits too long for a connection, and answers reads
   const { one } = await openPair({ poolSize: 2, queueTimeoutMs: 200 });
   const isBegun = signal();
   const mayEnd = signal();
-  const first = one.transaction("t", async (ports) => {
+  const first = stayOpen(one, "t", async (ports) => {
     await ports.tenants.find("t");
     isBegun.give();
     await mayEnd.given;

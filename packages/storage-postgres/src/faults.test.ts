@@ -1,6 +1,7 @@
 import { tenantRecord, userRecord } from "@tenantry/storage-testkit/records";
 import { expect, onTestFinished, test } from "vitest";
 import { borrowDatabase, queryOnce } from "../test/database.ts";
+import { stayOpen } from "../test/staying-open.ts";
 import { openPostgresStorage } from "./index.ts";
 
 async function open() {
@@ -47,7 +48,7 @@ test("says that a query was cancelled, keeps nothing of the transaction, and use
   const mayEnd = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const holder = storage.transaction("t", async (ports) => {
+  const holder = stayOpen(storage, "t", async (ports) => {
     await ports.tenants.lock("t");
     begin();
     await mayEnd;

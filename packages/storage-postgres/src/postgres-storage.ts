@@ -186,9 +186,9 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
     get replicated() {
       return this.committed;
     },
-    async transaction(tenantId, body) {
+    async transaction(tenantId, body, options) {
       assertOpen();
-      return await track(transaction(tenantId, body));
+      return await track(transaction(tenantId, body, options));
     },
     async snapshot(tenantId, body) {
       assertOpen();
@@ -245,9 +245,9 @@ function withReplicas(storage: Storage, replicas: Replicas): Storage {
     get replicated() {
       return replicas.ports;
     },
-    async transaction(tenantId, body) {
+    async transaction(tenantId, body, options) {
       try {
-        return await storage.transaction(tenantId, body);
+        return await storage.transaction(tenantId, body, options);
       } finally {
         replicas.wrote(tenantId);
       }

@@ -3,6 +3,7 @@ import { eventRecord, tenantRecord, userRecord } from "@tenantry/storage-testkit
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type OwnPostgres, startPostgres } from "../../../scripts/tests/postgres-server.ts";
 import { makeDatabase, queryOnce } from "../test/database.ts";
+import { stayOpen } from "../test/staying-open.ts";
 import { openPostgresStorage } from "./index.ts";
 
 let server: OwnPostgres;
@@ -37,7 +38,7 @@ test("refuses while the server is gone, and goes on by itself when it is back", 
   const isStopped = new Promise<void>((resolve) => {
     stopped = resolve;
   });
-  const caught = storage.transaction("t", async (ports) => {
+  const caught = stayOpen(storage, "t", async (ports) => {
     await ports.users.insert(userRecord("t", "half"));
     begun();
     await isStopped;
@@ -87,7 +88,7 @@ test("trusts no memory while messages are missed, and hears again afterwards", a
 
 test("says that it does not know whether a commit was kept whose answer was lost, and forgets everything", async () => {
   const { url, storage, told } = await open();
-  const committing = storage.transaction("t", async (ports) => {
+  const committing = stayOpen(storage, "t", async (ports) => {
     await ports.events.append(eventRecord("t", "c", 1));
     // Not the transaction that fails but its COMMIT: the connection is ended between the two.
     await queryOnce(

@@ -1,8 +1,11 @@
+import { setImmediate } from "node:timers";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type Awaitable,
   type Change,
+  type TransactionOptions as CommitOptions,
   DomainError,
+  foreignAwait,
   type Ports,
   type Storage,
   tenantMoving,
@@ -38,6 +41,11 @@ interface Attempt {
   lostBy: "violation" | "conflict" | undefined;
   /** What was sent and whose answers nobody waits for. None of them rejects. */
   readonly underWay: Promise<unknown>[];
+  /** How many statements are on their way. */
+  statements: number;
+  isLooking: boolean;
+  /** Ends the body's run with an error, while it runs. */
+  refuse: ((error: Error) => void) | undefined;
   /** How the first of those failed. What failed after it, failed because of it. */
   failure: { readonly error: unknown } | undefined;
 }
@@ -69,22 +77,13 @@ export interface TransactionOptions {
  *   that go on, and waits for each write, so that it fails where it stands.
  */
 export function createTransactions(options: TransactionOptions): Storage["transaction"] {
-  const writers = new WeakMap<PoolClient, Writer>();
-
-  function writerOf(client: PoolClient): Writer {
-    const known = writers.get(client);
-    if (known !== undefined) return known;
-    const made = createWriter(client, options.server);
-    writers.set(client, made);
-    return made;
-  }
-
-  return async (tenantId, body) => {
+  const writers = createWriters(options.server);
+  return async (tenantId, body, { beforeCommit } = {}) => {
     let isCareful = false;
     for (let conflicts = 0; ; ) {
       const attempt = startAttempt(isCareful);
       try {
-        return await runOnce(options, writerOf, tenantId, body, attempt);
+        return await runOnce(options, writers, tenantId, { body, beforeCommit }, attempt);
       } catch (error) {
         if (attempt.lostBy === "violation" && !isCareful) isCareful = true;
         else if (attempt.lostBy === "conflict" && conflicts < mostConflicts) conflicts += 1;
@@ -102,37 +101,109 @@ function startAttempt(isCareful: boolean): Attempt {
     hasUnrecorded: false,
     lostBy: undefined,
     underWay: [],
+    statements: 0,
+    isLooking: false,
+    refuse: undefined,
     failure: undefined,
   };
 }
 
+/** The connections' ports. */
+interface Writers {
+  of(client: PoolClient): Writer;
+  /** The ports are in the hands of a body that may yet come back to them: whoever has the connection next is given others. */
+  forget(client: PoolClient): void;
+}
+
+function createWriters(server: string): Writers {
+  const writers = new WeakMap<PoolClient, Writer>();
+  return {
+    of(client) {
+      const known = writers.get(client);
+      if (known !== undefined) return known;
+      const made = createWriter(client, server);
+      writers.set(client, made);
+      return made;
+    },
+    forget: (client) => void writers.delete(client),
+  };
+}
+
+interface Work<T> {
+  readonly body: Body<T>;
+  readonly beforeCommit: CommitOptions["beforeCommit"];
+}
+
 async function runOnce<T>(
   options: TransactionOptions,
-  writerOf: (client: PoolClient) => Writer,
+  writers: Writers,
   tenantId: string | null,
-  body: Body<T>,
+  { body, beforeCommit }: Work<T>,
   attempt: Attempt,
 ): Promise<T> {
   return await options.connections.use(async (client, discard) => {
-    const writer = writerOf(client);
+    const writer = writers.of(client);
     try {
-      const begun = begin(options, client, tenantId);
+      const begun = underWay(attempt, begin(options, client, tenantId));
       goOn(attempt, begun);
       writer.attempt = attempt;
-      const result = await body(writer.ports);
+      const result = await watchBody(attempt, body(writer.ports), () => writers.forget(client));
+      await beforeCommit?.(writer.ports);
+      writer.attempt = undefined;
       if (attempt.lostBy !== undefined) throw goneOn();
       // Whether the tenant may be written here is known by then, and nothing is committed before it is.
       await begun;
       await commit(options, client, attempt);
       return result;
     } catch (error) {
+      // What a body sends that goes on all the same would come after the ROLLBACK, and stay.
+      writer.attempt = undefined;
       await Promise.all(attempt.underWay);
       await rollback(client, discard);
       throw attempt.failure === undefined ? error : attempt.failure.error;
-    } finally {
-      writer.attempt = undefined;
     }
   });
+}
+
+/**
+ * Waits for a body, and refuses one that awaits something other than its ports: nothing of it is on its way, and when the event loop has gone on
+ * there is still nothing. (What it does after an answer, it does before the event loop goes on.)
+ *
+ * @param refused Called when it is.
+ */
+function watchBody<T>(attempt: Attempt, result: Awaitable<T>, refused: () => void): Awaitable<T> {
+  if (!(result instanceof Promise)) return result;
+  return new Promise((resolve, reject) => {
+    attempt.refuse = (error) => {
+      attempt.refuse = undefined;
+      refused();
+      reject(error);
+    };
+    lookLater(attempt);
+    result.then(resolve, reject).finally(() => {
+      attempt.refuse = undefined;
+    });
+  });
+}
+
+/** Looks when the event loop has gone on, where nothing is on its way. */
+function lookLater(attempt: Attempt): void {
+  if (attempt.statements > 0 || attempt.refuse === undefined || attempt.isLooking) return;
+  attempt.isLooking = true;
+  setImmediate(() => {
+    attempt.isLooking = false;
+    if (attempt.statements === 0) attempt.refuse?.(foreignAwait());
+  });
+}
+
+async function underWay<T>(attempt: Attempt, answer: Promise<T>): Promise<T> {
+  attempt.statements += 1;
+  try {
+    return await answer;
+  } finally {
+    attempt.statements -= 1;
+    lookLater(attempt);
+  }
 }
 
 /** Goes on without the answer. */
@@ -237,7 +308,7 @@ function createWriter(client: PoolClient, server: string): Writer {
     const attempt = current();
     if (attempt.lostBy !== undefined) throw goneOn();
     try {
-      return await run(attempt);
+      return await underWay(attempt, run(attempt));
     } catch (error) {
       if (isConflict(error)) attempt.lostBy = "conflict";
       else if (isViolation(error) && !attempt.isCareful) attempt.lostBy = "violation";

@@ -23,5 +23,6 @@ export { watchStatements } from "./moves/watching.ts";
 export { defineEveryPage } from "./page-query.ts";
 export { createPorts } from "./ports.ts";
 export { bind, type CompiledForm, definedQueries, type Query } from "./query.ts";
+export { createRevocablePorts, type RevocablePorts } from "./revocable-ports.ts";
 export type { Database } from "./schema.ts";
 export type { Session, SqlValue } from "./session.ts";

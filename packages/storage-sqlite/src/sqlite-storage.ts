@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { type Change, type ChangeListener, DomainError, type Storage } from "@tenantry/core";
-import { createPorts, type Session } from "@tenantry/storage-sql";
+import { createPorts, createRevocablePorts, type Session } from "@tenantry/storage-sql";
 import {
   assertOurs,
   assertSqliteVersion,
@@ -109,7 +109,7 @@ function createWritingSide(writer: Writer): WritingSide {
     db,
     lock,
     savepoint,
-    ports: createPorts(session),
+    openPorts: () => createRevocablePorts(session),
     changes,
     busyTimeoutMs,
     onBegin: () => foreign?.look(),
@@ -184,9 +184,9 @@ function assemble(
     get replicated() {
       return this.committed;
     },
-    async transaction(tenantId, body) {
+    async transaction(tenantId, body, options) {
       assertOpen();
-      return await side.queue.add(behindFence(side.session, tenantId, body));
+      return await side.queue.add(behindFence(side.session, tenantId, body), options);
     },
     async snapshot(_tenantId, body) {
       assertOpen();

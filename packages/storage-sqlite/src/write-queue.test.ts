@@ -39,7 +39,7 @@ beforeEach(() => {
     db,
     lock: { ...lock, rollback },
     savepoint,
-    ports: {} as Ports,
+    openPorts: () => ({ ports: {} as Ports, revoke() {} }),
     changes: [],
     busyTimeoutMs: 5000,
     onBegin: () => undefined,

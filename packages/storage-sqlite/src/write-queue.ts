@@ -1,6 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
-import { type Awaitable, type Change, DomainError, type Ports } from "@tenantry/core";
+import {
+  type Awaitable,
+  type Change,
+  DomainError,
+  type Ports,
+  type TransactionOptions,
+} from "@tenantry/core";
+import type { RevocablePorts } from "@tenantry/storage-sql";
+import { type BodyRunner, createBodyRunner } from "./body-runner.ts";
 import type { Savepoint } from "./savepoint.ts";
 import { backoffMs } from "./waiting.ts";
 import type { WriteLock } from "./write-lock.ts";
@@ -15,6 +23,7 @@ type Body = (ports: Ports) => Awaitable<unknown>;
 
 interface Job {
   readonly body: Body;
+  readonly beforeCommit: TransactionOptions["beforeCommit"];
   readonly deadline: number;
   answer(value: unknown): void;
   refuse(error: unknown): void;
@@ -29,7 +38,8 @@ export interface WriteQueueOptions {
   readonly db: DatabaseSync;
   readonly lock: WriteLock;
   readonly savepoint: Savepoint;
-  readonly ports: Ports;
+  /** Makes the ports of bodies; anew where they were taken away from one. */
+  readonly openPorts: () => RevocablePorts;
   /** The changes of the open transaction, in order; a body that fails takes its own back. */
   readonly changes: Change[];
   readonly busyTimeoutMs: number;
@@ -45,7 +55,7 @@ export interface WriteQueueOptions {
 
 export interface WriteQueue {
   /** The body is pure over its ports: it may be run again, where one that shares its commit fails. */
-  add<T>(body: (ports: Ports) => Awaitable<T>): Promise<T>;
+  add<T>(body: (ports: Ports) => Awaitable<T>, options?: TransactionOptions): Promise<T>;
   /** Whether a transaction is open, so that its handle shows what is not committed. */
   readonly isWriting: boolean;
   /** Resolves when the transaction that is open has ended. */
@@ -61,6 +71,7 @@ export interface WriteQueue {
  */
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const queue: Job[] = [];
+  const runner = createBodyRunner(options.openPorts);
   let working: Promise<void> | undefined;
   let batch: Promise<void> | undefined;
 
@@ -70,7 +81,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       await nextTurn();
       if (begin(options, queue)) {
         attempt = 0;
-        batch = runBatch(options, queue);
+        batch = runBatch(options, runner, queue);
         await batch;
         batch = undefined;
       } else if (queue.length > 0) {
@@ -82,11 +93,14 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   }
 
   return {
-    add<T>(body: (ports: Ports) => Awaitable<T>): Promise<T> {
+    add<T>(
+      body: (ports: Ports) => Awaitable<T>,
+      { beforeCommit }: TransactionOptions = {},
+    ): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         const answer = resolve as (value: unknown) => void;
         const deadline = performance.now() + options.busyTimeoutMs;
-        queue.push({ body, deadline, answer, refuse: reject });
+        queue.push({ body, beforeCommit, deadline, answer, refuse: reject });
         working ??= work();
       });
     },
@@ -113,13 +127,17 @@ function begin(options: WriteQueueOptions, queue: Job[]): boolean {
   return false;
 }
 
-async function runBatch(options: WriteQueueOptions, queue: Job[]): Promise<void> {
+async function runBatch(
+  options: WriteQueueOptions,
+  runner: BodyRunner,
+  queue: Job[],
+): Promise<void> {
   const outcomes: Outcome[] = [];
   options.changes.length = 0;
   options.savepoint.reset();
   try {
     options.onBegin();
-    await runBodies(options, queue, outcomes);
+    await runBodies(options, runner, queue, outcomes);
     if (options.db.isTransaction) {
       options.onBeforeCommit();
       await options.lock.commit().catch((error: unknown) => {
@@ -148,10 +166,11 @@ function tell(outcome: Outcome): void {
 
 async function runBodies(
   options: WriteQueueOptions,
+  runner: BodyRunner,
   queue: Job[],
   outcomes: Outcome[],
 ): Promise<void> {
-  const { changes, db, lock, ports, savepoint } = options;
+  const { changes, db, lock, savepoint } = options;
   const end = performance.now() + longestBatchMs;
   let sliceEnd = performance.now() + sliceMs;
   while (queue.length > 0 && outcomes.length < mostBodies && performance.now() < end) {
@@ -163,7 +182,7 @@ async function runBodies(
     const isFirst = outcomes.length === 0;
     if (!isFirst) savepoint.begin();
     const mark = changes.length;
-    const outcome = await runBody(queue.shift() as Job, ports);
+    const outcome = await runBody(queue.shift() as Job, runner);
     outcomes.push(outcome);
     if (!db.isTransaction) throw lostTransaction(outcome);
     const failed = "error" in outcome;
@@ -184,9 +203,11 @@ function startAgain(options: WriteQueueOptions, queue: Job[], outcomes: Outcome[
   queue.unshift(...outcomes.splice(0).map(({ job }) => job));
 }
 
-async function runBody(job: Job, ports: Ports): Promise<Outcome> {
+async function runBody(job: Job, runner: BodyRunner): Promise<Outcome> {
   try {
-    return { job, value: await job.body(ports) };
+    const value = await runner.run(job.body);
+    if (job.beforeCommit !== undefined) await job.beforeCommit(runner.ports);
+    return { job, value };
   } catch (error) {
     return { job, error };
   }

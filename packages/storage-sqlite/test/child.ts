@@ -48,10 +48,11 @@ async function writeOne(ports: Ports, id: string): Promise<void> {
 
 async function hold(): Promise<void> {
   const storage = await openSqliteStorage({ path, program: name });
-  await storage.transaction("t", async () => {
+  const beforeCommit = async () => {
     say("holding");
     await hear();
-  });
+  };
+  await storage.transaction("t", () => {}, { beforeCommit });
   await storage.close();
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { describeAccess } from "./access.ts";
 import { describeCopies } from "./copies.ts";
 import { describeFilters } from "./filters.ts";
+import { describeForeignAwaits } from "./foreign-awaits.ts";
 import { describeIdentifiers, describeRefusals } from "./identifiers.ts";
 import { describeLists } from "./lists.ts";
 import { describeMoves } from "./moves.ts";
@@ -39,6 +40,7 @@ export function storageConformance(subject: ConformanceSubject): void {
     describePurges(open);
     describeRegisteredOrganizations(open);
     describeTransactions(open);
+    describeForeignAwaits(open);
     describeReplicatedReads(open);
     describeUnless(subject, "several-processes", () => {
       describeSeveralProcesses(open);

@@ -61,12 +61,13 @@ function fencing(open: OpenSubject): void {
     const begun = Promise.withResolvers<void>();
     const mayEnd = Promise.withResolvers<void>();
     const ended: string[] = [];
+    const write = (ports: Ports) => ports.users.insert(userRecord(tenantId, "early"));
+    const beforeCommit = async () => {
+      begun.resolve();
+      await mayEnd.promise;
+    };
     const writing = storage
-      .transaction(tenantId, async (ports) => {
-        await ports.users.insert(userRecord(tenantId, "early"));
-        begun.resolve();
-        await mayEnd.promise;
-      })
+      .transaction(tenantId, write, { beforeCommit })
       .then(() => ended.push("write"));
     await begun.promise;
     const fencing = another.moves.fence(tenantId, true).then(() => ended.push("fence"));

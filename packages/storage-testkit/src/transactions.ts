@@ -8,6 +8,7 @@ import {
 } from "./open-subject.ts";
 import { pageRequest } from "./pages.ts";
 import { eventRecord, membershipRecord, tenantRoles, userRecord } from "./records.ts";
+import { refusal } from "./refusal.ts";
 
 export function describeTransactions(open: OpenSubject): void {
   describe("transactions", () => {
@@ -62,16 +63,6 @@ function allOrNothing(open: OpenSubject): void {
     expect(await users.find(tenantId, "before")).toBeDefined();
     expect(await users.find(tenantId, "after")).toBeDefined();
   });
-}
-
-/** What an action is refused with, whether it throws or its promise does. */
-async function refusal(action: () => unknown): Promise<unknown> {
-  try {
-    await action();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
 }
 
 function sharedCommits(open: OpenSubject): void {
