@@ -4,6 +4,12 @@ import { andThen } from "./awaitable.ts";
 /** Where a tenant lives: in a database of its own, or in the main one. */
 export type Whereabouts = Placement | "main";
 
+/** Whether both are the same database. */
+export function isSamePlace(one: Whereabouts, other: Whereabouts): boolean {
+  if (one === "main" || other === "main") return one === other;
+  return one.server === other.server && one.database === other.database;
+}
+
 /** What is known of where tenants live. Whoever is not in it is asked for; nothing is guessed. */
 export interface Catalogue {
   known(tenantId: string): Whereabouts | undefined;
@@ -22,13 +28,30 @@ export interface Catalogue {
 
 const mostTenants = 100_000;
 
-/** @param found Called with what the main database says of a tenant. */
+/**
+ * @param found Called with what the main database says of a tenant.
+ * @param moved Called when a tenant that was asked for with each call is found elsewhere: nothing tells of the switch itself, and what was memorised
+ *   before is of the old place.
+ */
 export function createCatalogue(
   committed: () => Ports,
   found: (tenantId: string, whereabouts: Whereabouts) => void,
+  moved: (tenantId: string) => void,
 ): Catalogue {
   const tenants = new Map<string, Whereabouts>();
+  /** Where those were last found that are asked for with each call. */
+  const underWay = new Map<string, Whereabouts>();
   let forgotten = 0;
+
+  function see(tenantId: string, whereabouts: Whereabouts, isSettled: boolean): void {
+    found(tenantId, whereabouts);
+    const before = underWay.get(tenantId);
+    if (isSettled) underWay.delete(tenantId);
+    else underWay.set(tenantId, whereabouts);
+    if (before === undefined || isSamePlace(before, whereabouts)) return;
+    forgotten += 1;
+    moved(tenantId);
+  }
 
   function remember(tenantId: string, whereabouts: Whereabouts, forgottenAtRead: number): void {
     // A change came in while it was read: what was read may be older than that.
@@ -48,11 +71,11 @@ export function createCatalogue(
       // One that moves is asked for with each call, so that nobody goes where it no longer is.
       const isSettled = placement?.state !== "moving";
       if (placement !== undefined && placement.database !== null) {
-        found(tenantId, placement);
+        see(tenantId, placement, isSettled);
         if (isSettled) remember(tenantId, placement, forgottenAtRead);
         return placement;
       }
-      found(tenantId, "main");
+      see(tenantId, "main", isSettled);
       if (!isSettled) return "main";
       return andThen(rows.find(tenantId), (row) => {
         // Of tenants that do not exist nothing is kept, else a caller could fill memory with invented ids.

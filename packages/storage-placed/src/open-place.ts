@@ -1,5 +1,4 @@
 import { DomainError, type Placement, type Storage } from "@tenantry/core";
-import type { Whereabouts } from "./catalogue.ts";
 import type { ConnectionBudget } from "./connection-budget.ts";
 import type { PlaceServer } from "./place-server.ts";
 
@@ -10,8 +9,6 @@ export interface PlacesOptions {
   readonly idleMs: number;
   /** Called when one is opened, before it is used. */
   readonly opened: (placement: Placement, storage: Storage) => Promise<void>;
-  /** Called when one could not be opened. */
-  readonly failed: (tenantId: string) => void;
   /** Called when one is no longer listened to, before it is closed. */
   readonly closing: (tenantId: string) => void;
 }
@@ -80,8 +77,4 @@ async function openPlace(options: PlacesOptions, place: Place): Promise<Storage>
   }
   place.storage = storage;
   return storage;
-}
-
-export function isSamePlace(one: Placement, other: Whereabouts): boolean {
-  return other !== "main" && one.server === other.server && one.database === other.database;
 }

@@ -65,6 +65,7 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
   const catalogue: Catalogue = createCatalogue(
     () => main.committed,
     (tenantId, whereabouts) => places.keepOnly(tenantId, whereabouts),
+    (tenantId) => tell([everythingOf(tenantId)]),
   );
   const budget = createConnectionBudget(options.connections, options.queueTimeoutMs ?? 30_000, () =>
     places.makeRoom(),
@@ -78,7 +79,6 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
       storage.onChange((changes) => hear(changes, tenant_id));
       await rows.repair(storage, tenant_id);
     },
-    failed: catalogue.forget,
     closing: (tenantId) => tell([everythingOf(tenantId)]),
   });
 
@@ -234,7 +234,8 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
     lookNow(tenantId) {
       assertOpen();
       if (main.lookNow?.(tenantId) !== true) return false;
-      if (catalogue.known(tenantId) === "main") return true;
+      const known = catalogue.known(tenantId);
+      if (known === undefined || known === "main") return known === "main";
       return places.find(tenantId)?.lookNow?.(tenantId) === true;
     },
     foreignCommits(tenantId) {

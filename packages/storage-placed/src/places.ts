@@ -1,6 +1,6 @@
 import type { Awaitable, Placement, Storage } from "@tenantry/core";
-import type { Whereabouts } from "./catalogue.ts";
-import { beginPlace, isSamePlace, type Place, type PlacesOptions } from "./open-place.ts";
+import { isSamePlace, type Whereabouts } from "./catalogue.ts";
+import { beginPlace, type Place, type PlacesOptions } from "./open-place.ts";
 
 /** The databases of tenants that are open. */
 export interface Places {
@@ -95,10 +95,7 @@ function createPlaceSet(options: PlacesOptions): PlaceSet {
 
   function open(placement: Placement): Place {
     generation += 1;
-    const place = beginPlace(options, placement, generation, (failed) => {
-      retire(failed);
-      options.failed(placement.tenant_id);
-    });
+    const place = beginPlace(options, placement, generation, retire);
     places.set(placement.tenant_id, place);
     living.add(place);
     return place;
