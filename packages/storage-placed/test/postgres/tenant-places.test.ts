@@ -3,6 +3,7 @@ import { tenantRecord } from "@tenantry/storage-testkit/records";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type OwnPostgres, startPostgres } from "../../../../scripts/tests/postgres-server.ts";
 import { makeDatabase, queryOnce } from "../../../storage-postgres/test/database.ts";
+import { createCatalogue } from "../../src/catalogue.ts";
 import { createPlacedStorage, createPostgresPlaces } from "../../src/index.ts";
 import { makeAndDie, stateOf, steps } from "../killed-makers.ts";
 
@@ -76,6 +77,39 @@ test("a user who may not make databases is told what to do, and nothing is left"
     message: expect.stringContaining('ALTER ROLE "without_createdb" CREATEDB'),
   });
   expect((await stateOf(storage)).placements).toEqual([]);
+});
+
+test("calls that are under way are answered before it closes, wherever they lead", async () => {
+  const { url, drop } = await makeDatabase(server.url);
+  onTestFinished(drop);
+  const storage = await openPlaced(url);
+  const tenant = tenantRecord("t", { placement: "dedicated" });
+  await storage.places.withNewPlace(tenant, () =>
+    storage.transaction("t", (ports) => ports.tenants.insert(tenant)),
+  );
+  const other = await openPlaced(url);
+  const asked = other.committed.tenants.find("t");
+  await other.close();
+  expect((await asked)?.id).toBe("t");
+});
+
+test("what the main database said of a tenant is forgotten where something happened to the tenant meanwhile", async () => {
+  const { url, drop } = await makeDatabase(server.url);
+  onTestFinished(drop);
+  const main = await openPostgresStorage({ url, poolSize: 2 });
+  onTestFinished(() => main.close());
+  await main.transaction("t", (ports) => ports.tenants.insert(tenantRecord("t")));
+  const catalogue = createCatalogue(
+    () => main.committed,
+    () => {},
+    () => {},
+  );
+  const asked = catalogue.ask("t");
+  catalogue.forget("t");
+  expect(await asked).toBe("main");
+  expect(catalogue.known("t")).toBeUndefined();
+  await catalogue.ask("t");
+  expect(catalogue.known("t")).toBe("main");
 });
 
 /** 1,000 tenants on 50 connections is TENANTRY_PLACES=1000 TENANTRY_PLACE_BUDGET=50; the default is small for the sake of time. */
