@@ -87,7 +87,6 @@ function sharedCounter(
     points,
     duration: seconds,
     insuranceLimiter: memory,
-    rejectIfRedisNotReady: true,
   });
 }
 
