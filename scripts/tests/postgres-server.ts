@@ -33,6 +33,8 @@ export interface OwnPostgres {
   readonly url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** What it has written to its log so far. */
+  log(): string;
   /** Stops it and takes its files away. */
   remove(): Promise<void>;
 }
@@ -60,7 +62,7 @@ export function makeServerDirectory(): string {
 }
 
 /** A server over a data directory, not started yet. */
-export interface EmbeddedServer extends Pick<OwnPostgres, "url" | "start" | "stop"> {
+export interface EmbeddedServer extends Pick<OwnPostgres, "url" | "start" | "stop" | "log"> {
   readonly port: number;
   /** Makes the data directory. */
   initialise(): Promise<void>;
@@ -113,6 +115,7 @@ export async function embedPostgres(
       });
     },
     stop: () => server.stop(),
+    log: () => log.join(""),
     logged: (text) => new Promise((resolve) => awaited.set(text, resolve)),
   };
 }

@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { tenantRecord, userRecord } from "@tenantry/storage-testkit/records";
+import { Client } from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { startPostgres } from "../../../scripts/tests/postgres-server.ts";
 import { connectAsApplication, makeDatabase, queryOnce } from "../test/database.ts";
+import { roleName } from "./application-role.ts";
 import { openPostgresStorage } from "./index.ts";
 
 /** A user of the server with a database of their own, and the address as them. */
@@ -64,11 +67,15 @@ async function use(options: { url: string; ownerUrl?: string }) {
 
 test("works as a role that owns nothing, may do nothing else and belongs to nobody, made by an owner who may", async () => {
   for (const rights of ["CREATEROLE", "SUPERUSER"]) {
-    const { url, name } = await makeOwner(rights);
+    const { url, name, password } = await makeOwner(rights);
     expect(await use({ url })).toEqual([]);
     const role = await roleOf(url);
     expect(role.name).not.toBe(name);
     expect([role.may_more, role.owned, role.belongs_to]).toEqual([false, 0, 0]);
+    // Whoever learns the one password has not the other.
+    await expect(queryOnce(as(url, role.name, password), "SELECT 1")).rejects.toMatchObject({
+      code: "28P01",
+    });
     for (const statement of ["CREATE TABLE t (id text)", "SELECT * FROM tenantry_migrations"]) {
       await expect(role.client.query(statement)).rejects.toMatchObject({ code: "42501" });
     }
@@ -95,6 +102,51 @@ test("makes its role once where six databases of one owner are opened at once", 
   const urls = [owner.url, ...others.map(({ url }) => as(url, owner.name, owner.password))];
   const warnings = await Promise.all(urls.map((url) => use({ url })));
   expect(warnings.flat()).toEqual([]);
+});
+
+test("goes on where another program makes the role, or gives it its password, at the same moment", async () => {
+  const owner = await makeOwner("SUPERUSER");
+  const role = roleName(owner.name);
+  const meanwhile = async (statement: string) => {
+    const other = new Client(owner.superuserUrl);
+    await other.connect();
+    await other.query(`BEGIN; ${statement}`);
+    const opening = use({ url: owner.url });
+    opening.catch(() => {});
+    await expect
+      .poll(() =>
+        queryOnce(
+          owner.superuserUrl,
+          `SELECT 1 AS waits FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        ),
+      )
+      .toEqual([{ waits: 1 }]);
+    await other.query("COMMIT");
+    await other.end();
+    return await opening;
+  };
+  expect(await meanwhile(`CREATE ROLE ${role} LOGIN NOINHERIT PASSWORD 'another'`)).toEqual([]);
+  const [known] = await queryOnce(
+    owner.superuserUrl,
+    `SELECT rolpassword FROM pg_authid WHERE rolname = '${role}'`,
+  );
+  await queryOnce(owner.superuserUrl, `ALTER ROLE ${role} PASSWORD 'stolen'`);
+  const given = `ALTER ROLE ${role} PASSWORD '${String(known?.rolpassword)}'`;
+  expect(await meanwhile(given)).toEqual([]);
+});
+
+test("sends the server no password of its role, so that none stands in its log", async () => {
+  const server = await startPostgres();
+  onTestFinished(() => server.remove());
+  await queryOnce(server.url, "ALTER SYSTEM SET log_statement = 'all'");
+  await queryOnce(server.url, "SELECT pg_reload_conf()");
+  const isLogging = () => queryOnce(server.url, "SHOW log_statement");
+  await expect.poll(isLogging).toEqual([{ log_statement: "all" }]);
+  await (await openPostgresStorage({ url: server.url })).close();
+  const passwords = () =>
+    [...server.log().matchAll(/ROLE \S+ LOGIN.* PASSWORD '([^']*)'/g)].map(([, given]) => given);
+  await expect.poll(passwords).toEqual([expect.stringMatching(/^SCRAM-SHA-256\$/)]);
 });
 
 test("warns where it works as the owner, who is held by the policies all the same", async () => {
@@ -139,8 +191,17 @@ test("works as the user that it is given beside the owner, and gives them the ri
 test("refuses a user beside the owner who could get past the policies", async () => {
   const [owner, member] = [await makeOwner(""), await makeUser("")];
   await queryOnce(owner.superuserUrl, `GRANT ${owner.name} TO ${member.name}`);
+  const bypassing = await makeUser("BYPASSRLS");
+  await queryOnce(
+    owner.superuserUrl,
+    `GRANT CONNECT ON DATABASE ${new URL(owner.url).pathname.slice(1)} TO ${bypassing.name}`,
+  );
   const refused: readonly [string, RegExp][] = [
     [owner.superuserUrl, /is not held by row-level security; take SUPERUSER and BYPASSRLS from it/],
+    [
+      as(owner.url, bypassing.name, bypassing.password),
+      /is not held by row-level security; take SUPERUSER and BYPASSRLS from it/,
+    ],
     [owner.url, /owns the tables or belongs to their owner; name a user in DATABASE_URL who/],
     [as(owner.url, member.name, member.password), /belongs to their owner/],
   ];

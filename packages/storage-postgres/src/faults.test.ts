@@ -78,3 +78,23 @@ test("says that a query was cancelled, keeps nothing of the transaction, and use
   await storage.transaction("t", (ports) => ports.users.insert(userRecord("t", "ann")));
   expect(await storage.committed.users.find("t", "ann")).toBeDefined();
 });
+
+test("refuses as busy a fence that a write of its tenant keeps waiting too long, and uses the connection again", async () => {
+  const { storage, url } = await open();
+  const other = await openPostgresStorage({ url, busyTimeoutMs: 50, poolSize: 2 });
+  onTestFinished(() => other.close());
+  const isHeld = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  const holder = stayOpen(storage, "t", async (ports) => {
+    await ports.tenants.find("t");
+    isHeld.resolve();
+    await mayEnd.promise;
+  });
+  await isHeld.promise;
+  await expect(other.moves?.fence("t", true)).rejects.toMatchObject({ code: "storage_busy" });
+  await other.moves?.fence("another tenant", true);
+  await other.transaction("t", (ports) => ports.users.insert(userRecord("t", "ann")));
+  mayEnd.resolve();
+  await holder;
+  expect(await storage.committed.users.find("t", "ann")).toBeDefined();
+});

@@ -116,6 +116,8 @@ function leaving(open: OpenSubject): void {
     expect(await applyChanges(storage, target, tenantId)).toBeGreaterThan(10);
     expect(await readContent(target, tenantId)).toEqual(await readContent(storage, tenantId));
     expect(await applyChanges(storage, target, tenantId)).toBe(0);
+    await another.transaction(tenantId, (ports) => ports.users.insert(userRecord(tenantId, "x")));
+    expect(await storage.committed.moves.changes(tenantId, 0, 10)).not.toEqual([]);
     await storage.moves.unwatch(tenantId);
     await another.transaction(tenantId, (ports) => ports.users.insert(userRecord(tenantId, "y")));
     expect(await storage.committed.moves.changes(tenantId, 0, 10)).toEqual([]);
