@@ -31,6 +31,27 @@ test("moves a tenant to a database of its own and back, and says what it did", a
   expect(filesIn(directory)).toEqual([]);
 });
 
+test("verifies the other tenants where one's file is gone, names it, and ends with 1", async () => {
+  const directory = makeDirectory();
+  await runJson(directory, ["tenant", "create", "Acme", "--placement", "dedicated"]);
+  await runJson(directory, ["tenant", "create", "Beta"]);
+  const [file] = filesIn(directory);
+  rmSync(join(directory, "data", "tenants", String(file)));
+  const { code, stdout, stderr } = await run(directory, ["audit", "verify"]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^[1-9]\d* events in [1-9]\d* chains: every one is as it was written\.\n$/,
+  );
+  expect(stderr).toMatch(/^tenantry: acme was not verified: .*--tenant acme\n$/);
+  const asJson = await run(directory, ["audit", "verify", "--json"]);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({
+    verified: false,
+    tenants: 2,
+    faults: [],
+    unreachable: [{ slug: "acme", code: "storage_unavailable" }],
+  });
+});
+
 test("takes back a move that was killed, and leaves nothing of it", async () => {
   const directory = makeDirectory();
   await runJson(directory, ["tenant", "create", "Acme"]);

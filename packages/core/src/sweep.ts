@@ -1,5 +1,6 @@
 import type { Engine } from "./context.ts";
 import { isDomainError } from "./errors.ts";
+import { forEachTenant, type UnreachableTenant } from "./tenants/for-each-tenant.ts";
 
 const rowsPerTransaction = 500;
 
@@ -7,6 +8,8 @@ const rowsPerTransaction = 500;
 export interface Swept {
   readonly idempotencyKeys: number;
   readonly sessions: number;
+  /** Where nothing was removed, since the tenant's own database could not be used. */
+  readonly unreachable: readonly UnreachableTenant[];
 }
 
 /**
@@ -16,7 +19,8 @@ export interface Swept {
 export async function sweepExpired(engine: Engine): Promise<Swept> {
   let idempotencyKeys = 0;
   let sessions = 0;
-  for (const { id } of await engine.storage.committed.tenants.all()) {
+  const tenants = await engine.storage.committed.tenants.all();
+  const unreachable = await forEachTenant(tenants, async (id) => {
     const now = new Date(engine.clock()).toISOString();
     try {
       idempotencyKeys += await untilNoneLeft(() =>
@@ -33,8 +37,8 @@ export async function sweepExpired(engine: Engine): Promise<Swept> {
       // It is being purged, and all of this with it.
       if (!isDomainError(error, "tenant_not_found")) throw error;
     }
-  }
-  return { idempotencyKeys, sessions };
+  });
+  return { idempotencyKeys, sessions, unreachable };
 }
 
 async function untilNoneLeft(removeSome: () => Promise<number>): Promise<number> {

@@ -99,7 +99,14 @@ async function listen(
   log.info({ address, version: manifest.version }, "listening");
 
   const sweeping = setInterval(() => {
-    sweepExpired(tenantry.engine).catch((error) => log.warn({ err: error }, "sweep failed"));
+    sweepExpired(tenantry.engine).then(
+      ({ unreachable }) => {
+        for (const { tenant_id, error } of unreachable) {
+          log.warn({ err: error, tenant_id }, "sweep left a tenant out");
+        }
+      },
+      (error) => log.warn({ err: error }, "sweep failed"),
+    );
   }, sweepEveryMs).unref();
 
   let closing: Promise<void> | undefined;

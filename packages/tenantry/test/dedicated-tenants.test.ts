@@ -10,6 +10,7 @@ import {
   findTenant,
   getTenant,
   setTenantStatus,
+  sweepExpired,
   updateTenant,
 } from "@tenantry/core";
 import { openTenantry } from "tenantry";
@@ -28,7 +29,7 @@ async function open() {
     }
     rmSync(dataDirectory, { recursive: true });
   });
-  return { tenantry, ctx: tenantry.context(), query, dataDirectory };
+  return { tenantry, ctx: tenantry.context(), query, dataDirectory, url };
 }
 
 test.runIf(isJson)(
@@ -69,6 +70,28 @@ test.skipIf(isJson)(
     expect(await check(own, question)).toMatchObject({ allowed: false });
     await deleteTenant(ctx, id);
     expect(await getTenant(ctx, id)).toMatchObject({ status: "deleted", placement: "dedicated" });
+  },
+);
+
+test.skipIf(isJson || isPostgres)(
+  "a tenant whose file is gone keeps nobody else's expired rows from being swept, and is named",
+  async () => {
+    const { tenantry, ctx, dataDirectory, url } = await open();
+    const lost = await createTenant(ctx, { name: "Lost", placement: "dedicated" });
+    const kept = await createTenant(ctx, { name: "Kept" });
+    const own = tenantry.context({ tenantId: kept.id, idempotencyKey: "once" });
+    await createUser(own, { name: "Ann" });
+    const { storage, settings } = tenantry.engine;
+    const [placement] = await storage.committed.placements.list("", 9);
+    rmSync(join(dataDirectory, "tenants", `${placement?.database}.db`));
+
+    const later = Date.now() + 2 * settings.idempotencyTtlSeconds * 1000;
+    const again = await openTenantry({ databaseUrl: url, dataDirectory, clock: () => later });
+    onTestFinished(() => again.close());
+    expect(await sweepExpired(again.engine)).toMatchObject({
+      idempotencyKeys: 1,
+      unreachable: [{ tenant_id: lost.id, slug: "lost", error: { code: "storage_unavailable" } }],
+    });
   },
 );
 

@@ -1,4 +1,11 @@
-import { type ChainFault, type Storage, verifyChains } from "@tenantry/core";
+import {
+  type ChainFault,
+  type Context,
+  forEachTenant,
+  type Storage,
+  type TenantRecord,
+  verifyChains,
+} from "@tenantry/core";
 import { exitCodes } from "../exit-codes.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import { createProgressBar, type ProgressBar } from "../progress-bar.ts";
@@ -7,29 +14,40 @@ import { withExistingTenantry } from "../with-tenantry.ts";
 
 /**
  * `tenantry audit verify`: recomputes every chain of every tenant, or of the one that is named, and ends with 1 where one is not
- * what it must be.
+ * what it must be or could not be read.
  */
 export async function runAuditVerify(options: GlobalOptions): Promise<void> {
   await withExistingTenantry(options, "audit verify", async ({ ctx, output }) => {
     const bar = createProgressBar("events");
-    const tenants =
-      options.tenant === undefined
-        ? (await ctx.engine.storage.committed.tenants.all()).map(({ id }) => id)
-        : [ctx.tenantId];
+    const tenants = await tenantsToVerify(ctx, options);
     const report = await verifyTenants(ctx.engine.storage, tenants, bar).finally(bar.end);
-    const { chains, events, faults } = report;
-    await output.answer({ verified: faults.length === 0, ...report }, () =>
-      faults.length === 0
-        ? `${formatNumber(events)} events in ${formatNumber(chains)} chains: every one is as it was written.`
-        : faults.map(formatFault).join("\n"),
-    );
-    if (faults.length === 0) return;
+    const verified = report.faults.length === 0 && report.unreachable.length === 0;
+    await output.answer({ verified, ...report }, () => describe(report));
+    if (verified) return;
     process.exitCode = exitCodes.refused;
-    const said = faults.length === 1 ? "a fault" : `${formatNumber(faults.length)} faults`;
-    output.remark(
-      `tenantry: the audit log has ${said}: events are not as they were written; compare with a backup to see what was changed`,
-    );
+    const { faults, unreachable } = report;
+    if (faults.length > 0) {
+      const said = faults.length === 1 ? "a fault" : `${formatNumber(faults.length)} faults`;
+      output.remark(
+        `tenantry: the audit log has ${said}: events are not as they were written; compare with a backup to see what was changed`,
+      );
+    }
+    for (const { slug, detail } of unreachable) {
+      output.remark(
+        `tenantry: ${slug} was not verified: ${detail}. Then run tenantry audit verify --tenant ${slug}`,
+      );
+    }
   });
+}
+
+async function tenantsToVerify(
+  { engine, tenantId }: Context,
+  { tenant }: GlobalOptions,
+): Promise<readonly TenantRecord[]> {
+  const { tenants } = engine.storage.committed;
+  if (tenant === undefined) return await tenants.all();
+  const named = await tenants.find(tenantId);
+  return named === undefined ? [] : [named];
 }
 
 interface AuditReport {
@@ -37,17 +55,24 @@ interface AuditReport {
   readonly chains: number;
   readonly events: number;
   readonly faults: readonly (ChainFault & { readonly tenant_id: string })[];
+  /** Whose own database could not be read. */
+  readonly unreachable: readonly {
+    readonly tenant_id: string;
+    readonly slug: string;
+    readonly code: string;
+    readonly detail: string;
+  }[];
 }
 
 async function verifyTenants(
   storage: Storage,
-  ids: readonly string[],
+  tenants: readonly TenantRecord[],
   bar: ProgressBar,
 ): Promise<AuditReport> {
   let chains = 0;
   let events = 0;
   const faults: (ChainFault & { readonly tenant_id: string })[] = [];
-  for (const tenant_id of ids) {
+  const failed = await forEachTenant(tenants, async (tenant_id) => {
     const before = events;
     // One moment of each: an event that comes meanwhile is part of the next run.
     const report = await storage.snapshot(tenant_id, (ports) =>
@@ -56,8 +81,20 @@ async function verifyTenants(
     chains += report.chains;
     events += report.events;
     for (const fault of report.faults) faults.push({ tenant_id, ...fault });
-  }
-  return { tenants: ids.length, chains, events, faults };
+  });
+  const unreachable = failed.map(({ tenant_id, slug, error: { code, message: detail } }) => ({
+    tenant_id,
+    slug,
+    code,
+    detail,
+  }));
+  return { tenants: tenants.length - unreachable.length, chains, events, faults, unreachable };
+}
+
+function describe({ chains, events, faults }: AuditReport): string {
+  return faults.length === 0
+    ? `${formatNumber(events)} events in ${formatNumber(chains)} chains: every one is as it was written.`
+    : faults.map(formatFault).join("\n");
 }
 
 function formatFault({ chain_id, sequence, fault }: ChainFault): string {
