@@ -8,6 +8,7 @@ import manifest from "../package.json" with { type: "json" };
 import { createAccessTokens } from "./auth/access-tokens.ts";
 import { createCredentials } from "./auth/credentials.ts";
 import { buildApp } from "./build-app.ts";
+import { keepTickObjects } from "./http/keep-tick-objects.ts";
 import { createRateLimits } from "./http/rate-limits.ts";
 import { createMetrics } from "./operational/metrics.ts";
 import type { ServerParts } from "./server-parts.ts";
@@ -42,6 +43,7 @@ export async function startServer(
   settings: Settings,
   options: StartOptions = {},
 ): Promise<RunningServer> {
+  keepTickObjects();
   const log = options.log ?? createLog(settings.logLevel, options.logDescriptor ?? 1);
   for (const warning of settings.warnings) log.warn(warning);
   const tenantry = await openTenantry({
