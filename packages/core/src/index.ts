@@ -285,8 +285,12 @@ export {
 } from "./plans/plans.ts";
 export { assertSeatsSuffice } from "./plans/seats.ts";
 export { purgeTenant, resumePurges } from "./purges/purge-tenant.ts";
-export type { PurgedTenant, PurgeTenantInput } from "./purges/purges.schema.ts";
-export { purgedTenantSchema, purgeTenantSchema } from "./purges/purges.schema.ts";
+export {
+  type PurgedTenant,
+  type PurgeTenantInput,
+  purgedTenantSchema,
+  purgeTenantSchema,
+} from "./purges/purges.schema.ts";
 export type { PurgeRecord, PurgeStore } from "./purges/purges.store.ts";
 export { clearTenantRows, endTenant, removeTenantRows } from "./purges/remove-tenant-rows.ts";
 export { registerOrganization } from "./registered-organizations/register-organization.ts";

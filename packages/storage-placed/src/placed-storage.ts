@@ -45,11 +45,11 @@ export interface PlacedStorage extends Storage {
   readonly places: PlaceMaker &
     TenantPlaces & {
       /** Tenants whose database is on a server that is not known here, so many at most. */
-      listUnreachable(limit: number): Promise<readonly UnreachableTenant[]>;
+      listOnUnknownServers(limit: number): Promise<readonly TenantOnUnknownServer[]>;
     };
 }
 
-export interface UnreachableTenant {
+export interface TenantOnUnknownServer {
   readonly slug: string;
   /** The key of the server. */
   readonly server: string;
@@ -146,14 +146,14 @@ function createTenantPlaces(
     ...createPlaceMaker(options),
     remove: createPlaceRemover(options),
     migrateAll: () => migratePlaces(storage),
-    listUnreachable: (limit) => listUnreachable(options, limit),
+    listOnUnknownServers: (limit) => listOnUnknownServers(options, limit),
   };
 }
 
-async function listUnreachable(
+async function listOnUnknownServers(
   { main, servers }: PlaceRemoverOptions,
   limit: number,
-): Promise<readonly UnreachableTenant[]> {
+): Promise<readonly TenantOnUnknownServer[]> {
   const { placements, tenants } = main.committed;
   const found = await placements.listElsewhere([...servers.keys()], limit);
   return await Promise.all(

@@ -108,7 +108,7 @@ async function warnOfUnknownServers(
   { places }: OpenedStorage,
   onWarning: TenantryOptions["onWarning"],
 ): Promise<void> {
-  const found = (await places?.listUnreachable(mostNamed + 1)) ?? [];
+  const found = (await places?.listOnUnknownServers(mostNamed + 1)) ?? [];
   for (const [server, tenants] of Map.groupBy(found, (one) => one.server)) {
     const named = tenants.slice(0, mostNamed).map(({ slug }) => slug);
     const more = tenants.length > named.length ? " and others" : "";

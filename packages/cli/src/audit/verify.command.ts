@@ -93,7 +93,7 @@ async function verifyTenants(
 
 function describe({ chains, events, faults }: AuditReport): string {
   return faults.length === 0
-    ? `${formatNumber(events)} events in ${formatNumber(chains)} chains: every one is as it was written.`
+    ? `${formatNumber(events)} events in ${formatNumber(chains)} ${chains === 1 ? "chain" : "chains"}: every one is as it was written.`
     : faults.map(formatFault).join("\n");
 }
 

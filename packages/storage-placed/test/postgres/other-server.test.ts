@@ -107,10 +107,10 @@ test("a tenant whose server is no longer named is told of, answers so, and is th
   const opened = await openFilled(installation);
   await moveTenant(opened.moveOptions(), eu);
   const without = await open({ url: installation.url });
-  expect(await without.storage.places.listUnreachable(10)).toEqual([
+  expect(await without.storage.places.listOnUnknownServers(10)).toEqual([
     { slug: `slug-of-${tenantId}`, server: "eu" },
   ]);
-  expect(await opened.storage.places.listUnreachable(10)).toEqual([]);
+  expect(await opened.storage.places.listOnUnknownServers(10)).toEqual([]);
   const refusal = {
     code: "storage_unavailable",
     message: expect.stringContaining("server eu"),
