@@ -1,12 +1,31 @@
-import { expect, test } from "vitest";
-import { keepTickObjects } from "./keep-tick-objects.ts";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import { keepTickObjects, keptTickObjects } from "./keep-tick-objects.ts";
 
-test("keeps the objects of two calls of process.nextTick alive, whatever is asked how often", () => {
-  const kept = keepTickObjects();
-  expect(kept).toEqual([
+test("keeps the objects of two calls of process.nextTick alive, however often it is asked to", () => {
+  keepTickObjects();
+  keepTickObjects();
+  expect(keptTickObjects).toEqual([
     expect.objectContaining({ callback: expect.any(Function), args: undefined }),
     expect.objectContaining({ callback: expect.any(Function), args: [0] }),
   ]);
-  expect(keepTickObjects()).toBe(kept);
-  expect(kept).toHaveLength(2);
+});
+
+test("a server that is started keeps them", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "tick-objects-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const program = `
+    import { readSettings, startServer } from ${JSON.stringify(join(import.meta.dirname, "../index.ts"))};
+    import { keptTickObjects } from ${JSON.stringify(join(import.meta.dirname, "keep-tick-objects.ts"))};
+    const environment = { PORT: "0", HOST: "127.0.0.1", TENANTRY_LOG_LEVEL: "silent" };
+    const server = await startServer(readSettings(environment, ${JSON.stringify(directory)}));
+    console.log(keptTickObjects.length);
+    await server.close();`;
+  const args = ["--input-type=module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: directory });
+  expect(stdout).toBe("2\n");
 });
