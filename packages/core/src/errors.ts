@@ -41,7 +41,7 @@ export const errorCatalogue = {
 
   permission_denied: { kind: "forbidden", title: "The permission is missing" },
   cannot_grant: { kind: "forbidden", title: "Nobody grants what they do not hold" },
-  outranked: { kind: "forbidden", title: "The member ranks above you" },
+  outranked: { kind: "forbidden", title: "The role ranks above yours" },
   registration_closed: { kind: "forbidden", title: "Registration is closed" },
   tenant_suspended: { kind: "forbidden", title: "The tenant is suspended" },
 

@@ -430,7 +430,6 @@ export {
 } from "./teams/teams.schema.ts";
 export type { TeamFilter, TeamRecord, TeamStore } from "./teams/teams.store.ts";
 export {
-  assertMayTake,
   createTeam,
   deleteTeam,
   findTeam,

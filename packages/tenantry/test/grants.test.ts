@@ -111,6 +111,54 @@ describe("an administrator grants nothing that they do not hold", () => {
   });
 });
 
+describe("an administrator gives nobody a role that ranks above them, whatever it permits", () => {
+  const outranked = { code: "outranked", data: { permission: "figurehead" } };
+
+  beforeEach(async () => {
+    const role = { key: "figurehead", name: "Figurehead", rank: 90, permissions: ["member:read"] };
+    await createRole(at.tenantry.context(), null, role);
+  });
+
+  test("neither as a member's own, nor as their own, with which they would remove an owner", async () => {
+    const admin = as(at.tenantry, at.admin);
+    const user = await makeUser(at.tenantry);
+    await expect(
+      addMember(admin, at.id, { user_id: user.id, role: "figurehead" }),
+    ).rejects.toMatchObject(outranked);
+    for (const { id } of [at.member, at.admin]) {
+      await expect(
+        updateMember(admin, at.id, id, { roles: ["admin", "figurehead"] }),
+      ).rejects.toMatchObject(outranked);
+    }
+  });
+
+  test("nor through a team", async () => {
+    const admin = as(at.tenantry, at.admin);
+    await expect(
+      createTeam(admin, at.id, { name: "Front", roles: ["figurehead"] }),
+    ).rejects.toMatchObject(outranked);
+    const front = await createTeam(as(at.tenantry, at.owner), at.id, {
+      name: "Front",
+      roles: ["figurehead"],
+    });
+    const own = await createTeam(admin, at.id, { name: "Own" });
+    await expect(
+      updateTeam(admin, at.id, own.id, { parent_team_id: front.id }),
+    ).rejects.toMatchObject(outranked);
+    await expect(updateTeam(admin, at.id, own.id, { roles: ["figurehead"] })).rejects.toMatchObject(
+      outranked,
+    );
+    await expect(
+      addTeamMember(admin, at.id, front.id, { user_id: at.admin.id }),
+    ).rejects.toMatchObject(outranked);
+  });
+
+  test("while the owner of the same rank or a higher one does", async () => {
+    await updateMember(as(at.tenantry, at.owner), at.id, at.member.id, { role: "figurehead" });
+    expect((await getMember(at.tenantry.context(), at.id, at.member.id)).role).toBe("figurehead");
+  });
+});
+
 describe("nobody touches a member who ranks above them", () => {
   test("an administrator neither demotes, suspends nor removes an owner", async () => {
     const second = await makeUser(at.tenantry);

@@ -44,7 +44,7 @@ export const errorGuide: Readonly<Record<ErrorCode, string>> = {
   cannot_grant:
     "The role would give a permission that you do not hold yourself; `data.permission` names it. Ask somebody who holds it.",
   outranked:
-    "The member, or a role that would be taken, ranks above you. Ask somebody who ranks as high.",
+    "A role that would be given or taken, or one that the member holds, ranks above yours. Ask somebody who ranks as high.",
   registration_closed:
     "This installation does not let strangers make accounts. An administrator can make one for you.",
   tenant_suspended:

@@ -31,6 +31,7 @@ export const memberOperations = defineOperations({
       "unknown_user",
       "unknown_role",
       "cannot_grant",
+      "outranked",
     ],
     example: { body: { user_id: "user_01h455vb4pex5vsknk084sn02q", role: "developer" } },
   },

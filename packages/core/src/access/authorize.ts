@@ -145,10 +145,11 @@ export function deny(
   return new DomainError(code, denialMessages[code](permission), { data: { permission } });
 }
 
-/** What is above every role. */
+/** What no role gives. */
 const deniedToPeople: Readonly<Record<string, string>> = {
   operator: "Only the operator may do this",
   administrator: "Only the operator and administrators of the tenant may do this",
+  own_membership: "Only the invited person may do this",
 };
 
 const denialMessages = {
@@ -158,7 +159,7 @@ const denialMessages = {
   cannot_grant: (permission: string) =>
     `The role holds the permission ${permission}, which you do not hold and so cannot grant`,
   outranked: (permission: string) =>
-    `The member's role ${permission} ranks above yours; ask somebody who ranks as high`,
+    `The role ${permission} ranks above yours; ask somebody who ranks as high`,
 };
 
 /** The same for an id that never was, one of another tenant and one that the caller may not know of. */

@@ -56,7 +56,7 @@ export const ownerGrant: RoleGrant = {
 /**
  * Adds a user to an organization.
  *
- * @throws {DomainError} `already_member`, `seat_limit_reached`, `unknown_user`, `unknown_role`, `cannot_grant`,
+ * @throws {DomainError} `already_member`, `seat_limit_reached`, `unknown_user`, `unknown_role`, `cannot_grant`, `outranked`,
  * `organization_not_found`, `permission_denied`.
  */
 export async function addMember(
@@ -159,7 +159,11 @@ async function assertCanJoin(
   );
 }
 
-/** @throws {DomainError} `cannot_grant`, which names the permission that is missing. */
+/**
+ * Nobody grants what they do not hold: no permission, and no rank either, since by rank they would touch those above them.
+ *
+ * @throws {DomainError} `cannot_grant`, which names the permission that is missing; `outranked`.
+ */
 export function assertMayGrant(
   ctx: Context,
   operation: string,
@@ -169,6 +173,19 @@ export function assertMayGrant(
 ): void {
   const missing = permissionNotGrantable(authority.access, roles);
   if (missing !== undefined) throw deny(ctx, "cannot_grant", operation, organizationId, missing);
+  assertNoneAbove(ctx, operation, organizationId, authority, roles);
+}
+
+/** @throws {DomainError} `outranked` where a role ranks above the caller. */
+export function assertNoneAbove(
+  ctx: Context,
+  operation: string,
+  organizationId: string,
+  { access }: Authority,
+  roles: readonly RoleGrant[],
+): void {
+  const above = roles.find((role) => role.rank > access.rank);
+  if (above !== undefined) throw deny(ctx, "outranked", operation, organizationId, above.key);
 }
 
 /**

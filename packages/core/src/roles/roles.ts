@@ -65,7 +65,7 @@ export async function createRole(
   return await mutateCatalogue(ctx, "create_role", organizationId, parsed, async (catalogue) => {
     const { mutation, chain, revision, access } = catalogue;
     const { now } = mutation;
-    assertMayDefine(ctx, "create_role", organizationId, access, parsed.permissions, parsed.rank);
+    assertMayDefine(ctx, "create_role", organizationId, access, parsed, parsed.permissions);
     const role: Role = {
       tenant_id: ctx.tenantId,
       organization_id: organizationId,
@@ -142,7 +142,7 @@ export async function updateRole(
         updated_at: mutation.now,
       };
       const touched = [...before.permissions, ...after.permissions];
-      assertMayDefine(ctx, "update_role", organizationId, access, touched, before.rank);
+      assertMayDefine(ctx, "update_role", organizationId, access, before, touched);
       return await changeRole(mutation, chain, before, after);
     },
   );
@@ -164,7 +164,7 @@ export async function deleteRole(
     const before = await findOwn(mutation, organizationId, key);
     assertIfMatch(ctx, before.revision);
     if (before.is_default) throw roleFixed(before.key);
-    assertMayDefine(ctx, "delete_role", organizationId, access, before.permissions, before.rank);
+    assertMayDefine(ctx, "delete_role", organizationId, access, before, before.permissions);
     await mutation.ports.roles.remove(before);
     await mutation.append(chain, roleEvent("role.deleted", before, null));
   });
@@ -202,12 +202,12 @@ function assertMayDefine(
   operation: string,
   organizationId: string | null,
   access: Access,
+  { key, rank }: Pick<Role, "key" | "rank">,
   permissions: readonly string[],
-  rank: number,
 ): void {
   const missing = permissionBeyond(access, [{ permissions }]);
   if (missing !== undefined) throw deny(ctx, "cannot_grant", operation, organizationId, missing);
-  if (rank > access.rank) throw deny(ctx, "outranked", operation, organizationId, `rank ${rank}`);
+  if (rank > access.rank) throw deny(ctx, "outranked", operation, organizationId, key);
 }
 
 /** A key means one thing in an organization, so none is both the tenant's and an organization's own. */

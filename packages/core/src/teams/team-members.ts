@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { parseInput } from "../input.ts";
 import { listingPorts } from "../listing-ports.ts";
-import { assertMayGrant } from "../members/members.ts";
+import { assertMayGrant, assertNoneAbove } from "../members/members.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
 import { type RoleGrant, resolveRoles } from "../roles/held-roles.ts";
@@ -24,7 +24,7 @@ import {
   type TeamMemberRole,
   updateTeamMemberSchema,
 } from "./teams.schema.ts";
-import { assertMayTake, findTeam } from "./teams.ts";
+import { findTeam } from "./teams.ts";
 
 /** Who is in a team, in the order of user ids. */
 export async function listTeamMembers(
@@ -45,7 +45,7 @@ export async function listTeamMembers(
  * Puts a member of the organization into a team. Who is in it holds its roles and those of the teams around it, so the caller must
  * hold them as well. The team's maintainers may do it, too.
  *
- * @throws {DomainError} `team_not_found`, `not_a_member`, `already_team_member`, `cannot_grant`, `permission_denied`.
+ * @throws {DomainError} `team_not_found`, `not_a_member`, `already_team_member`, `cannot_grant`, `outranked`, `permission_denied`.
  */
 export async function addTeamMember(
   ctx: Context,
@@ -178,7 +178,7 @@ export async function removeTeamMember(
     async ({ mutation, organization, authority, roles }) => {
       const before = await findTeamMember(mutation, organizationId, teamId, userId);
       assertIfMatch(ctx, before.revision);
-      if (!isOwn) assertMayTake(ctx, operation, organizationId, authority.access.rank, roles);
+      if (!isOwn) assertNoneAbove(ctx, operation, organizationId, authority, roles);
       await changeTeamMember(mutation, organization, before, null);
     },
     isOwn,

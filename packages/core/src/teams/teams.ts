@@ -4,7 +4,7 @@ import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { parseInput } from "../input.ts";
 import { listingPorts } from "../listing-ports.ts";
-import { assertMayGrant } from "../members/members.ts";
+import { assertMayGrant, assertNoneAbove } from "../members/members.ts";
 import type { LockedOrganization, Mutation } from "../mutation.ts";
 import { nameKey } from "../normalization.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
@@ -46,7 +46,7 @@ export async function listTeams(
 /**
  * Makes a team. Roles that it holds are granted to everybody in it and in the teams inside it, so the caller must hold them.
  *
- * @throws {DomainError} `team_name_taken`, `team_not_found` (the parent), `team_too_deep`, `unknown_role`, `cannot_grant`.
+ * @throws {DomainError} `team_name_taken`, `team_not_found` (the parent), `team_too_deep`, `unknown_role`, `cannot_grant`, `outranked`.
  */
 export async function createTeam(
   ctx: Context,
@@ -115,11 +115,11 @@ export async function updateTeam(
     const added = roles.filter((role) => !before.roles.includes(role.key));
     assertMayGrant(ctx, call.operation, organizationId, authority, [...added, ...granted]);
     const removed = await resolveRoles(mutation, organizationId, before.roles);
-    assertMayTake(
+    assertNoneAbove(
       ctx,
       call.operation,
       organizationId,
-      authority.access.rank,
+      authority,
       isMoved || parsed.roles !== undefined ? removed : [],
     );
     const after: TeamRecord = {
@@ -150,18 +150,6 @@ async function rolesAround(
     organizationId,
     held.map((role) => role.key),
   );
-}
-
-/** @throws {DomainError} `outranked` where a role that would be taken from people ranks above the caller. */
-export function assertMayTake(
-  ctx: Context,
-  operation: string,
-  organizationId: string,
-  rank: number,
-  roles: readonly RoleGrant[],
-): void {
-  const above = roles.find((role) => role.rank > rank);
-  if (above !== undefined) throw deny(ctx, "outranked", operation, organizationId, above.key);
 }
 
 /**
@@ -259,7 +247,7 @@ export async function deleteTeam(
     const before = await findTeam(mutation, organizationId, teamId);
     assertIfMatch(ctx, before.revision);
     const roles = await resolveRoles(mutation, organizationId, before.roles);
-    assertMayTake(ctx, call.operation, organizationId, authority.access.rank, roles);
+    assertNoneAbove(ctx, call.operation, organizationId, authority, roles);
     await dropTeam(mutation, organization, before);
   });
 }
