@@ -1,4 +1,4 @@
-import { assertIfMatch, authorizeRead, deny, mutateOrganization } from "../access/authorize.ts";
+import { assertIfMatch, authorizeRead, mutateOrganization } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
