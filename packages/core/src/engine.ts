@@ -7,6 +7,7 @@ import { createPageMemory } from "./members/page-memory.ts";
 import { createSecurityLog } from "./security-log/security-log.ts";
 import { createSessionCache } from "./sessions/session-cache.ts";
 import type { Storage } from "./store.ts";
+import { createOpenTenants } from "./tenants/open-tenants.ts";
 import type { TenantPlaces } from "./tenants/tenant-places.ts";
 
 export interface EngineOptions {
@@ -46,6 +47,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
   const clock = options.clock ?? Date.now;
   const permissions = createPermissionCache(options.maximumCachedAccess ?? 1_000_000);
   const sessions = createSessionCache(100_000);
+  const openTenants = createOpenTenants(100_000);
   const securityLog = createSecurityLog(storage, clock);
   const pages = createPageMemory(options.maximumRememberedCharacters ?? 32_000_000);
   const activity = createActivityNotes(storage, clock, pages.noteActivity);
@@ -57,6 +59,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
     permissions.apply(changes);
     pages.apply(changes);
     sessions.apply(changes);
+    openTenants.apply(changes);
   });
   return {
     storage,
@@ -64,6 +67,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
     accessReader,
     pages,
     sessions,
+    openTenants,
     passwords,
     places: options.places,
     settings: { ...defaultSettings, ...options.settings },

@@ -12,7 +12,7 @@ import type { OrganizationRecord } from "../organizations/organizations.store.ts
 import { recordDenial } from "../security-log/record-denial.ts";
 import type { DenialCode, RefusedCredentialCode } from "../security-log/security-log.schema.ts";
 import type { Ports } from "../store.ts";
-import { isTenantOpen, tenantNotFound } from "../tenants/tenants.policy.ts";
+import { assertTenantOpen, isTenantOpen, tenantNotFound } from "../tenants/tenants.policy.ts";
 import { userNotFound } from "../users/user-record.ts";
 import { type Access, isAllowed } from "./access.policy.ts";
 import { currentAccess, lockedAccess } from "./access.ts";
@@ -59,11 +59,23 @@ export async function isAdministrator(ctx: Context, ports: Ports): Promise<boole
   return tenant !== undefined && isTenantOpen(tenant.status);
 }
 
-/** @throws {DomainError} `authentication_required` for the anonymous. */
-export function requireActor(ctx: Context): void {
+/**
+ * Lets in whoever has shown who they are: people while their tenant is open, the operator always. Everything that people do begins here; what
+ * a mutation decides on is looked at again under its lock.
+ *
+ * @throws {DomainError} `authentication_required` for the anonymous; `tenant_suspended`, `tenant_not_found` for people of a closed tenant.
+ */
+export async function requireActor(ctx: Context): Promise<void> {
   if (ctx.actor.type === "anonymous") {
     throw new DomainError("authentication_required", "Send a token: Authorization: Bearer …");
   }
+  if (isOperator(ctx)) return;
+  const { storage, openTenants } = ctx.engine;
+  await storage.catchUp(ctx.tenantId, false);
+  if (openTenants.has(ctx.tenantId)) return;
+  const heard = openTenants.heard();
+  assertTenantOpen(await storage.committed.tenants.find(ctx.tenantId));
+  openTenants.keep(ctx.tenantId, heard);
 }
 
 /**
@@ -76,8 +88,9 @@ export async function requireAdministrator(
   ports: Ports,
   operation: string,
 ): Promise<void> {
-  requireActor(ctx);
+  await requireActor(ctx);
   if (await isAdministrator(ctx, ports)) return;
+  assertTenantOpen(await ports.tenants.find(ctx.tenantId));
   throw deny(ctx, "permission_denied", operation, null, "administrator");
 }
 
@@ -91,7 +104,7 @@ export async function authorizeRead(
   organizationId: string,
   required: Required,
 ): Promise<Authority> {
-  requireActor(ctx);
+  await requireActor(ctx);
   if (isOperator(ctx)) return administratorAuthority;
   const actorId = ctx.actor.type === "user" ? ctx.actor.id : "";
   const access = await currentAccess(ctx, organizationId, actorId);
@@ -113,6 +126,8 @@ async function decide(
   if (access?.isTenantAdministrator) return administratorAuthority;
   if (access !== null && isGranted(access, required)) return { isAdministrator: false, access };
   if (await isAdministrator(ctx, ports)) return administratorAuthority;
+  // To its people a closed tenant is closed, whatever they hold in it.
+  assertTenantOpen(await ports.tenants.find(ctx.tenantId));
   if (access === null || !isVisible(access)) {
     throw deny(ctx, "organization_not_found", operation, organizationId, required);
   }

@@ -14,7 +14,7 @@ export async function assertMayAsk(
   userId: string,
 ): Promise<void> {
   if (mayAskAtOnce(ctx, organizationId, userId)) return;
-  requireActor(ctx);
+  await requireActor(ctx);
   await authorizeRead(ctx, "check", organizationId, "member:read");
 }
 

@@ -68,7 +68,7 @@ export async function listUserOrganizations(
   userId: string,
   input: ListUserOrganizationsInput = {},
 ): Promise<JsonPage> {
-  requireActor(ctx);
+  await requireActor(ctx);
   const page = toPageRequest(parseInput(listUserOrganizationsSchema, input));
   const ports = ctx.engine.storage.committed;
   const isOwn = ctx.actor.type === "user" && ctx.actor.id === userId;

@@ -2,6 +2,7 @@ import {
   administratorAuthority,
   deny,
   isAdministrator,
+  isOperator,
   requireActor,
 } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
@@ -14,6 +15,7 @@ import { nameKey } from "../normalization.ts";
 import type { Plan } from "../plans/plans.schema.ts";
 import { requirePlan } from "../plans/seats.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
+import { assertTenantOpen } from "../tenants/tenants.policy.ts";
 import { organizationEventRow, presentOrganization } from "./organization-record.ts";
 import { generateSlug } from "./organization-slug.ts";
 import {
@@ -32,7 +34,7 @@ export async function createOrganization(
   ctx: Context,
   input: CreateOrganizationInput,
 ): Promise<Organization> {
-  requireActor(ctx);
+  await requireActor(ctx);
   const parsed = parseInput(createOrganizationSchema, input);
   assertOwnTenant(ctx, parsed.tenant_id, "create_organization");
   return await mutate(ctx, "create_organization", parsed, async (mutation) => {
@@ -94,7 +96,8 @@ export async function insertOrganization(
 ): Promise<LockedOrganization> {
   const { ctx, ports, now } = mutation;
   const slug = input.slug ?? (await generateSlug(ports, ctx.tenantId, input.name));
-  const plan = await findPlanOf(mutation, input.plan_tier);
+  // Together, since each is a round trip.
+  const [plan] = await Promise.all([findPlanOf(mutation, input.plan_tier), assertOpen(mutation)]);
   const record: OrganizationRecord = {
     id: input.id ?? newId("org"),
     tenant_id: ctx.tenantId,
@@ -131,6 +134,11 @@ export async function insertOrganization(
     after: organizationEventRow(organization.record),
   });
   return organization;
+}
+
+/** People found nothing in a tenant that was closed while they asked. The founding takes no lock of the tenant's. */
+async function assertOpen({ ctx, ports }: Mutation): Promise<void> {
+  if (!isOperator(ctx)) assertTenantOpen(await ports.tenants.find(ctx.tenantId));
 }
 
 async function findPlanOf(mutation: Mutation, tier: string | undefined): Promise<Plan> {

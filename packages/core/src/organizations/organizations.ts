@@ -59,7 +59,7 @@ export async function listOrganizations(
   ctx: Context,
   input: ListOrganizationsInput = {},
 ): Promise<JsonPage> {
-  requireActor(ctx);
+  await requireActor(ctx);
   const { limit, cursor, skip, total, ...filter } = parseInput(listOrganizationsSchema, input);
   const { organizations } = listingPorts(ctx);
   const isAbove = await isAdministrator(ctx, ctx.engine.storage.committed);

@@ -14,13 +14,13 @@ import {
 
 /** The plan catalogue of the tenant, in the order of keys. */
 export async function listPlans(ctx: Context): Promise<readonly Plan[]> {
-  requireActor(ctx);
+  await requireActor(ctx);
   return await listingPorts(ctx).plans.list(ctx.tenantId);
 }
 
 /** @throws {DomainError} `plan_not_found`. */
 export async function getPlan(ctx: Context, key: string): Promise<Plan> {
-  requireActor(ctx);
+  await requireActor(ctx);
   const plan = await ctx.engine.storage.committed.plans.find(ctx.tenantId, key);
   if (plan === undefined) throw planNotFound();
   return plan;

@@ -34,7 +34,7 @@ export async function purgeTenant(
   const { keep_database } = parseInput(purgeTenantSchema, input);
   if (!isOperator(ctx)) {
     await findVisibleTenant(ctx, operation, idOrSlug);
-    requireOperator(ctx, operation);
+    await requireOperator(ctx, operation);
   }
   const call: PurgeCall = {
     ctx: { ...ctx, tenantId: await defaultTenantId(ctx.engine) },

@@ -32,7 +32,7 @@ export async function listRoles(
   ctx: Context,
   organizationId: string | null,
 ): Promise<readonly Role[]> {
-  if (organizationId === null) requireActor(ctx);
+  if (organizationId === null) await requireActor(ctx);
   else await authorizeRead(ctx, "list_roles", organizationId, "role:read");
   return await listingPorts(ctx).roles.list(ctx.tenantId, organizationId);
 }
@@ -43,7 +43,7 @@ export async function getRole(
   organizationId: string | null,
   key: string,
 ): Promise<Role> {
-  if (organizationId === null) requireActor(ctx);
+  if (organizationId === null) await requireActor(ctx);
   else await authorizeRead(ctx, "get_role", organizationId, "role:read");
   const { roles } = ctx.engine.storage.committed;
   const role = await roles.find(ctx.tenantId, organizationId, canonicalRoleKey(key));

@@ -23,7 +23,7 @@ type Parsed = ReturnType<typeof createTenantSchema.parse>;
  * installation does not have.
  */
 export async function createTenant(ctx: Context, input: CreateTenantInput): Promise<CreatedTenant> {
-  requireOperator(ctx, "create_tenant");
+  await requireOperator(ctx, "create_tenant");
   const parsed = parseInput(createTenantSchema, input);
   assertPlacement(ctx, parsed);
   const passwordHash = await hashPassword(ctx, parsed);

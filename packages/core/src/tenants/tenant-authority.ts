@@ -9,10 +9,10 @@ import type { TenantRecord } from "./tenants.store.ts";
 /**
  * Lets in the operator and the embedding program: tenants are the installation's matter, and no credential of a tenant reaches them.
  *
- * @throws {DomainError} `authentication_required`, `permission_denied`.
+ * @throws {DomainError} `authentication_required`, `tenant_suspended`, `permission_denied`.
  */
-export function requireOperator(ctx: Context, operation: string): void {
-  requireActor(ctx);
+export async function requireOperator(ctx: Context, operation: string): Promise<void> {
+  await requireActor(ctx);
   if (!isOperator(ctx)) throw deny(ctx, "permission_denied", operation, null, "operator");
 }
 
@@ -26,7 +26,7 @@ export async function findVisibleTenant(
   operation: string,
   idOrSlug: string,
 ): Promise<TenantRecord> {
-  requireActor(ctx);
+  await requireActor(ctx);
   const { engine, tenantId } = ctx;
   const tenant = await findTenant(engine, idOrSlug);
   if (isOperator(ctx)) {
@@ -61,7 +61,7 @@ export async function mutateTenant<T>(
 ): Promise<T> {
   const { operation } = call;
   const { id } = await findVisibleTenant(ctx, operation, call.tenant);
-  requireOperator(ctx, operation);
+  await requireOperator(ctx, operation);
   const inTenant = { ...ctx, tenantId: id };
   return await mutate(inTenant, operation, [id, call.input], async (mutation) => {
     const { record } = await mutation.lockTenant();

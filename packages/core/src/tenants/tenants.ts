@@ -30,7 +30,7 @@ export async function getTenant(ctx: Context, idOrSlug: string): Promise<Tenant>
 /** The tenants of the installation, in the order of ids; deleted ones with `status: "deleted"`. For the operator. */
 export async function listTenants(ctx: Context, input: ListTenantsInput = {}): Promise<JsonPage> {
   const { limit, cursor, skip, total, ...filter } = parseInput(listTenantsSchema, input);
-  requireOperator(ctx, "list_tenants");
+  await requireOperator(ctx, "list_tenants");
   const page = toPageRequest({ limit, cursor, skip, total });
   return toJsonPage(await ctx.engine.storage.committed.tenants.list(filter, page));
 }

@@ -2,6 +2,7 @@ import {
   assertIfMatch,
   deny,
   isAdministrator,
+  isOperator,
   mutateTenant,
   requireActor,
   requireAdministrator,
@@ -15,6 +16,7 @@ import { normalizeEmail, usernameKey } from "../normalization.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
 import type { Ports } from "../store.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
+import { assertTenantOpen } from "../tenants/tenants.policy.ts";
 import { changeUser, insertUser, presentUser, userNotFound } from "./user-record.ts";
 import {
   type CreateUserInput,
@@ -43,7 +45,7 @@ export async function createUser(ctx: Context, input: CreateUserInput): Promise<
 
 /** @throws {DomainError} `user_not_found`, to anybody but the user and administrators as well. */
 export async function getUser(ctx: Context, id: string): Promise<User> {
-  requireActor(ctx);
+  await requireActor(ctx);
   const ports = ctx.engine.storage.committed;
   const isAbove = await isAdministrator(ctx, ports);
   if (!isAbove && !isSelf(ctx, id))
@@ -81,13 +83,14 @@ const ownFields: ReadonlySet<string> = new Set(["name", "client_metadata"]);
  */
 export async function updateUser(ctx: Context, id: string, input: UpdateUserInput): Promise<User> {
   const { tenant_id, ...parsed } = parseInput(updateUserSchema, input);
-  requireActor(ctx);
+  await requireActor(ctx);
   assertOwnTenant(ctx, tenant_id, "update_user");
   const fields = givenFields(parsed);
   await authorizeUpdate(ctx, ctx.engine.storage.committed, id, fields);
   const user = await mutate(ctx, "update_user", [id, fields], async (mutation) => {
     if (fields.status === "deactivated") await lockOwnedOrganizations(mutation, id);
-    await mutation.lockTenant();
+    const { record: tenant } = await mutation.lockTenant();
+    if (!isOperator(ctx)) assertTenantOpen(tenant);
     const isAbove = await authorizeUpdate(ctx, mutation.ports, id, fields);
     const before = await mutation.ports.users.find(ctx.tenantId, id);
     if (before === undefined) throw userNotFound();
