@@ -147,7 +147,7 @@ export const settingsTable = {
   rateLimitPerMinute: setting({
     name: "TENANTRY_RATE_LIMIT_PER_MINUTE",
     description:
-      "Requests a minute of one credential, or of one address without any; 0 is no limit.",
+      "Requests a minute of one credential, or of one address without any; 0 is no limit. Checks are not counted.",
     schema: wholeNumber(6000, 0, 10_000_000),
     example: "6000",
   }),

@@ -83,6 +83,20 @@ describe("the fast way and the full one", () => {
       (await client("check", { as, body, headers: { "tenantry-tenant": "default" } })).status,
     ).toBe(200);
     expect((await client("check", { as, body: "{" })).status).toBe(400);
+    for (const field of Object.keys(body)) {
+      for (const text of ["x\\u0000", "x\\ud800"]) {
+        const unstorable = JSON.stringify({ ...body, [field]: "TEXT" }).replace("TEXT", text);
+        const { problem } = await client("check", { as, body: unstorable });
+        expect(problem.errors.map(({ pointer }) => pointer)).toEqual([`/${field}`]);
+      }
+    }
+    for (const [name, status] of [
+      ["newest", 400],
+      ["strong", 200],
+    ] as const) {
+      const headers = { "tenantry-consistency": name };
+      expect((await client("check", { as, body, headers })).status).toBe(status);
+    }
     expect((await client("check", { body: "{" })).status).toBe(401);
     expect((await client("check", { as: `${as}x`, body })).status).toBe(401);
   });

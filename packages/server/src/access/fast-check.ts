@@ -61,6 +61,8 @@ function findPlainCaller(
   if (authorization === undefined || !plainContentTypes.has(headers["content-type"])) return null;
   if (origin !== undefined || traceparent !== undefined) return null;
   if (headers["x-request-id"] !== undefined || isStopping()) return null;
+  // It says nothing of a check, and is refused where it says nothing at all.
+  if (headers["tenantry-consistency"] !== undefined) return null;
   const caller = credentials.known(authorization);
   if (caller === undefined) return null;
   const named = headers["tenantry-tenant"];

@@ -90,6 +90,8 @@ async function countRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
+  // An application asks before each of its own requests, and most are answered before anything could count them.
+  if (tag === "Access" && actor.type !== "anonymous") return;
   const isDoor = doorTags.has(tag) && permission === "anonymous" && request.method === "POST";
   if (isDoor) return await limits.countAuthentication(request.ip, reply);
   const key =

@@ -83,16 +83,27 @@ describe("429", () => {
     await server.stop();
   });
 
-  it("never counts a check", async () => {
+  it("never counts a check, whichever way it is answered, nor a batch of them", async () => {
     const server = await startTestServer({ environment: { TENANTRY_RATE_LIMIT_PER_MINUTE: "1" } });
     const client = createClient(server.address);
     const owner = await register(client);
     const { id } = await found(server, owner);
     const body = { user_id: owner.id, organization_id: id, permission: "member:add" };
     await client("check", { as: owner.token, body });
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     for (let n = 0; n < 5; n += 1) {
       expect((await client("check", { as: owner.token, body })).body.allowed).toBe(true);
+      const traced = await client("check", { as: owner.token, body, headers: { traceparent } });
+      expect(traced.body.allowed).toBe(true);
+      const batch = await client("checkBatch", { as: owner.token, body: { checks: [body] } });
+      expect(batch.status).toBe(200);
     }
+    expect((await client("getMe", { as: owner.token })).status).toBe(200);
+    const statuses = [
+      (await client("check", { body })).status,
+      (await client("check", { body })).status,
+    ];
+    expect(statuses).toEqual([401, 429]);
     await server.stop();
   });
 });
