@@ -58,6 +58,8 @@ export interface Mutation {
   lockTenant(): Promise<LockedTenant>;
   /** Appends an event to a chain whose lock is held. */
   append(chain: LockedChain, draft: EventDraft): Promise<void>;
+  /** Whether nothing has been appended so far. If it stays so, all is taken back, with the revisions that the locks raised. */
+  isUnchanged(): boolean;
 }
 
 export interface MutationOptions {
@@ -124,7 +126,7 @@ async function run<T>(
       const mutation = startMutation(ctx, ports, now);
       const result = await work(mutation);
       await mutation.writeCounts();
-      if (ctx.dryRun || mutation.appended() === 0) throw new TakenBack(result);
+      if (ctx.dryRun || mutation.isUnchanged()) throw new TakenBack(result);
       if (call !== undefined) {
         await keepAnswer(ctx, ports, call, nowMs, result, options.holdsSecret ?? false);
       }
@@ -147,7 +149,6 @@ async function run<T>(
 interface RunningMutation extends Mutation {
   /** Writes the counts of the organizations whose memberships have become more or fewer. */
   writeCounts(): Promise<void>;
-  appended(): number;
 }
 
 type Counts = Pick<OrganizationRecord, "seat_count" | "member_count">;
@@ -161,7 +162,7 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
   const organizations = new Map<string, HeldOrganization>();
   let tenant: LockedTenant | undefined;
   let highest = "";
-  let appended = 0;
+  let isUnchanged = true;
 
   async function lockOrganization(id: string): Promise<LockedOrganization | undefined> {
     const held = organizations.get(id);
@@ -201,7 +202,7 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
       return tenant;
     },
     append(chain, draft) {
-      appended += 1;
+      isUnchanged = false;
       return appendEvent(ctx, ports, chain, now, draft);
     },
     async writeCounts() {
@@ -211,7 +212,7 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
         await ports.organizations.setCounts(ctx.tenantId, id, seat_count, member_count);
       }
     },
-    appended: () => appended,
+    isUnchanged: () => isUnchanged,
   };
 }
 

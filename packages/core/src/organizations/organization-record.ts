@@ -36,6 +36,17 @@ export function presentOrganization(
   return organization;
 }
 
+/** The record as a mutation answers it when its work is done: as it is read from then on. */
+export function presentMutated(
+  mutation: Mutation,
+  { record }: LockedOrganization,
+  isAdministrator: boolean,
+): Organization {
+  const presented = presentOrganization(record, isAdministrator);
+  if (mutation.isUnchanged()) presented.revision -= 1;
+  return presented;
+}
+
 /** The row as events keep it: whole, but for what is derived from it. */
 export function organizationEventRow(record: OrganizationRecord): Organization {
   return presentOrganization(record, true);

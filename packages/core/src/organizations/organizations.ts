@@ -17,7 +17,7 @@ import { nameKey } from "../normalization.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
 import { assertSeatsSuffice } from "../plans/seats.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
-import { changeOrganization, presentOrganization } from "./organization-record.ts";
+import { changeOrganization, presentMutated, presentOrganization } from "./organization-record.ts";
 import { canChoosePlan } from "./organizations.policy.ts";
 import {
   type ListOrganizationsInput,
@@ -103,7 +103,7 @@ export async function updateOrganization(
     const changes =
       fields.name === undefined ? fields : { ...fields, name_key: nameKey(fields.name) };
     await changeOrganization(mutation, organization, givenFields(changes), "organization.updated");
-    return presentOrganization(organization.record, authority.isAdministrator);
+    return presentMutated(mutation, organization, authority.isAdministrator);
   });
 }
 
@@ -127,7 +127,7 @@ export async function setPlan(
   return await mutateOrganization(ctx, call, async (mutation, organization, authority) => {
     assertIfMatch(ctx, organization.record.row_revision);
     await choosePlan(mutation, organization, authority, parsed.plan_tier);
-    return presentOrganization(organization.record, authority.isAdministrator);
+    return presentMutated(mutation, organization, authority.isAdministrator);
   });
 }
 
@@ -173,7 +173,7 @@ export async function setBilling(
       givenFields(parsed),
       "organization.billing_changed",
     );
-    return presentOrganization(organization.record, true);
+    return presentMutated(mutation, organization, true);
   });
 }
 
@@ -198,7 +198,7 @@ export async function setStatus(
   return await mutateOrganization(ctx, call, async (mutation, organization) => {
     assertIfMatch(ctx, organization.record.row_revision);
     await changeStatus(mutation, organization, parsed.status);
-    return presentOrganization(organization.record, true);
+    return presentMutated(mutation, organization, true);
   });
 }
 
@@ -270,7 +270,7 @@ export async function restoreOrganization(
       );
     }
     await changeStatus(mutation, organization, "active", givenFields(parsed));
-    return presentOrganization(organization.record, true);
+    return presentMutated(mutation, organization, true);
   });
 }
 

@@ -10,6 +10,12 @@ export function presentTenant(record: TenantRecord): Tenant {
   return tenant;
 }
 
+/** The record as a mutation of it answers it when its work is done: as it is read from then on. */
+export function presentMutated(mutation: Mutation, record: TenantRecord): Tenant {
+  const revision = record.revision - (mutation.isUnchanged() ? 1 : 0);
+  return presentTenant({ ...record, revision });
+}
+
 /** What of a tenant can change; its placement changes by moving it. */
 export type TenantChanges = Partial<
   Pick<TenantRecord, "name" | "name_key" | "slug" | "status" | "deleted_at">

@@ -6,7 +6,7 @@ import type { Mutation } from "../mutation.ts";
 import { nameKey } from "../normalization.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
 import { findVisibleTenant, mutateTenant, requireOperator } from "./tenant-authority.ts";
-import { changeTenant, presentTenant } from "./tenant-record.ts";
+import { changeTenant, presentMutated, presentTenant } from "./tenant-record.ts";
 import {
   type ListTenantsInput,
   listTenantsSchema,
@@ -53,7 +53,7 @@ export async function updateTenant(
     assertIfMatch(ctx, record.row_revision);
     const { name } = parsed;
     const changes = name === undefined ? parsed : { ...parsed, name_key: nameKey(name) };
-    return presentTenant(await changeTenant(mutation, changes, "tenant.updated"));
+    return presentMutated(mutation, await changeTenant(mutation, changes, "tenant.updated"));
   });
 }
 
@@ -77,7 +77,7 @@ export async function setTenantStatus(
   } as const;
   return await mutateTenant(ctx, call, async (mutation, record) => {
     assertIfMatch(ctx, record.row_revision);
-    return presentTenant(await changeStatus(mutation, record, parsed.status));
+    return presentMutated(mutation, await changeStatus(mutation, record, parsed.status));
   });
 }
 
@@ -115,7 +115,7 @@ export async function restoreTenant(ctx: Context, idOrSlug: string): Promise<Ten
         "The tenant is not deleted; there is nothing to restore",
       );
     }
-    return presentTenant(await changeStatus(mutation, record, "active"));
+    return presentMutated(mutation, await changeStatus(mutation, record, "active"));
   });
 }
 
