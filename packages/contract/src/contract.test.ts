@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type DomainError, parseInput } from "@tenantry/core";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { errorCodes, renderErrorPage } from "./errors/error-page.ts";
@@ -10,6 +11,43 @@ import { statusOf } from "./problem.ts";
 
 function rowOf(id: (typeof operationIds)[number]): Operation {
   return operations[id];
+}
+
+const wrongValues = [
+  undefined,
+  null,
+  true,
+  -1,
+  1.5,
+  1e9,
+  Number.POSITIVE_INFINITY,
+  "",
+  "x".repeat(3_000),
+  "-",
+  [],
+  [7],
+  Array(501).fill("x"),
+  {},
+  { "A b": null },
+  { a: Number.NaN },
+];
+
+/** What is said of each field for each of these values, and of each of these values in place of the whole. */
+function faultsOf(schema: z.ZodType | undefined): string[] {
+  if (schema === undefined) return [];
+  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const inputs = wrongValues.flatMap((value) => [
+    value,
+    ...fields.map((name) => ({ [name]: value })),
+  ]);
+  return inputs.flatMap((input) => {
+    try {
+      parseInput(schema, input);
+      return [];
+    } catch (error) {
+      return (error as DomainError).fields.map(({ detail }) => detail);
+    }
+  });
 }
 
 describe("the table", () => {
@@ -56,6 +94,18 @@ describe("the table", () => {
     if (isBodyOptional) expect(body?.safeParse({}).success).toBe(true);
     expect(new Set(errors).size).toBe(errors.length);
   });
+
+  it.each(operationIds)(
+    "%s: says in words of ours what is wrong with a field, and what is owed",
+    (id) => {
+      const { body, query } = rowOf(id);
+      for (const schema of [body, query]) {
+        for (const detail of faultsOf(schema)) {
+          expect(detail).not.toMatch(/Invalid|expected|received|Too (small|big)|undefined/);
+        }
+      }
+    },
+  );
 
   it.each(operationIds)("%s: its example is one that it would take", (id) => {
     const { body, example } = rowOf(id);

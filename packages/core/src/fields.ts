@@ -4,7 +4,10 @@ import { nameKey, normalizeEmail } from "./normalization.ts";
 /** Field schemas that several records share. Messages say what is owed, since people read them in an error. */
 
 /** Any id. It is looked up and never parsed: an id that is not ours is simply not found. */
-export const idField = z.string().min(1, "is empty; give an id").max(255, "is longer than 255");
+export const idField = z
+  .string()
+  .min(1, "is empty; give an id")
+  .max(255, "is longer than 255 characters");
 
 /** UTC, ISO 8601 with milliseconds and `Z`: one width, so that text order is time order. */
 export const timeField = z.iso.datetime();
@@ -30,7 +33,10 @@ export const keyField = z
   .max(63, "is longer than 63 characters")
   .regex(/^[a-z][a-z0-9_-]*$/, "use lower-case letters, digits, _ and -, beginning with a letter");
 
-export const externalIdField = z.string().min(1, "is empty").max(255, "is longer than 255");
+export const externalIdField = z
+  .string()
+  .min(1, "is empty")
+  .max(255, "is longer than 255 characters");
 
 /** ASCII after normalization: an address that cannot be compared safely is refused rather than guessed. */
 export const emailField = z
@@ -57,7 +63,7 @@ const metadataBytes = 64 * 1024;
 
 /** An object of the application's own; at most 64 KiB as JSON. */
 export const metadataField = z
-  .record(z.string().max(255), z.json(), "is not an object")
+  .record(z.string().max(255), z.json(), "is not an object; give one such as {}")
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= metadataBytes, {
     error: "is larger than 64 KiB as JSON",
   });

@@ -25,3 +25,11 @@ test.each([
     metadata: { ok: "é" },
   });
 });
+
+test("stops at a depth that no record has, long before the stack does, and says where", () => {
+  let deep: unknown = "x";
+  for (let depth = 0; depth < 100_000; depth += 1) deep = { a: deep };
+  expect(() => parseInput(schema, { name: "x", metadata: deep })).toThrow(
+    /^\/metadata(\/a)+: is nested deeper than 64; make it flatter$/,
+  );
+});

@@ -1,16 +1,24 @@
 import type { z } from "zod";
+import { describeFault } from "./describe-fault.ts";
 import { DomainError, type FieldFault } from "./errors.ts";
+
+/** Deeper than any record of ours; what is read recursively later cannot exhaust the stack. */
+const maximumDepth = 64;
+
+/** How every schema that reads input is asked: faults are told in our words. */
+export const parsing = { error: describeFault } as const;
 
 /**
  * Input in its parsed form, or `invalid_input` with every fault and its place. Unknown fields are refused
  * by the schemas themselves (`z.strictObject`).
  */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const unstorable = unstorableText(input, []);
+  const unstorable: FieldFault[] = [];
+  findUnstorable(input, [], unstorable);
   if (unstorable.length > 0) {
     throw new DomainError("invalid_input", summary(unstorable), { fields: unstorable });
   }
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, parsing);
   if (result.success) return result.data;
   const fields = inputFaults(result.error);
   throw new DomainError("invalid_input", summary(fields), { fields });
@@ -18,25 +26,27 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
 
 /**
  * The texts, keys among them, that no database keeps as they are: half of a surrogate pair has no UTF-8, and PostgreSQL has no U+0000. One
- * place for all fields, since every field that forgot it would store something other than it was given.
+ * place for all fields, since every field that forgot it would store something other than it was given. And nesting without end.
  */
-function unstorableText(value: unknown, path: readonly PropertyKey[]): FieldFault[] {
+function findUnstorable(
+  value: unknown,
+  path: readonly (string | number)[],
+  faults: FieldFault[],
+): void {
+  const fault = (detail: string) => faults.push({ pointer: pointer(path).toWellFormed(), detail });
   if (typeof value === "string") {
-    if (isStorable(value)) return [];
-    return [{ pointer: pointer(path), detail: "holds U+0000 or half a surrogate pair; remove it" }];
+    if (!isStorable(value)) fault("holds U+0000 or half of a character; remove it");
+    return;
   }
-  if (typeof value !== "object" || value === null) return [];
-  const faults: FieldFault[] = [];
+  if (typeof value !== "object" || value === null) return;
+  if (path.length >= maximumDepth) {
+    fault(`is nested deeper than ${maximumDepth}; make it flatter`);
+    return;
+  }
   for (const [key, inner] of Object.entries(value)) {
-    if (!isStorable(key))
-      faults.push({
-        pointer: pointer(path),
-        detail: "has a key that holds U+0000 or half a surrogate pair; remove it",
-      });
-    else if (typeof inner === "string" || typeof inner === "object")
-      faults.push(...unstorableText(inner, [...path, key]));
+    if (!isStorable(key)) fault("has a key with U+0000 or half of a character; remove it");
+    else findUnstorable(inner, [...path, key], faults);
   }
-  return faults;
 }
 
 function isStorable(text: string): boolean {

@@ -80,7 +80,8 @@ export const authOperations = defineOperations({
     path: "/api/v1/auth/logout",
     tag: "Authentication",
     summary: "End the session of a refresh token",
-    description: "A token that is unknown or has ended ends nothing, and that is no error.",
+    description:
+      "A token that is unknown or has ended ends nothing, and that is no error; one that names another tenant, or none, is refused.",
     permission: "anonymous",
     effect: "session",
     body: refreshSchema,

@@ -281,7 +281,7 @@ export function assertIfMatch(ctx: Context, revision: number): void {
   if (ctx.ifMatch === revision || ctx.ifMatch === "any") return;
   throw new DomainError(
     "revision_mismatch",
-    `The resource is at revision ${revision}, not ${ctx.ifMatch}; read it again and decide again`,
+    `The resource is at revision ${revision} by now, which is not the one that you read; read it again and decide again`,
     { data: { revision } },
   );
 }

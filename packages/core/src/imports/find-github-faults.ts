@@ -1,5 +1,5 @@
 import type { FieldFault } from "../errors.ts";
-import { inputFaults, pointer } from "../input.ts";
+import { inputFaults, parsing, pointer } from "../input.ts";
 import { nameKey, usernameKey } from "../normalization.ts";
 import { maximumTeamDepth } from "../teams/teams.schema.ts";
 import { claim, fieldOf, listAt, type Path, textAt } from "./fault-finding.ts";
@@ -10,7 +10,7 @@ import { githubFileSchema } from "./github-file.schema.ts";
  * what only shows between entries. It looks past what is ill-typed, so that one fault does not hide another.
  */
 export function findGithubFaults(data: unknown): FieldFault[] {
-  const parsed = githubFileSchema.safeParse(data);
+  const parsed = githubFileSchema.safeParse(data, parsing);
   const faults = parsed.success ? [] : inputFaults(parsed.error);
   const organizations = listAt(data, "organizations");
   findBesideOrganizations(data, faults);

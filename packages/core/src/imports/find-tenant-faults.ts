@@ -1,5 +1,5 @@
 import type { FieldFault } from "../errors.ts";
-import { inputFaults, pointer } from "../input.ts";
+import { inputFaults, parsing, pointer } from "../input.ts";
 import { nameKey, usernameKey } from "../normalization.ts";
 import { claim, fieldOf, listAt, type Path, textAt } from "./fault-finding.ts";
 import { findTeamFaults } from "./find-tenant-team-faults.ts";
@@ -10,7 +10,7 @@ import { tenantFileSchema } from "./tenant-file.schema.ts";
  * others that are not there.
  */
 export function findTenantFaults(data: unknown): FieldFault[] {
-  const parsed = tenantFileSchema.safeParse(data);
+  const parsed = tenantFileSchema.safeParse(data, parsing);
   const faults = parsed.success ? [] : inputFaults(parsed.error);
   const file: Known = {
     faults,

@@ -16,7 +16,10 @@ import { pageInput } from "../page.ts";
 export const organizationStatusSchema = z.enum(["active", "suspended", "deleted"]);
 export type OrganizationStatus = z.infer<typeof organizationStatusSchema>;
 
-const billingAddressField = z.union([z.string().max(2000), metadataField]);
+const billingAddressField = z.union(
+  [z.string().max(2000), metadataField],
+  "is not an address; give text of at most 2000 characters, or an object of at most 64 KiB as JSON",
+);
 
 /** An organization as everybody who may read it sees it (decision 1). */
 export const organizationSchema = z.strictObject({
@@ -63,7 +66,10 @@ export const organizationWithStatsSchema = organizationSchema.extend({
 export type OrganizationWithStats = z.infer<typeof organizationWithStatsSchema>;
 
 const httpsUrlField = z
-  .url({ protocol: /^https$/, error: "is not an https address" })
+  .url({
+    protocol: /^https$/,
+    error: "is not an https address; give one such as https://example.com/logo.png",
+  })
   .max(2000, "is longer than 2000 characters");
 const billingIdField = z.string().min(1, "is empty; null clears it").max(255);
 

@@ -2,13 +2,19 @@ import { z } from "zod";
 import { idField, keyField, nameField, timeField } from "../fields.ts";
 
 /** How many memberships an organization may have. Written out: an absent limit denies (decision 9). */
-export const seatLimitField = z.union([
-  z.literal("unlimited"),
-  z.int('is not a limit; give a whole number or "unlimited"').min(0).max(10_000_000),
-]);
+export const seatLimitField = z.union(
+  [z.literal("unlimited"), z.int().min(0).max(10_000_000)],
+  'is not a limit; give a whole number from 0 to 10000000, or "unlimited"',
+);
 export type SeatLimit = z.infer<typeof seatLimitField>;
 
-const entitlementsField = z.record(keyField, z.union([z.boolean(), z.int(), z.string().max(255)]));
+const entitlementsField = z.record(
+  keyField,
+  z.union(
+    [z.boolean(), z.int(), z.string().max(255)],
+    "is not an entitlement; give true, false, a whole number or text of at most 255 characters",
+  ),
+);
 
 /** A plan: seats, and entitlements that the application reads. */
 export const planSchema = z.strictObject({

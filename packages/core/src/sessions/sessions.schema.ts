@@ -15,8 +15,8 @@ export const registerSchema = z.strictObject({
 export type RegisterInput = z.input<typeof registerSchema>;
 
 export const loginSchema = z.strictObject({
-  email: z.string("is not text; give an e-mail address").min(1).max(254),
-  password: z.string("is not text; give a password").min(1).max(256),
+  email: z.string().min(1).max(254),
+  password: z.string().min(1).max(256),
 });
 export type LoginInput = z.input<typeof loginSchema>;
 

@@ -7,7 +7,6 @@ import { findCallerContext } from "../auth/find-caller-context.ts";
 import type { ServerParts } from "../server-parts.ts";
 import type { Call } from "./call.ts";
 import { readConsistency, readIdempotencyKey, readIfMatch } from "./conditional-headers.ts";
-import { assertStorable } from "./plain-text.ts";
 import { present } from "./present.ts";
 import { createQueryParser, type QueryParser } from "./query.ts";
 import { stateOf } from "./request-state.ts";
@@ -145,7 +144,6 @@ function readQuery(
   parse: QueryParser,
   given: unknown,
 ): { query: Record<string, unknown>; isDryRun: boolean } {
-  assertStorable(given);
   const parsed = parse(given);
   if (effect !== "mutation") return { query: parsed, isDryRun: false };
   const { dry_run, ...query } = parsed;
@@ -154,7 +152,6 @@ function readQuery(
 
 function readBody({ body: schema, isBodyOptional }: Operation, given: unknown): unknown {
   if (schema === undefined) return assertNoBody(given);
-  assertStorable(given);
   if (given === undefined && !isBodyOptional) {
     throw new DomainError("invalid_input", "The body is missing; send a JSON object", {
       fields: [{ pointer: "", detail: "is missing; send a JSON object" }],

@@ -78,9 +78,11 @@ function fromFramework(error: unknown): DomainError | undefined {
     case "FST_ERR_BAD_URL":
       return new DomainError(
         "invalid_input",
-        "The path is not well-formed: a % wants two hexadecimal digits",
+        "The path is not well-formed: % begins two hexadecimal digits, and together they are text in UTF-8",
       );
     case "FST_ERR_MAX_PARAM_LENGTH":
+    // A path that climbs out of the files of the reference pages.
+    case "FST_STATIC_FORBIDDEN_PATH":
       return new DomainError("route_not_found", "There is nothing at this path");
   }
   // Among these are bodies that are not JSON, or that try to set a prototype.
@@ -89,5 +91,8 @@ function fromFramework(error: unknown): DomainError | undefined {
 }
 
 export function malformedBody(): DomainError {
-  return new DomainError("malformed_body", "The body is not valid JSON");
+  return new DomainError(
+    "malformed_body",
+    "The body is not valid JSON, or has a key that reaches for a prototype (__proto__, constructor.prototype)",
+  );
 }

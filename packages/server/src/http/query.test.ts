@@ -30,6 +30,7 @@ it.each([
   ["total", "yes"],
   ["total", "TRUE"],
   ["unknown", "1"],
+  ["__proto__", "1"],
 ])("names %s where it is %j", (name, value) => {
   expect(() => parse({ [name]: value })).toThrow(DomainError);
   try {

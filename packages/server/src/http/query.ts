@@ -17,7 +17,8 @@ export function createQueryParser(schema: z.ZodObject): QueryParser {
     if (reader !== undefined) readers.set(name, reader);
   }
   return (query) => {
-    const given: Record<string, unknown> = {};
+    // Without a prototype, so that a field of that name is one like any other.
+    const given: Record<string, unknown> = Object.create(null);
     const repeated: FieldFault[] = [];
     for (const [name, value] of Object.entries(query as Record<string, unknown>)) {
       if (typeof value !== "string") {
