@@ -444,7 +444,12 @@ export { ensureDefaultTenant } from "./tenants/ensure-default-tenant.ts";
 export { findTenant } from "./tenants/find-tenant.ts";
 export { forEachTenant, type UnreachableTenant } from "./tenants/for-each-tenant.ts";
 export { insertTenant, type NewTenant } from "./tenants/insert-tenant.ts";
-export type { MigratedPlaces, MigrationFailure, TenantPlaces } from "./tenants/tenant-places.ts";
+export type {
+  MigratedPlaces,
+  MigrationFailure,
+  OwnDatabase,
+  TenantPlaces,
+} from "./tenants/tenant-places.ts";
 export { assertTenantOpen, isTenantOpen, tenantNotFound } from "./tenants/tenants.policy.ts";
 export {
   type CreatedTenant,

@@ -16,7 +16,11 @@ import { createConnectionBudget } from "./connection-budget.ts";
 import { migratePlaces } from "./migrate-places.ts";
 import type { PlaceServer } from "./place-server.ts";
 import { createPlaces, type Places } from "./places.ts";
-import { createPlaceRemover, type PlaceRemoverOptions } from "./remove-place.ts";
+import {
+  createPlaceInspector,
+  createPlaceRemover,
+  type PlaceRemoverOptions,
+} from "./remove-place.ts";
 import { routePorts } from "./route-ports.ts";
 import { createPlaceMaker, type PlaceMaker, type PlaceMakerOptions } from "./tenant-places.ts";
 import { createTenantRows, type TenantRows } from "./tenant-rows.ts";
@@ -90,9 +94,7 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
       tell(tenantId === null ? "everything" : [everythingOf(tenantId)]);
       return;
     }
-    for (const change of changes)
-      if (change.entity === "tenant") catalogue.forget(change.tenant_id);
-    tell(changes);
+    tell(withThoseTold(catalogue, changes));
   }
 
   function go<T>(tenantId: string | null, work: (storage: Storage) => Awaitable<T>): Awaitable<T> {
@@ -120,6 +122,22 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
   return Object.assign(storage, { places: createTenantPlaces(storage, making) });
 }
 
+/**
+ * Forgets where tenants live that something has happened to. The chain of the default tenant tells of others that are gone, whose own databases
+ * need not have said so: then nothing is believed of them.
+ */
+function withThoseTold(catalogue: Catalogue, changes: readonly Change[]): readonly Change[] {
+  const others: Change[] = [];
+  for (const { entity, tenant_id, entity_id } of changes) {
+    if (entity !== "tenant") continue;
+    catalogue.forget(tenant_id);
+    if (entity_id === tenant_id) continue;
+    catalogue.forget(entity_id);
+    others.push(everythingOf(entity_id));
+  }
+  return others.length === 0 ? changes : [...changes, ...others];
+}
+
 type Go = <T>(tenantId: string | null, work: (storage: Storage) => Awaitable<T>) => Awaitable<T>;
 
 function routeStorage(
@@ -144,6 +162,7 @@ function createTenantPlaces(
 ): PlacedStorage["places"] {
   return {
     ...createPlaceMaker(options),
+    inspect: createPlaceInspector(options),
     remove: createPlaceRemover(options),
     migrateAll: () => migratePlaces(storage),
     listOnUnknownServers: (limit) => listOnUnknownServers(options, limit),

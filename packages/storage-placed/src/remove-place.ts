@@ -1,6 +1,8 @@
 import {
   DomainError,
   endTenant,
+  isDomainError,
+  type OwnDatabase,
   type Placement,
   removeTenantRows,
   type Storage,
@@ -28,17 +30,52 @@ export function createPlaceRemover(options: PlaceRemoverOptions): TenantPlaces["
     const placement = await main.committed.placements.find(tenantId);
     // Whoever began it has finished it.
     if (placement === undefined) return;
+    const { database: own } = placement;
+    const condition = keepDatabase ? await conditionOf(options, placement) : "usable";
+    // What is kept and cannot be used is left as it is.
+    if (condition === "unusable") return await letGo(tenantId);
     const server = serverOf(options, placement);
-    const database = placement.database ?? lockNameOf(tenantId);
+    const database = own ?? lockNameOf(tenantId);
     await withLock(options, server, database, async () => {
       await letGo(tenantId);
-      if (placement.database === null) return await removeTenantRows(main, tenantId, end);
+      if (own === null) return await removeTenantRows(main, tenantId, end);
       // A run that was killed has removed it.
       if (!(await server.exists(database))) return;
       await endDatabase(server, database, tenantId, keepDatabase, end);
       if (!keepDatabase) await server.drop(database);
     });
   };
+}
+
+/** Finds out how a tenant's own database stands. */
+export function createPlaceInspector(options: PlaceRemoverOptions): TenantPlaces["inspect"] {
+  const { main } = options;
+  return async (tenantId) => {
+    const placement = await main.committed.placements.find(tenantId);
+    const copy = await main.committed.tenants.find(tenantId);
+    if (copy === undefined || typeof placement?.database !== "string") return undefined;
+    return { copy, condition: await conditionOf(options, placement) };
+  };
+}
+
+async function conditionOf(
+  { servers, budget }: PlaceRemoverOptions,
+  { server: key, database }: Placement,
+): Promise<OwnDatabase["condition"]> {
+  const server = servers.get(key);
+  if (server === undefined || database === null) return "unusable";
+  const { least } = server.connections;
+  await budget.take(least, least);
+  try {
+    if (!(await server.exists(database))) return "missing";
+    await (await server.open(database, least)).close();
+    return "usable";
+  } catch (error) {
+    if (isDomainError(error, "storage_busy")) throw error;
+    return "unusable";
+  } finally {
+    budget.give(least);
+  }
 }
 
 /** Runs the end of the tenant in its own database. One that is kept is left so that it can be used. */

@@ -25,7 +25,14 @@ export function createSqlitePlaces(
       if (existsSync(path)) throw new Error(`${path} is there already`);
       await (await openSqliteStorage({ ...options, path })).close();
     },
-    exists: async (database) => existsSync(pathOf(database)),
+    async exists(database) {
+      // A directory that is not there, and not a file in it, is a setting or a disk that is amiss.
+      if (existsSync(directory)) return existsSync(pathOf(database));
+      throw new DomainError(
+        "storage_unavailable",
+        `The directory ${directory} with the tenants' files is not there; see TENANTRY_DATA_DIR, and what is mounted there`,
+      );
+    },
     async open(database) {
       const path = pathOf(database);
       if (!existsSync(path)) {

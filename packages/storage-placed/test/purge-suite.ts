@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import {
@@ -17,6 +19,7 @@ import {
 import { fillTenant, itemsOf, pageRequest } from "@tenantry/storage-testkit";
 import { userRecord } from "@tenantry/storage-testkit/records";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { queryOnce } from "../../storage-postgres/test/database.ts";
 import { moveTenant } from "../src/index.ts";
 import {
   type Installation,
@@ -97,6 +100,69 @@ export function describePurging(make: () => Promise<Installation>): void {
     });
   });
 
+  test.each(["deleted", "active"] as const)(
+    "a tenant, %s, whose database is missing is purged by slug or id, since there is nothing to keep",
+    async (status) => {
+      for (const idOrSlug of [slug, tenantId]) {
+        const installation = await make();
+        const { process: opened, database } = await openDedicated(installation, status);
+        const { storage, server } = opened;
+        await server.drop(String(database));
+        const ctx = await contextOf(opened);
+        await expect(purgeTenant(ctx, idOrSlug, { keep_database: true })).rejects.toMatchObject({
+          code: "invalid_input",
+          message: expect.stringContaining("leave it out"),
+        });
+        expect(await storage.committed.purges.find(tenantId)).toBeUndefined();
+        await purgeTenant(ctx, idOrSlug);
+        await expectGone(opened, kinds["a tenant with a database of its own"], database);
+        expect(await createTenant(ctx, { name: "Again", slug })).toMatchObject({ slug });
+        await storage.close();
+      }
+    },
+  );
+
+  test.each(["deleted", "active"] as const)(
+    "a tenant, %s, whose database cannot be used is purged where that is kept, and it is left as it was",
+    async (status) => {
+      const installation = await make();
+      const { process: opened, database } = await openDedicated(installation, status);
+      await spoil(installation, String(database));
+      const ctx = await contextOf(opened);
+      for (const idOrSlug of [slug, tenantId]) {
+        await expect(purgeTenant(ctx, idOrSlug)).rejects.toMatchObject({
+          code: "storage_unavailable",
+          message: expect.stringContaining("--keep-database"),
+        });
+      }
+      expect(await opened.storage.committed.purges.find(tenantId)).toBeUndefined();
+      const kept = { server: "main", database };
+      const purged = await purgeTenant(ctx, tenantId, { keep_database: true });
+      expect(purged.kept_database).toEqual(kept);
+      expect(await opened.storage.committed.tenants.findBySlug(slug)).toBeUndefined();
+      expect(await opened.main.committed.placements.find(tenantId)).toBeUndefined();
+      expect(await opened.server.exists(String(database))).toBe(true);
+      const [event] = await purgesIn(opened);
+      expect(JSON.parse(event?.data ?? "").after).toEqual(kept);
+    },
+  );
+
+  test("a purge that its database holds up is told to keep it, and ends", async () => {
+    const installation = await make();
+    const { process: opened, database } = await openDedicated(installation, "deleted");
+    await opened.storage.close();
+    // The purge is recorded, and nothing has been done.
+    await purge({ installation }, kinds["a tenant with a database of its own"], 1);
+    await spoil(installation, String(database));
+    const again = await open(installation);
+    const ctx = await contextOf(again);
+    expect(await resumePurges(again.engine)).toEqual([expect.stringContaining("--keep-database")]);
+    await expect(purgeTenant(ctx, slug)).rejects.toThrow(/--keep-database/);
+    const purged = await purgeTenant(ctx, slug, { keep_database: true });
+    expect(purged.kept_database).toEqual({ server: "main", database });
+    expect(await again.storage.committed.purges.listUnfinished(1)).toEqual([]);
+  });
+
   test("a tenant that moves is not purged, and its database is kept only where it has one", async () => {
     const { process: opened } = await openDeleted(
       await make(),
@@ -152,20 +218,47 @@ async function open(
 }
 
 /** Purges are the operator's; the tenant of the call is the default one. */
-async function contextOf({ engine }: Process): Promise<Context> {
+export async function contextOf({ engine }: Process): Promise<Context> {
   const { id } = await ensureDefaultTenant(engine);
   return { engine, tenantId: id, actor: { type: "operator", id: "opk" } };
 }
 
+/** An installation with a tenant that has everything, in a database of its own that nobody has open. */
+export async function openDedicated(installation: Installation, status: "deleted" | "active") {
+  const { process, database } = await openDeleted(
+    installation,
+    kinds["a tenant with a database of its own"],
+    status,
+  );
+  await process.storage.close();
+  return { process: await open(installation), database };
+}
+
 /** An installation with a tenant that has everything and is deleted. */
-async function openDeleted(installation: Installation, kind: Kind) {
+async function openDeleted(
+  installation: Installation,
+  kind: Kind,
+  status: "deleted" | "active" = "deleted",
+) {
   const process = await open(installation);
   const { storage } = process;
   await storage.transaction(tenantId, (ports) => fillTenant(ports, tenantId));
   if (kind.isDedicated) await moveTenant(process.moveOptions(), { server: "main" });
-  await deleteTenant(await contextOf(process), tenantId);
+  if (status === "deleted") await deleteTenant(await contextOf(process), tenantId);
   const placement = await storage.committed.placements.find(tenantId);
   return { process, database: placement?.database ?? null };
+}
+
+/** Leaves a database where it is, so that nobody can open it. */
+async function spoil(installation: Installation, database: string): Promise<void> {
+  if ("url" in installation) {
+    await queryOnce(installation.url, `ALTER DATABASE ${database} WITH ALLOW_CONNECTIONS false`);
+    return;
+  }
+  writeFileSync(
+    join(installation.directory, "tenants", `${database}.db`),
+    "no database".repeat(99),
+  );
 }
 
 async function makeDeleted(make: () => Promise<Installation>, kind: Kind) {

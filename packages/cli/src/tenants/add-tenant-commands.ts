@@ -31,7 +31,7 @@ export function addTenantCommands(program: Command): void {
     .command("purge")
     .description("remove a deleted tenant for good; run again, it goes on")
     .argument("<tenant>", anyTenant)
-    .option("--keep-database", "leave its own database as it is")
+    .option("--keep-database", "leave its own database as it is, be it out of reach")
     .action(async (id: string, _, command: Command) =>
       (await load()).runTenantPurge(id, command.optsWithGlobals()),
     );

@@ -138,7 +138,8 @@ export const tenantOperations = defineOperations({
     summary: "Remove a deleted tenant for good",
     description:
       "With everything that it had, its events and its database; its slug is free then. An event of the default tenant says so. With " +
-      "`keep_database` a database of its own is left as it is, and the answer says where that is.",
+      "`keep_database` a database of its own is left as it is, and the answer says where that is. A tenant whose own database is missing is removed " +
+      "without having been deleted; one whose database cannot be used, its server being gone, with `keep_database` alone.",
     permission: "operator",
     effect: "mutation",
     body: purgeTenantSchema,

@@ -33,6 +33,16 @@ export async function beginPurge(
   });
 }
 
+/** Records of a purge that has begun that the database is kept after all. */
+export async function keepAfterAll(storage: Storage, purge: PurgeRecord): Promise<PurgeRecord> {
+  return await storage.transaction(null, async ({ placements, purges }) => {
+    const kept = { ...purge, ...keptPlace(await placements.find(purge.tenant_id)) };
+    await purges.remove(purge.tenant_id);
+    await purges.insert(kept);
+    return kept;
+  });
+}
+
 /** Takes back what {@link beginPurge} recorded. */
 export async function abandonPurge(storage: Storage, purge: PurgeRecord): Promise<void> {
   await storage.transaction(null, async ({ placements, purges }) => {

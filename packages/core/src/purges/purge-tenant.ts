@@ -6,14 +6,14 @@ import { findKeptAnswer, idempotentCall } from "../idempotency/idempotency.ts";
 import { parseInput } from "../input.ts";
 import { type Mutation, mutate } from "../mutation.ts";
 import type { Ports } from "../store.ts";
-import { findTenant } from "../tenants/find-tenant.ts";
 import { findVisibleTenant, requireOperator } from "../tenants/tenant-authority.ts";
 import { presentTenant } from "../tenants/tenant-record.ts";
 import { tenantNotFound } from "../tenants/tenants.policy.ts";
 import { defaultTenantSlug, type Tenant } from "../tenants/tenants.schema.ts";
-import { abandonPurge, beginPurge, finishPurge } from "./purge-records.ts";
+import { abandonPurge, beginPurge, finishPurge, keepAfterAll } from "./purge-records.ts";
 import { type PurgedTenant, type PurgeTenantInput, purgeTenantSchema } from "./purges.schema.ts";
 import type { PurgeRecord } from "./purges.store.ts";
+import { findRemovable, notDeleted, withRemedy } from "./removable-tenant.ts";
 import { removeTenantRows } from "./remove-tenant-rows.ts";
 
 const operation = "purge_tenant";
@@ -23,8 +23,12 @@ const operation = "purge_tenant";
  * tenant, and where it was asked for the tenant's own database, which the answer names. Begun and left, it is gone on with
  * when Tenantry is next opened, or when it is asked for again. For the operator.
  *
+ * A tenant whose own database is missing goes as well, deleted or not, since nothing of it is left. One whose database cannot be used, its server being
+ * gone for good, goes where that is kept: then it is left as it was.
+ *
  * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_not_deleted`; `storage_busy` where the tenant is being moved or
- * another process is at it; `invalid_input` for the database of a tenant that has none of its own.
+ * another process is at it; `storage_unavailable` where its database cannot be used and is not to be kept; `invalid_input` for the database of a tenant
+ * that has none.
  */
 export async function purgeTenant(
   ctx: Context,
@@ -42,9 +46,12 @@ export async function purgeTenant(
   };
   const kept = await findAnswer(call);
   if (kept !== undefined) return kept;
-  const begun = await findBegun(ctx.engine, idOrSlug);
-  const purge = begun ?? (await begin(call, idOrSlug, keep_database));
-  if (begun !== undefined && keep_database && begun.kept_database === null) throw begunOtherwise();
+  const id = await findId(ctx.engine, idOrSlug);
+  const begun = await findBegun(ctx.engine, id);
+  const purge =
+    begun === undefined
+      ? await begin(call, id, keep_database)
+      : await goOn(ctx.engine, begun, keep_database);
   return await carryOut(call, purge);
 }
 
@@ -97,22 +104,31 @@ async function findAnswer({ ctx, input }: PurgeCall): Promise<PurgedTenant | und
   return kept?.result as PurgedTenant | undefined;
 }
 
-async function findBegun(engine: Engine, idOrSlug: string): Promise<PurgeRecord | undefined> {
-  const { tenants, purges } = engine.storage.committed;
-  const id = (await tenants.findBySlug(idOrSlug))?.id ?? idOrSlug;
-  const found = await purges.find(id);
+/** By what the main database says, so that the tenant's own is asked nothing. */
+async function findId({ storage }: Engine, idOrSlug: string): Promise<string> {
+  return (await storage.committed.tenants.findBySlug(idOrSlug))?.id ?? idOrSlug;
+}
+
+async function findBegun(engine: Engine, id: string): Promise<PurgeRecord | undefined> {
+  const found = await engine.storage.committed.purges.find(id);
   return found?.purged_at === null ? found : undefined;
 }
 
-async function begin(
-  { ctx }: PurgeCall,
-  idOrSlug: string,
+/** What has begun may yet be told to keep the database, where that is all that holds it up. */
+async function goOn(
+  engine: Engine,
+  begun: PurgeRecord,
   keepDatabase: boolean,
 ): Promise<PurgeRecord> {
+  if (!keepDatabase || begun.kept_database !== null) return begun;
+  const own = await engine.places?.inspect(begun.tenant_id);
+  if (own?.condition !== "unusable") throw begunOtherwise();
+  return await keepAfterAll(engine.storage, begun);
+}
+
+async function begin({ ctx }: PurgeCall, id: string, keepDatabase: boolean): Promise<PurgeRecord> {
   const { engine, actor } = ctx;
-  const tenant = await findTenant(engine, idOrSlug);
-  if (tenant === undefined) throw tenantNotFound();
-  if (tenant.status !== "deleted") throw notDeleted(tenant);
+  const tenant = await findRemovable(engine, id, keepDatabase);
   const head = await engine.storage.committed.events.head(ctx.tenantId, ctx.tenantId);
   const purge: PurgeRecord = {
     tenant_id: tenant.id,
@@ -149,7 +165,7 @@ async function remove(ctx: Context, purge: PurgeRecord): Promise<void> {
   const end = (ports: Ports) => endChain({ ...ctx, tenantId: tenant_id }, ports);
   try {
     if (places === undefined) await removeTenantRows(storage, tenant_id, end);
-    else await places.remove(tenant_id, kept_database !== null, end);
+    else await withRemedy(() => places.remove(tenant_id, kept_database !== null, end));
   } catch (error) {
     if (isDomainError(error, "tenant_not_deleted")) await abandonPurge(storage, purge);
     throw error;
@@ -203,13 +219,6 @@ function presentPurged(purge: PurgeRecord, { id, slug, name }: Tenant): PurgedTe
 
 function keptDatabaseOf({ kept_server: server, kept_database: database }: PurgeRecord) {
   return server === null || database === null ? null : { server, database };
-}
-
-function notDeleted({ slug }: Pick<Tenant, "slug">): DomainError {
-  return new DomainError(
-    "tenant_not_deleted",
-    `The tenant ${slug} is not deleted; delete it first, only then can it be purged`,
-  );
 }
 
 function begunOtherwise(): DomainError {

@@ -1,3 +1,4 @@
+import { deleteTenant, ensureDefaultTenant, purgeTenant } from "@tenantry/core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type OwnPostgres, startPostgres } from "../../../../scripts/tests/postgres-server.ts";
 import { makeDatabase, queryOnce } from "../../../storage-postgres/test/database.ts";
@@ -12,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => other.remove());
 
+const actor = { type: "operator", id: "opk" } as const;
 const eu = { server: "eu" };
 const main = { server: "main" };
 
@@ -121,4 +123,35 @@ test("a tenant whose server is no longer named is told of, answers so, and is th
   await expect(moveTenant(without.moveOptions(), "shared")).rejects.toThrow(/server eu/);
   expect(await opened.storage.committed.users.find(tenantId, "bob")).toBeDefined();
   await moveTenant(opened.moveOptions(), "shared");
+});
+
+test("a tenant whose server is gone for good is purged where its database is kept, and every process takes it for gone", async () => {
+  const installation = await makeInstallation();
+  const there = await openFilled(installation);
+  await moveTenant(there.moveOptions(), eu);
+  const { id } = await ensureDefaultTenant(there.engine);
+  await deleteTenant({ engine: there.engine, tenantId: id, actor }, tenantId);
+  // A process that still reaches the server has the tenant's database open.
+  expect(await there.storage.committed.users.find(tenantId, "bob")).toBeDefined();
+  const gone = new URL(other.url);
+  gone.port = "9";
+  for (const others of [{ eu: gone.href }, {}]) {
+    const opened = await open({ ...installation, others });
+    const ctx = { engine: opened.engine, tenantId: id, actor };
+    await expect(purgeTenant(ctx, tenantId)).rejects.toMatchObject({
+      code: "storage_unavailable",
+      message: expect.stringContaining("--keep-database"),
+    });
+    expect(await opened.storage.committed.purges.find(tenantId)).toBeUndefined();
+  }
+  const [database] = await databasesOn(other.url);
+  const opened = await open({ ...installation, others: { eu: gone.href } });
+  const purged = await purgeTenant({ engine: opened.engine, tenantId: id, actor }, tenantId, {
+    keep_database: true,
+  });
+  expect(purged.kept_database).toEqual({ server: "eu", database });
+  await there.storage.catchUp(tenantId, true);
+  await expect.poll(() => there.storage.committed.users.find(tenantId, "bob")).toBeUndefined();
+  expect(await databasesOn(other.url)).toEqual([database]);
+  await queryOnce(other.url, `DROP DATABASE ${database} WITH (FORCE)`);
 });
