@@ -2,9 +2,6 @@ import type { z } from "zod";
 import { describeFault } from "./describe-fault.ts";
 import { DomainError, type FieldFault } from "./errors.ts";
 
-/** Deeper than any record of ours; what is read recursively later cannot exhaust the stack. */
-const maximumDepth = 64;
-
 /** How every schema that reads input is asked: faults are told in our words. */
 export const parsing = { error: describeFault } as const;
 
@@ -13,8 +10,7 @@ export const parsing = { error: describeFault } as const;
  * by the schemas themselves (`z.strictObject`).
  */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const unstorable: FieldFault[] = [];
-  findUnstorable(input, [], unstorable);
+  const unstorable = unstorableFaults(input, maximumInputDepth);
   if (unstorable.length > 0) {
     throw new DomainError("invalid_input", summary(unstorable), { fields: unstorable });
   }
@@ -24,29 +20,34 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   throw new DomainError("invalid_input", summary(fields), { fields });
 }
 
+/** Deeper than any record of ours; what is read recursively later cannot exhaust the stack. */
+const maximumInputDepth = 64;
+
 /**
  * The texts, keys among them, that no database keeps as they are: half of a surrogate pair has no UTF-8, and PostgreSQL has no U+0000. One
- * place for all fields, since every field that forgot it would store something other than it was given. And nesting without end.
+ * place for all fields, since every field that forgot it would store something other than it was given. And what is nested deeper than
+ * `maximumDepth`, which no schema can follow without end.
  */
-function findUnstorable(
-  value: unknown,
-  path: readonly (string | number)[],
-  faults: FieldFault[],
-): void {
-  const fault = (detail: string) => faults.push({ pointer: pointer(path).toWellFormed(), detail });
-  if (typeof value === "string") {
-    if (!isStorable(value)) fault("holds U+0000 or half of a character; remove it");
-    return;
-  }
-  if (typeof value !== "object" || value === null) return;
-  if (path.length >= maximumDepth) {
-    fault(`is nested deeper than ${maximumDepth}; make it flatter`);
-    return;
-  }
-  for (const [key, inner] of Object.entries(value)) {
-    if (!isStorable(key)) fault("has a key with U+0000 or half of a character; remove it");
-    else findUnstorable(inner, [...path, key], faults);
-  }
+export function unstorableFaults(value: unknown, maximumDepth: number): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const fault = (path: readonly string[], detail: string) =>
+    faults.push({ pointer: pointer(path).toWellFormed(), detail });
+  const visit = (inner: unknown, path: readonly string[]): void => {
+    if (typeof inner === "string") {
+      if (!isStorable(inner)) fault(path, "holds U+0000 or half of a character; remove it");
+    } else if (typeof inner === "object" && inner !== null) {
+      if (path.length < maximumDepth) visitFields(inner, path);
+      else fault(path, `is nested deeper than ${maximumDepth}; make it flatter`);
+    }
+  };
+  const visitFields = (fields: object, path: readonly string[]): void => {
+    for (const [key, inner] of Object.entries(fields)) {
+      if (isStorable(key)) visit(inner, [...path, key]);
+      else fault(path, "has a key with U+0000 or half of a character; remove it");
+    }
+  };
+  visit(value, []);
+  return faults;
 }
 
 function isStorable(text: string): boolean {

@@ -23,6 +23,9 @@ export function claim(
   }
 }
 
+/** Twice as deep as what a record may hold, since its place in the file comes before. */
+export const maximumFileDepth = 128;
+
 export function fieldOf(entry: unknown, key: string): unknown {
   return typeof entry === "object" && entry !== null && Object.hasOwn(entry, key)
     ? (entry as Record<string, unknown>)[key]

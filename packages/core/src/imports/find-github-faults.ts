@@ -1,8 +1,8 @@
 import type { FieldFault } from "../errors.ts";
-import { inputFaults, parsing, pointer } from "../input.ts";
+import { inputFaults, parsing, pointer, unstorableFaults } from "../input.ts";
 import { nameKey, usernameKey } from "../normalization.ts";
 import { maximumTeamDepth } from "../teams/teams.schema.ts";
-import { claim, fieldOf, listAt, type Path, textAt } from "./fault-finding.ts";
+import { claim, fieldOf, listAt, maximumFileDepth, type Path, textAt } from "./fault-finding.ts";
 import { githubFileSchema } from "./github-file.schema.ts";
 
 /**
@@ -10,6 +10,8 @@ import { githubFileSchema } from "./github-file.schema.ts";
  * what only shows between entries. It looks past what is ill-typed, so that one fault does not hide another.
  */
 export function findGithubFaults(data: unknown): FieldFault[] {
+  const unstorable = unstorableFaults(data, maximumFileDepth);
+  if (unstorable.length > 0) return unstorable;
   const parsed = githubFileSchema.safeParse(data, parsing);
   const faults = parsed.success ? [] : inputFaults(parsed.error);
   const organizations = listAt(data, "organizations");
@@ -65,19 +67,14 @@ function findExcess(entry: unknown, path: Path, faults: FieldFault[]): void {
   const lists = ["admins", "maintainers", "members", "teams"];
   const fields = Object.entries(entry).filter(([key]) => !lists.includes(key));
   if (jsonBytes(Object.fromEntries(fields)) <= mostBytes) return;
-  const detail = `has fields of more than ${mostBytes / 1024} KiB as JSON, or nested too deep; shorten them`;
+  const detail = `has fields of more than ${mostBytes / 1024} KiB as JSON; shorten them`;
   faults.push({ pointer: pointer(path), detail });
 }
 
 const mostBytes = 48 * 1024;
 
 function jsonBytes(value: unknown): number {
-  try {
-    return Buffer.byteLength(JSON.stringify(value));
-  } catch {
-    // Nested so deep that it cannot even be written.
-    return Number.POSITIVE_INFINITY;
-  }
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 function claimLogins(

@@ -1,7 +1,7 @@
 import type { FieldFault } from "../errors.ts";
-import { inputFaults, parsing, pointer } from "../input.ts";
+import { inputFaults, parsing, pointer, unstorableFaults } from "../input.ts";
 import { nameKey, usernameKey } from "../normalization.ts";
-import { claim, fieldOf, listAt, type Path, textAt } from "./fault-finding.ts";
+import { claim, fieldOf, listAt, maximumFileDepth, type Path, textAt } from "./fault-finding.ts";
 import { findTeamFaults } from "./find-tenant-team-faults.ts";
 import { tenantFileSchema } from "./tenant-file.schema.ts";
 
@@ -10,6 +10,8 @@ import { tenantFileSchema } from "./tenant-file.schema.ts";
  * others that are not there.
  */
 export function findTenantFaults(data: unknown): FieldFault[] {
+  const unstorable = unstorableFaults(data, maximumFileDepth);
+  if (unstorable.length > 0) return unstorable;
   const parsed = tenantFileSchema.safeParse(data, parsing);
   const faults = parsed.success ? [] : inputFaults(parsed.error);
   const file: Known = {

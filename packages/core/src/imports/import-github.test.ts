@@ -316,15 +316,32 @@ test("names every fault of a file with its place", async () => {
   });
 });
 
-test("refuses teams that are nested too deep, however deep", async () => {
+test.each([
+  [
+    20,
+    `/organizations/2${"/teams/0".repeat(9)}`,
+    "is nested deeper than 8 teams; put it further up",
+  ],
+  [5000, `/organizations/2${"/teams/0".repeat(63)}`, "is nested deeper than 128; make it flatter"],
+])("refuses teams that are nested %i deep", async (depth, place, detail) => {
   const tenantry = await openTestTenantry();
   const file = readFixture();
   let inside: object = { name: "innermost" };
-  for (let depth = 0; depth < 5000; depth += 1) inside = { name: `team ${depth}`, teams: [inside] };
+  for (let n = 0; n < depth; n += 1) inside = { name: `team ${n}`, teams: [inside] };
   file.organizations[2].teams = [inside];
-  const place = `/organizations/2${"/teams/0".repeat(9)}`;
+  expect(await faultsOf(tenantry, file)).toEqual({ [place]: detail });
+});
+
+test("refuses text that no storage keeps, with its place", async () => {
+  const tenantry = await openTestTenantry();
+  const file = readFixture();
+  file.organizations[0].description = "a\0b";
+  file.organizations[1].name = "a\ud800";
+  file.organizations[1].notes = { "\0": 1 };
   expect(await faultsOf(tenantry, file)).toEqual({
-    [place]: "is nested deeper than 8 teams; put it further up",
+    "/organizations/0/description": "holds U+0000 or half of a character; remove it",
+    "/organizations/1/name": "holds U+0000 or half of a character; remove it",
+    "/organizations/1/notes": "has a key with U+0000 or half of a character; remove it",
   });
 });
 

@@ -257,6 +257,23 @@ test("names every fault of an export with its place", async () => {
   );
 });
 
+test("refuses text that no storage keeps and nesting without end, with the place", async () => {
+  const from = await openTestTenantry();
+  await furnish(from);
+  const file = await readExport(from.context());
+  let deep: unknown = "x";
+  for (let depth = 0; depth < 10_000; depth += 1) deep = [deep];
+  Object.assign(file.users[0] ?? {}, { metadata: { deep }, username: "a\0" });
+  Object.assign(file.organizations[0] ?? {}, { name: "a\ud800" });
+  const to = await openTestTenantry();
+  const unstorable = "holds U+0000 or half of a character; remove it";
+  expect(await faultsOf(to, file)).toEqual({
+    "/users/0/username": unstorable,
+    [`/users/0/metadata/deep${"/0".repeat(124)}`]: "is nested deeper than 128; make it flatter",
+    "/organizations/0/name": unstorable,
+  });
+});
+
 test("refuses an organization with more memberships than its plan has seats", async () => {
   const from = await openTestTenantry();
   await furnish(from);
