@@ -12,8 +12,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
+    process.exitCode = exitCodeOf(error);
     await report(error, args.includes("--json"));
-    return exitCodeOf(error);
+    return process.exitCode;
   }
 }
 

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { exitCodes } from "./exit-codes.ts";
 
 /** Where a command writes: its answer to one stream, everything said beside it to the other. */
 export interface Output {
@@ -27,14 +28,20 @@ export function createOutput(isJson: boolean): Output {
   return output;
 }
 
-/** Whoever reads may stop, as `head` does: there is nobody left to tell, and nothing went wrong. */
+/**
+ * Whoever reads may stop, as `head` does: there is nobody left to tell, and nothing went wrong by that. What it ends with, each command has
+ * decided before it answers. An answer that cannot be written for another reason, as to a disk that is full, is a failure.
+ */
 export function endWhenNobodyReads(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit();
-    });
-  }
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    process.stderr.write(
+      `tenantry: The answer cannot be written (${error.code}); send it elsewhere\n`,
+    );
+    process.exit(exitCodes.refused);
+  });
+  // What is remarked beside the answer changes nothing of it.
+  process.stderr.on("error", () => {});
 }
 
 /** Rows in columns, under a heading; figures are set to the right. */

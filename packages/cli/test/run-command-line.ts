@@ -8,7 +8,7 @@ import { onTestFinished, vi } from "vitest";
 // A test starts a dozen processes, maybe on a machine that is busy.
 vi.setConfig({ testTimeout: 180_000 });
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+export const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 export const fixture = fileURLToPath(new URL("./github-organizations.json", import.meta.url));
 

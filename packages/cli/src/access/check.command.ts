@@ -18,8 +18,8 @@ export async function runCheck(
       permission,
     });
     const result = await check(ctx, request);
+    if (!result.allowed) process.exitCode = exitCodes.refused;
     const roles = result.roles.length === 0 ? "no role there" : result.roles.join(", ");
     await output.answer(result, () => `${result.allowed ? "allowed" : "denied"} (${roles})`);
-    if (!result.allowed) process.exitCode = exitCodes.refused;
   });
 }

@@ -22,9 +22,8 @@ export async function runAuditVerify(options: GlobalOptions): Promise<void> {
     const tenants = await tenantsToVerify(ctx, options);
     const report = await verifyTenants(ctx.engine.storage, tenants, bar).finally(bar.end);
     const verified = report.faults.length === 0 && report.unreachable.length === 0;
+    if (!verified) process.exitCode = exitCodes.refused;
     await output.answer({ verified, ...report }, () => describe(report));
-    if (verified) return;
-    process.exitCode = exitCodes.refused;
     const { faults, unreachable } = report;
     if (faults.length > 0) {
       const said = faults.length === 1 ? "a fault" : `${formatNumber(faults.length)} faults`;

@@ -21,12 +21,12 @@ export async function runDoctor(options: GlobalOptions): Promise<void> {
     ...settings.warnings.map((warning) => note("settings", warning)),
   ];
   const isWell = findings.every(({ state }) => state !== "fault");
+  if (!isWell) process.exitCode = exitCodes.refused;
   const shown = redactSettings(settings);
   await createOutput(options.json === true).answer(
     { healthy: isWell, findings, settings: shown },
     () => `${findings.map(formatFinding).join("\n")}\n\n${formatFields(shown)}`,
   );
-  if (!isWell) process.exitCode = exitCodes.refused;
 }
 
 const marks = { well: "ok  ", note: "note", fault: "FAIL" } as const;
