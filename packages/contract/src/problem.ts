@@ -18,10 +18,12 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
 /** Codes for which HTTP has a status of its own. */
 const statusOfCode: Partial<Record<ErrorCode, number>> = {
   method_not_allowed: 405,
+  request_timeout: 408,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
   precondition_required: 428,
+  headers_too_large: 431,
 };
 
 export function statusOf(code: ErrorCode): number {

@@ -19,6 +19,9 @@ interface ErrorEntry {
 /** Every error that Tenantry gives, once. A code is part of the interface: it is never renamed or used for something else. */
 export const errorCatalogue = {
   invalid_input: { kind: "invalid", title: "The input is not valid" },
+  malformed_request: { kind: "invalid", title: "The request is not HTTP" },
+  headers_too_large: { kind: "invalid", title: "The headers are too large" },
+  request_timeout: { kind: "invalid", title: "The request did not arrive in time" },
   malformed_body: { kind: "invalid", title: "The body is not JSON" },
   payload_too_large: { kind: "invalid", title: "The body is too large" },
   unsupported_media_type: { kind: "invalid", title: "The body is of another type" },

@@ -4,6 +4,12 @@ import type { ErrorCode } from "@tenantry/core";
 export const errorGuide: Readonly<Record<ErrorCode, string>> = {
   invalid_input:
     "A field of the body, the query or a header is missing, unknown or not what is owed. `errors` names every one of them; correct them all and send the request again.",
+  malformed_request:
+    "What came is not a request of HTTP/1.1, or has a method that HTTP does not know. The connection is closed.",
+  headers_too_large:
+    "The headers are larger than 16 KiB together. Send fewer or shorter ones; the connection is closed.",
+  request_timeout:
+    "The request began and did not arrive whole in time. Send it again; the connection is closed.",
   malformed_body:
     "The body could not be read as JSON. Send valid JSON in UTF-8 with the header `Content-Type: application/json`.",
   payload_too_large: "The body is larger than 1 MiB. Send less at once.",

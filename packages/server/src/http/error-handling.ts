@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { isDomainError } from "@tenantry/core";
+import { DomainError, isDomainError } from "@tenantry/core";
 import type { FastifyError, FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { sendProblem } from "./problem.ts";
+import { problemMediaType, sendProblem, toProblem } from "./problem.ts";
 import { stateOf } from "./request-state.ts";
 
 /** Every error as a problem document. What went wrong on our side goes to the log, whole, and to nobody else. */
@@ -24,28 +26,37 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
   });
 }
 
-const malformedRequests: Readonly<Record<string, readonly [status: string, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "The headers are too large"],
-  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "The request did not arrive in time"],
+/** What the HTTP parser refuses, where there is no request yet to answer to. */
+const malformedRequests: Readonly<Record<string, DomainError>> = {
+  HPE_HEADER_OVERFLOW: new DomainError(
+    "headers_too_large",
+    "The headers are larger than 16 KiB together; send fewer or shorter ones",
+  ),
+  ERR_HTTP_REQUEST_TIMEOUT: new DomainError(
+    "request_timeout",
+    "The request did not arrive whole in time; send it again",
+  ),
 };
+const malformedRequest = new DomainError(
+  "malformed_request",
+  "The request is not valid HTTP/1.1, or its method is none that HTTP knows",
+);
 
-/** Answers what is not HTTP at all, where there is no request yet to answer to. */
+/** Answers what is not HTTP at all, with a problem like every other, and closes. */
 export function answerMalformedRequest(error: FastifyError, socket: Socket): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;
   }
-  const [status, detail] = malformedRequests[error.code] ?? [
-    "400 Bad Request",
-    "The request is not valid HTTP",
+  const requestId = randomUUID();
+  const problem = toProblem(malformedRequests[error.code] ?? malformedRequest, requestId);
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    `content-type: ${problemMediaType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    "connection: close",
   ];
-  const body = JSON.stringify({
-    type: "about:blank",
-    title: detail,
-    status: Number(status.slice(0, 3)),
-    detail,
-  });
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-  );
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { stateOf } from "./request-state.ts";
 
 /** The media type of every error (RFC 9457). */
-const problemMediaType = "application/problem+json; charset=utf-8";
+export const problemMediaType = "application/problem+json; charset=utf-8";
 
 /** An error as its problem document. The status of its kind stands in the contract, `problem.ts`. */
 export function toProblem(error: DomainError, requestId: string): Problem {

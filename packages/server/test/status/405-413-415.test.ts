@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { type Operation, operationIds, operations, problemSchema } from "@tenantry/contract";
 import { describe, expect, it } from "vitest";
 import { withServer } from "../with-server.ts";
@@ -66,18 +67,32 @@ describe("413 and 415", () => {
 });
 
 describe("what is not HTTP", () => {
-  it("is answered with a problem and closed", async () => {
-    const { connect } = await import("node:net");
-    const { port } = new URL(test.server.address);
-    const answer = await new Promise<string>((resolve) => {
-      let text = "";
-      const socket = connect(Number(port), "127.0.0.1", () => socket.write("NONSENSE\r\n\r\n"));
-      socket.on("data", (chunk) => {
-        text += chunk;
+  it.each([
+    ["NONSENSE\r\n\r\n", 400, "malformed_request"],
+    ["FOO / HTTP/1.1\r\nhost: x\r\n\r\n", 400, "malformed_request"],
+    [
+      `GET /health HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(20_000)}\r\n\r\n`,
+      431,
+      "headers_too_large",
+    ],
+  ])(
+    "is answered with a problem like every other, and closed: %.20j",
+    async (request, status, code) => {
+      const { port } = new URL(test.server.address);
+      const answer = await new Promise<string>((resolve) => {
+        let text = "";
+        const socket = connect(Number(port), "127.0.0.1", () => socket.write(request));
+        socket.on("data", (chunk) => {
+          text += chunk;
+        });
+        socket.on("close", () => resolve(text));
       });
-      socket.on("close", () => resolve(text));
-    });
-    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    expect(answer).toContain("application/problem+json");
-  });
+      const [head = "", body = ""] = answer.split("\r\n\r\n");
+      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(head).toContain("content-type: application/problem+json");
+      const problem = problemSchema.parse(JSON.parse(body));
+      expect([problem.status, problem.code]).toEqual([status, code]);
+      expect(head).toContain(`x-request-id: ${problem.request_id}`);
+    },
+  );
 });
