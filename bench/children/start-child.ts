@@ -51,6 +51,16 @@ export function startChild(module: URL): Child {
   };
 }
 
+/** Has something done in a process that ends with it. */
+export async function callOnce<Value>(module: URL, name: string, input: unknown): Promise<Value> {
+  const child = startChild(module);
+  try {
+    return await child.call<Value>(name, input);
+  } finally {
+    await child.stop();
+  }
+}
+
 async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");

@@ -1,10 +1,8 @@
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { importData } from "@tenantry/core";
-import { openTenantry } from "tenantry";
-import { readImportData } from "../dataset/import-data.ts";
 import type { CheckQuestion } from "../dataset/questions.ts";
 import type { Bench } from "../harness/bench.ts";
+import { importInto } from "./filled-file.ts";
 
 /** As many questions as the other rows over HTTP have. */
 const questionCount = 256;
@@ -15,9 +13,7 @@ export type ImportedFile = { file: string; checks: CheckQuestion[] };
 export function openImportedFile(bench: Bench): Promise<ImportedFile> {
   return bench.share("imported file", async () => {
     const file = path.join(bench.directory, "imported.db");
-    const tenantry = await openTenantry({ databaseUrl: `sqlite:${file}` });
-    await importData(tenantry.context(), readImportData(bench.importFile));
-    await tenantry.close();
+    await importInto(file, bench.importFile);
     return { file, checks: pickChecks(file) };
   });
 }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { copyRows, listTenantIds, type Storage } from "@tenantry/core";
+import type { Storage } from "@tenantry/core";
 import {
   bind,
   definedQueries,
@@ -13,10 +13,9 @@ import {
   openPostgresStorage,
   prepareDatabase,
 } from "../../packages/storage-postgres/src/postgres-storage.ts";
-import { openSqliteStorage } from "../../packages/storage-sqlite/src/index.ts";
 import { startPostgres } from "../../scripts/tests/postgres-server.ts";
 import type { Bench } from "../harness/bench.ts";
-import { openFilledFile } from "../ours/filled-file.ts";
+import { copyToPostgres, openFilledFile } from "../ours/filled-file.ts";
 import { copyDatabase } from "../references/copy-database.ts";
 import type { Login, Statement } from "./pgbench.ts";
 
@@ -39,11 +38,13 @@ export function openPostgresSide(bench: Bench): Promise<PostgresSide> {
     // What is acknowledged shall be on the disk, as it is in use.
     const server = await startPostgres(["fsync=on"]);
     const { url } = server;
-    const storage = await openPostgresStorage({ url });
-    const tenantId = await fill(bench, file, storage);
+    const copy = path.join(bench.directory, "for-postgres.db");
+    copyDatabase(file, copy);
+    const tenantId = await copyToPostgres(copy, url);
     const superuser = connectionSettings({ url, statementTimeoutMs: 600_000 });
     await connectOnce(superuser, (client) => client.query("VACUUM ANALYZE"));
     await connectOnce(superuser, (client) => client.query(makeUnheld));
+    const storage = await openPostgresStorage({ url });
     const { settings } = await prepareDatabase(superuser, "the bench's server");
     return {
       storage,
@@ -64,17 +65,6 @@ const unheld = { user: "unheld", password: "unheld" };
 const makeUnheld = `
   CREATE ROLE ${unheld.user} LOGIN BYPASSRLS PASSWORD '${unheld.password}';
   GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${unheld.user}`;
-
-async function fill(bench: Bench, file: string, target: Storage): Promise<string> {
-  const copy = path.join(bench.directory, "for-postgres.db");
-  copyDatabase(file, copy);
-  const source = await openSqliteStorage({ path: copy });
-  const [tenantId] = await listTenantIds(source);
-  if (tenantId === undefined) throw new Error("The filled file has no tenant");
-  await copyRows(source, target, tenantId);
-  await source.close();
-  return tenantId;
-}
 
 /** A statement of ours as it is sent in a transaction, or, alone, with its tenant. */
 export function statementOf(

@@ -10,9 +10,12 @@ import {
 } from "@tenantry/storage-sql";
 import { toStatementError } from "./sqlite-error.ts";
 
-interface Prepared {
+/** A statement of a handle, with what is found out about it once. */
+export interface Prepared {
   readonly statement: StatementSync;
   readonly isWriting: boolean;
+  /** Whether it takes events away, which a purge and a move do. */
+  readonly removesEvents: boolean;
   readonly bindings: CompiledForm["bindings"];
   readonly columns: readonly string[];
 }
@@ -30,7 +33,9 @@ export function isWritingStatement(sql: string): boolean {
   return /^\s*(insert|update|delete)\b/i.test(sql);
 }
 
-type Wrote = (statement: StatementSync, values: readonly SqlValue[]) => void;
+const removesEvents = /^\s*delete from "?events\b/i;
+
+type Wrote = (prepared: Prepared, values: readonly SqlValue[]) => void;
 
 /**
  * @param path For messages.
@@ -51,7 +56,13 @@ export function createSqliteSession(
     const statement = db.prepare(sql);
     statement.setReturnArrays(true);
     const columns = statement.columns().map(({ name }) => name);
-    const made = { statement, isWriting: isWritingStatement(sql), bindings, columns };
+    const made = {
+      statement,
+      isWriting: isWritingStatement(sql),
+      removesEvents: removesEvents.test(sql),
+      bindings,
+      columns,
+    };
     prepared[query.id] = made;
     return made;
   }
@@ -62,10 +73,10 @@ export function createSqliteSession(
 
   function run(query: Query<unknown>, args: readonly SqlValue[]): number {
     try {
-      const { statement, bindings } = prepared[query.id] ?? prepare(query);
-      const bound = bind(bindings, args);
-      const { changes } = statement.run(...bound);
-      wrote(statement, bound);
+      const ready = prepared[query.id] ?? prepare(query);
+      const bound = bind(ready.bindings, args);
+      const { changes } = ready.statement.run(...bound);
+      wrote(ready, bound);
       return Number(changes);
     } catch (error) {
       throw failure(error, query, args);
@@ -76,22 +87,22 @@ export function createSqliteSession(
     dialect: sqliteDialect,
     get<Row>(query: Query<Row>, args: readonly SqlValue[]) {
       try {
-        const { statement, isWriting, bindings, columns } = prepared[query.id] ?? prepare(query);
-        const bound = bind(bindings, args);
-        const values = statement.get(...bound) as Values | undefined;
-        if (isWriting) wrote(statement, bound);
-        return values === undefined ? undefined : (toRow(columns, values) as Row);
+        const ready = prepared[query.id] ?? prepare(query);
+        const bound = bind(ready.bindings, args);
+        const values = ready.statement.get(...bound) as Values | undefined;
+        if (ready.isWriting) wrote(ready, bound);
+        return values === undefined ? undefined : (toRow(ready.columns, values) as Row);
       } catch (error) {
         throw failure(error, query, args);
       }
     },
     all<Row>(query: Query<Row>, args: readonly SqlValue[]) {
       try {
-        const { statement, isWriting, bindings, columns } = prepared[query.id] ?? prepare(query);
-        const bound = bind(bindings, args);
-        const rows = statement.all(...bound) as unknown as Values[];
-        if (isWriting) wrote(statement, bound);
-        return rows.map((values) => toRow(columns, values) as Row);
+        const ready = prepared[query.id] ?? prepare(query);
+        const bound = bind(ready.bindings, args);
+        const rows = ready.statement.all(...bound) as unknown as Values[];
+        if (ready.isWriting) wrote(ready, bound);
+        return rows.map((values) => toRow(ready.columns, values) as Row);
       } catch (error) {
         throw failure(error, query, args);
       }

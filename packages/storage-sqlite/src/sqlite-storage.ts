@@ -90,8 +90,6 @@ interface WritingSide {
   onChange(listener: ChangeListener): void;
 }
 
-const removesEvents = /^\s*delete from "?events\b/i;
-
 function createWritingSide(writer: Writer): WritingSide {
   const { db, path, lock, busyTimeoutMs } = writer;
   let listener: ChangeListener | undefined;
@@ -100,9 +98,9 @@ function createWritingSide(writer: Writer): WritingSide {
   const savepoint = createSharedSavepoint(db);
   const changed = (change: Change) => changes.push(change);
   let hasRemovedEvents = false;
-  const session = createSqliteSession(db, path, changed, (statement, values) => {
-    hasRemovedEvents ||= removesEvents.test(statement.sourceSQL);
-    savepoint.record(statement, values);
+  const session = createSqliteSession(db, path, changed, (prepared, values) => {
+    hasRemovedEvents ||= prepared.removesEvents;
+    savepoint.record(prepared.statement, values);
   });
   const foreign = path === inMemory ? undefined : watchForeignCommits(db, session, path, tell);
   const queue = createWriteQueue({

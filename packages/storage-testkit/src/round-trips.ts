@@ -195,6 +195,8 @@ function userRecords(open: OpenSubject): void {
     const { users } = storage.committed;
     expect(await users.find(tenantId, "dora")).toEqual(fullUser);
     expect(await users.find(tenantId, "bare")).toEqual(bare);
+    expect(await users.findStatus(tenantId, "dora")).toBe(fullUser.status);
+    expect(await users.findStatus(tenantId, "nobody")).toBeUndefined();
     expect(await users.findByEmail(tenantId, "dora@example.com")).toEqual(fullUser);
     expect(await users.findByUsernameKey(tenantId, "dörà")).toEqual(fullUser);
     const changed = userRecord(tenantId, "dora", {
@@ -207,6 +209,7 @@ function userRecords(open: OpenSubject): void {
     });
     await storage.transaction(tenantId, (ports) => ports.users.update(changed));
     expect(await users.find(tenantId, "dora")).toEqual(changed);
+    expect(await users.findStatus(tenantId, "dora")).toBe("deactivated");
     expect(await users.findByEmail(tenantId, "dora@example.com")).toBeUndefined();
   });
 

@@ -106,6 +106,7 @@ const reads = {
   tenants: { find: (p, t) => p.tenants.find(t) },
   users: {
     find: (p, t) => p.users.find(t, "bob"),
+    findStatus: (p, t) => p.users.findStatus(t, "bob"),
     findByEmail: (p, t) => p.users.findByEmail(t, "bob@example.com"),
     findByUsernameKey: (p, t) => p.users.findByUsernameKey(t, "bob"),
     list: (p, t) => p.users.list(t, { q: "b" }, page),

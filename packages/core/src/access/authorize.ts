@@ -52,8 +52,7 @@ export function isOperator(ctx: Context): boolean {
 export async function isAdministrator(ctx: Context, ports: Ports): Promise<boolean> {
   if (isOperator(ctx)) return true;
   if (ctx.actor.type !== "user") return false;
-  const user = await ports.users.find(ctx.tenantId, ctx.actor.id);
-  if (user?.status !== "active") return false;
+  if ((await ports.users.findStatus(ctx.tenantId, ctx.actor.id)) !== "active") return false;
   if (!(await ports.users.isTenantAdministrator(ctx.tenantId, ctx.actor.id))) return false;
   const tenant = await ports.tenants.find(ctx.tenantId);
   return tenant !== undefined && isTenantOpen(tenant.status);

@@ -76,7 +76,7 @@ export async function listUserOrganizations(
     if (!(await isAdministrator(ctx, ports))) {
       throw deny(ctx, "user_not_found", "list_user_organizations", null, "administrator");
     }
-    if ((await ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
+    if ((await ports.users.findStatus(ctx.tenantId, userId)) === undefined) throw userNotFound();
   }
   const { tenantId } = ctx;
   return await rememberedPage(ctx, {

@@ -137,8 +137,8 @@ async function assertCanJoin(
   { user_id: userId, imported }: Admission,
 ): Promise<void> {
   const { ctx, ports } = mutation;
-  const user = await ports.users.find(ctx.tenantId, userId);
-  if (user === undefined || (user.status !== "active" && imported === undefined)) {
+  const userStatus = await ports.users.findStatus(ctx.tenantId, userId);
+  if (userStatus === undefined || (userStatus !== "active" && imported === undefined)) {
     throw new DomainError(
       "unknown_user",
       `There is no active user ${userId}; create the user first`,

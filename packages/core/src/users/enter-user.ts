@@ -7,8 +7,8 @@ import { insertUser } from "./user-record.ts";
  */
 export async function enterUser(mutation: Mutation, id: string): Promise<void> {
   const { ctx, ports } = mutation;
-  if ((await ports.users.find(ctx.tenantId, id)) !== undefined) return;
+  if ((await ports.users.findStatus(ctx.tenantId, id)) !== undefined) return;
   await mutation.lockTenant();
-  if ((await ports.users.find(ctx.tenantId, id)) !== undefined) return;
+  if ((await ports.users.findStatus(ctx.tenantId, id)) !== undefined) return;
   await insertUser(mutation, { id });
 }

@@ -19,6 +19,8 @@ export interface UserStore {
   /** @throws {DomainError} `id_taken`, `email_taken`, `username_taken`, `external_id_taken`. */
   insert(record: UserRecord): Awaitable<void>;
   find(tenantId: string, id: string): Awaitable<UserRecord | undefined>;
+  /** What most ask of a user, and a fraction of the work of `find`: undefined where there is none. */
+  findStatus(tenantId: string, id: string): Awaitable<UserRecord["status"] | undefined>;
   findByEmail(tenantId: string, email: string): Awaitable<UserRecord | undefined>;
   findByUsernameKey(tenantId: string, usernameKey: string): Awaitable<UserRecord | undefined>;
   /** Writes every column but the ids and `created_at`. Errors as for insert. */

@@ -178,7 +178,8 @@ async function changeTenantAdministrator(
   operation: "grant_tenant_administrator" | "revoke_tenant_administrator",
 ): Promise<void> {
   await mutateTenant(ctx, operation, userId, async (mutation) => {
-    if ((await mutation.ports.users.find(ctx.tenantId, userId)) === undefined) throw userNotFound();
+    const status = await mutation.ports.users.findStatus(ctx.tenantId, userId);
+    if (status === undefined) throw userNotFound();
     await setTenantAdministrator(mutation, userId, operation === "grant_tenant_administrator");
   });
 }

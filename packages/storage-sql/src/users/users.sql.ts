@@ -1,10 +1,10 @@
 import { nameKey, type UserRecord, type UserStore } from "@tenantry/core";
-import { type Selectable, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, definePages, runPage } from "../page-query.ts";
-import { defineQuery } from "../query.ts";
+import { defineQuery, type Params } from "../query.ts";
 import { parseJson, toFlag } from "../records.ts";
 import type { Database } from "../schema.ts";
 import type { Session, SqlValue } from "../session.ts";
@@ -50,25 +50,24 @@ const insert = defineQuery("users.insert", columns, (db, p) =>
   db.insertInto("users").values(assign(columns, p)),
 );
 
+const oneUser = (db: Kysely<Database>, p: Params<"tenant_id" | "id">) =>
+  db.selectFrom("users").where("tenant_id", "=", p.tenant_id).where("id", "=", p.id);
+
 const find = defineQuery("users.find", ["tenant_id", "id"], (db, p) =>
-  db
-    .selectFrom("users")
-    .select(columns)
-    .where("tenant_id", "=", p.tenant_id)
-    .where("id", "=", p.id),
+  oneUser(db, p).select(columns),
 );
 
 // Whoever decides something on a user's status, or changes it, waits for the others who do.
 const findHeld = defineQuery("users.find held", ["tenant_id", "id"], (db, p, dialect) =>
-  dialect.hold(
-    db
-      .selectFrom("users")
-      .select(columns)
-      .where("tenant_id", "=", p.tenant_id)
-      .where("id", "=", p.id),
-    "for change",
-    ["users"],
-  ),
+  dialect.hold(oneUser(db, p).select(columns), "for change", ["users"]),
+);
+
+const findStatus = defineQuery("users.findStatus", ["tenant_id", "id"], (db, p) =>
+  oneUser(db, p).select("status"),
+);
+
+const findStatusHeld = defineQuery("users.findStatus held", ["tenant_id", "id"], (db, p, dialect) =>
+  dialect.hold(oneUser(db, p).select("status"), "for change", ["users"]),
 );
 
 const findByEmail = defineQuery("users.findByEmail", ["tenant_id", "email"], (db, p) =>
@@ -191,6 +190,11 @@ export function createUserStore(session: Session): UserStore {
   return {
     insert: (record) => session.write(insert, argumentsOf(columns, toRow(record))),
     find: (tenantId, id) => findWith(session.holdsRows ? findHeld : find, [tenantId, id]),
+    findStatus: (tenantId, id) =>
+      andThen(
+        session.get(session.holdsRows ? findStatusHeld : findStatus, [tenantId, id]),
+        (row) => row?.status as UserRecord["status"] | undefined,
+      ),
     findByEmail: (tenantId, email) => findWith(findByEmail, [tenantId, email]),
     findByUsernameKey: (tenantId, usernameKey) =>
       findWith(findByUsernameKey, [tenantId, usernameKey]),
