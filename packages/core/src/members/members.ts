@@ -74,7 +74,7 @@ export async function addMember(
   } as const;
   return await mutateOrganization(ctx, call, async (mutation, organization, authority) => {
     const keys = parsed.roles ?? [parsed.role ?? defaultRole];
-    const roles = await resolveRoles(mutation, organizationId, keys);
+    const roles = await resolveRoles(mutation, organizationId, keys, fieldOfRoles(parsed));
     assertMayGrant(ctx, call.operation, organizationId, authority, roles);
     await admitMember(mutation, organization, {
       user_id: parsed.user_id,
@@ -85,6 +85,10 @@ export async function addMember(
     });
     return await findMember(mutation, organizationId, parsed.user_id);
   });
+}
+
+function fieldOfRoles({ roles }: { roles?: readonly string[] | undefined }): "/role" | "/roles" {
+  return roles === undefined ? "/role" : "/roles";
 }
 
 /**
@@ -211,7 +215,7 @@ export async function updateMember(
     assertIfMatch(ctx, before.revision);
     await assertOutranks(mutation, call.operation, authority, before);
     const keys = parsed.roles ?? (parsed.role === undefined ? before.roles : [parsed.role]);
-    const roles = await resolveRoles(mutation, organizationId, keys);
+    const roles = await resolveRoles(mutation, organizationId, keys, fieldOfRoles(parsed));
     const added = roles.filter((role) => !before.roles.includes(role.key));
     assertMayGrant(ctx, call.operation, organizationId, authority, added);
     const after: Membership = {

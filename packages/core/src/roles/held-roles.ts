@@ -1,4 +1,4 @@
-import { DomainError } from "../errors.ts";
+import { DomainError, type FieldFault } from "../errors.ts";
 import type { HeldRole } from "../members/members.store.ts";
 import type { Mutation } from "../mutation.ts";
 import { canonicalRoleKey, everyRoleKnown } from "./default-roles.ts";
@@ -13,20 +13,24 @@ export interface RoleGrant extends HeldRole {
 /**
  * The roles of these keys that can be held in an organization: its own and the tenant's; highest first.
  *
+ * @param field Where the input names them.
  * @throws {DomainError} `unknown_role` with every key that names none.
  */
 export async function resolveRoles(
   mutation: Mutation,
   organizationId: string,
   keys: readonly string[],
+  field: "/role" | "/roles" = "/roles",
 ): Promise<readonly RoleGrant[]> {
   const { ctx, ports } = mutation;
   const grants = new Map<string, RoleGrant>();
-  const unknown: string[] = [];
-  for (const key of keys) {
+  const unknown: FieldFault[] = [];
+  for (const [index, key] of keys.entries()) {
     const role = await ports.roles.find(ctx.tenantId, organizationId, canonicalRoleKey(key));
-    if (role === undefined) unknown.push(key);
-    else grants.set(role.key, grantOf(role));
+    if (role === undefined) {
+      const place = field === "/role" ? field : `${field}/${index}`;
+      unknown.push({ pointer: place, detail: `${key} is not a role here` });
+    } else grants.set(role.key, grantOf(role));
   }
   if (unknown.length > 0) throw unknownRoles(unknown);
   return [...grants.values()].sort(byRank);
@@ -46,10 +50,9 @@ function byRank(a: RoleGrant, b: RoleGrant): number {
   return b.rank - a.rank || (a.key < b.key ? -1 : 1);
 }
 
-function unknownRoles(keys: readonly string[]): DomainError {
-  return new DomainError(
-    "unknown_role",
-    `There is no role ${keys.join(", ")} here; the default ones are ${everyRoleKnown}`,
-    { fields: keys.map((key) => ({ pointer: "/role", detail: `${key} is not a role here` })) },
-  );
+function unknownRoles(fields: readonly FieldFault[]): DomainError {
+  const faults = fields.map(({ detail }) => detail).join("; ");
+  return new DomainError("unknown_role", `${faults}; the default ones are ${everyRoleKnown}`, {
+    fields,
+  });
 }

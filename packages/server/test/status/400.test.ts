@@ -1,6 +1,7 @@
 import { type Operation, type OperationId, operationIds, operations } from "@tenantry/contract";
 import { describe, expect, it } from "vitest";
 import { neededQuery } from "../http-client.ts";
+import { found, register } from "../people.ts";
 import { withServer } from "../with-server.ts";
 
 const test = withServer();
@@ -81,6 +82,32 @@ describe("bodies", () => {
       "/domain",
       "/name",
       "/slug",
+    ]);
+  });
+});
+
+describe("a role that there is not", () => {
+  it("is named where the body has it", async () => {
+    const { client, server } = test;
+    const owner = await register(client);
+    const { id } = await found(server, owner);
+    const user = await register(client);
+    const at = { organization_id: id, user_id: owner.id };
+    const as = owner.token;
+    const roles = ["owner", "captain"];
+    const answers = [
+      await client("addMember", { params: at, as, body: { user_id: user.id, role: "captain" } }),
+      await client("addMember", { params: at, as, body: { user_id: user.id, roles } }),
+      await client("updateMember", { params: at, as, body: { role: "captain" } }),
+      await client("updateMember", { params: at, as, body: { roles } }),
+      await client("createTeam", { params: at, as, body: { name: "Deck", roles } }),
+    ];
+    expect(answers.map(({ problem }) => [problem.code, problem.errors[0]?.pointer])).toEqual([
+      ["unknown_role", "/role"],
+      ["unknown_role", "/roles/1"],
+      ["unknown_role", "/role"],
+      ["unknown_role", "/roles/1"],
+      ["unknown_role", "/roles/1"],
     ]);
   });
 });

@@ -76,7 +76,7 @@ describe("what is not HTTP", () => {
       "headers_too_large",
     ],
   ])(
-    "is answered with a problem like every other, and closed: %.20j",
+    "is answered with a problem like every other, and closed: %#",
     async (request, status, code) => {
       const { port } = new URL(test.server.address);
       const answer = await new Promise<string>((resolve) => {
