@@ -7,6 +7,7 @@ import { parseInput } from "../input.ts";
 import { type Mutation, mutate } from "../mutation.ts";
 import type { Ports } from "../store.ts";
 import { findVisibleTenant, requireOperator } from "../tenants/tenant-authority.ts";
+import type { TenantPlaces } from "../tenants/tenant-places.ts";
 import { presentTenant } from "../tenants/tenant-record.ts";
 import { tenantNotFound } from "../tenants/tenants.policy.ts";
 import { defaultTenantSlug, type Tenant } from "../tenants/tenants.schema.ts";
@@ -161,15 +162,25 @@ async function carryOut({ ctx, input }: PurgeCall, purge: PurgeRecord): Promise<
 
 async function remove(ctx: Context, purge: PurgeRecord): Promise<void> {
   const { storage, places } = ctx.engine;
-  const { tenant_id, kept_database } = purge;
+  const { tenant_id } = purge;
   const end = (ports: Ports) => endChain({ ...ctx, tenantId: tenant_id }, ports);
   try {
     if (places === undefined) await removeTenantRows(storage, tenant_id, end);
-    else await withRemedy(() => places.remove(tenant_id, kept_database !== null, end));
+    else await removePlace(places, purge, end);
   } catch (error) {
     if (isDomainError(error, "tenant_not_deleted")) await abandonPurge(storage, purge);
     throw error;
   }
+}
+
+async function removePlace(
+  places: TenantPlaces,
+  { tenant_id, tenant, kept_database }: PurgeRecord,
+  end: (ports: Ports) => Promise<void>,
+): Promise<void> {
+  const remove = () => places.remove(tenant_id, kept_database !== null, end);
+  const { placement } = JSON.parse(tenant ?? "{}") as Partial<Tenant>;
+  await (placement === "dedicated" ? withRemedy(remove) : remove());
 }
 
 /** The last event of the tenant itself, by which every process hears that it is to be asked for anew; refused where it was restored meanwhile. */

@@ -20,7 +20,8 @@ export async function findRemovable(
     return own.copy;
   }
   if (own?.condition === "unusable" && keepDatabase) return own.copy;
-  const tenant = await withRemedy(async () => await storage.committed.tenants.find(id));
+  const find = async () => await storage.committed.tenants.find(id);
+  const tenant = own === undefined ? await find() : await withRemedy(find);
   if (tenant === undefined) throw tenantNotFound();
   if (tenant.status !== "deleted") throw notDeleted(tenant);
   return tenant;
@@ -28,7 +29,7 @@ export async function findRemovable(
 
 const unusable = ["storage_unavailable", "storage_damaged", "storage_newer"] as const;
 
-/** Says what can be done about a database that cannot be used. */
+/** Says what can be done about a tenant's own database that cannot be used. */
 export async function withRemedy<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
