@@ -58,7 +58,10 @@ export interface Journal {
   readToEnd(apply: (lines: CommitLines) => void): void;
   /** When it resolves the commit has happened. When it rejects, what was written of it has been taken away, if that was possible. */
   append(lines: CommitLines): Promise<void>;
-  /** Notes that the source files show the last commit. */
+  /**
+   * Notes that the source files show the last commit: for this process, and in the journal where that has room for it. Whoever does not find it
+   * there compares the files.
+   */
   noteShown(stamps: FileStamps): void;
   close(): void;
 }
@@ -171,11 +174,26 @@ function createJournal(path: string, opened: State): Journal {
     append: (lines) => appendCommit(state, lines),
     noteShown(stamps) {
       const { line, sum } = writeLine({ shown: stamps }, state.sum);
-      writeSync(state.fd, line, 0, line.length, state.offset);
-      moveOn(state, state.offset + line.length, sum, { shown: stamps });
+      if (hasWritten(state, line)) {
+        moveOn(state, state.offset + line.length, sum, { shown: stamps });
+      } else {
+        state.shown = stamps;
+        state.shownCommit = state.commit;
+      }
     },
     close: () => closeSync(state.fd),
   };
+}
+
+/** Writes a line behind the last one, or nothing of it. */
+function hasWritten({ fd, offset }: State, line: Buffer): boolean {
+  try {
+    if (writeSync(fd, line, 0, line.length, offset) === line.length) return true;
+    ftruncateSync(fd, offset);
+  } catch {
+    // A full disk is told of by the next commit; what is known is no less true.
+  }
+  return false;
 }
 
 async function appendCommit(state: State, lines: CommitLines): Promise<void> {

@@ -22,8 +22,16 @@ export function startChild(...args: readonly string[]): Child {
 
 /** A child whose files cannot grow beyond so many blocks of 512 bytes: what a full disk is like. */
 export function startChildWithoutRoom(blocks: number, ...args: readonly string[]): Child {
+  return startProgramWithoutRoom(blocks, program, ...args);
+}
+
+export function startProgramWithoutRoom(
+  blocks: number,
+  path: string,
+  ...args: readonly string[]
+): Child {
   const limited = `ulimit -f ${blocks}; exec "$0" "$@"`;
-  const command = ["-c", limited, process.execPath, program, ...args];
+  const command = ["-c", limited, process.execPath, path, ...args];
   return converse(spawn("sh", command, { stdio: [...stdio] }));
 }
 
