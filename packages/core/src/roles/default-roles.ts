@@ -48,12 +48,12 @@ export const ownerRole = "owner";
 export const billingAdminRole = "billing_admin";
 export const defaultRole = "member";
 
-/** Other names under which sources know a role (decision 6). */
-const roleAliases: Readonly<Record<string, string>> = { readonly: "viewer" };
+/** Other names under which sources know a role (decision 6). Keys come from callers, so it is no object, which knows more than its own. */
+const roleAliases: ReadonlyMap<string, string> = new Map([["readonly", "viewer"]]);
 
 /** The key by which the catalogue knows the role. */
 export function canonicalRoleKey(key: string): string {
-  return roleAliases[key] ?? key;
+  return roleAliases.get(key) ?? key;
 }
 
 /** The default keys as a sentence lists them. */
