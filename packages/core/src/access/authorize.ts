@@ -113,6 +113,22 @@ export async function authorizeRead(
   return authority;
 }
 
+/**
+ * Refuses an organization that there is not. To members it is there; whoever manages the tenant is let in before anybody has looked, so what
+ * finds nothing asks this.
+ *
+ * @throws {DomainError} `organization_not_found`.
+ */
+export async function assertOrganizationExists(
+  ctx: Context,
+  organizationId: string,
+): Promise<void> {
+  const { organizations } = ctx.engine.storage.committed;
+  if ((await organizations.find(ctx.tenantId, organizationId)) === undefined) {
+    throw organizationNotFound();
+  }
+}
+
 async function decide(
   ctx: Context,
   ports: Ports,

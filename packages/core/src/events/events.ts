@@ -1,4 +1,4 @@
-import { authorizeRead } from "../access/authorize.ts";
+import { authorizeRead, organizationNotFound } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { parseInput } from "../input.ts";
 import { listingPorts } from "../listing-ports.ts";
@@ -20,6 +20,7 @@ export async function listEvents(
   const authority = await authorizeRead(ctx, "list_events", organizationId, "event:read");
   const { events } = listingPorts(ctx);
   const stored = await events.list(ctx.tenantId, organizationId, after, limit + 1);
+  if (stored.length === 0) await assertHasPast(ctx, organizationId);
   const items = stored
     .slice(0, limit)
     .map((event) => presentEvent(event, authority.isAdministrator));
@@ -29,6 +30,13 @@ export async function listEvents(
     next_cursor: last === undefined ? null : String(last),
     has_more: stored.length > limit,
   };
+}
+
+/** Every organization has the event of its beginning, and keeps it when it is purged. */
+async function assertHasPast(ctx: Context, organizationId: string): Promise<void> {
+  const { events } = ctx.engine.storage.committed;
+  const [first] = await events.list(ctx.tenantId, organizationId, 0, 1);
+  if (first === undefined) throw organizationNotFound();
 }
 
 /** An event as callers see it, with personal data that has not been erased; private metadata is for administrators alone. */

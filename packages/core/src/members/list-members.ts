@@ -1,4 +1,10 @@
-import { authorizeRead, deny, isAdministrator, requireActor } from "../access/authorize.ts";
+import {
+  assertOrganizationExists,
+  authorizeRead,
+  deny,
+  isAdministrator,
+  requireActor,
+} from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { parseInput } from "../input.ts";
 import { listingPorts } from "../listing-ports.ts";
@@ -46,9 +52,11 @@ export async function listMembers(
   const { tenantId } = ctx;
   return await rememberedPage(ctx, {
     key: JSON.stringify(["members", tenantId, organizationId, role, filter.status, filter.q, page]),
-    read() {
+    async read() {
       const { members } = listingPorts(ctx);
-      return members.list(tenantId, organizationId, { ...filter, role }, page);
+      const found = await members.list(tenantId, organizationId, { ...filter, role }, page);
+      if (found.last_key === null) await assertOrganizationExists(ctx, organizationId);
+      return found;
     },
     shownBy: () => [
       shownTenant(tenantId),

@@ -1,4 +1,9 @@
-import { assertIfMatch, authorizeRead, mutateOrganization } from "../access/authorize.ts";
+import {
+  assertIfMatch,
+  assertOrganizationExists,
+  authorizeRead,
+  mutateOrganization,
+} from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { parseInput } from "../input.ts";
@@ -68,7 +73,9 @@ export async function listResources(
   const { type, ...rest } = parseInput(listResourcesSchema, input);
   await authorizeRead(ctx, "list_resources", organizationId, "resource:read");
   const { resources } = listingPorts(ctx);
-  return toJsonPage(await resources.list(ctx.tenantId, organizationId, type, toPageRequest(rest)));
+  const found = await resources.list(ctx.tenantId, organizationId, type, toPageRequest(rest));
+  if (found.last_key === null) await assertOrganizationExists(ctx, organizationId);
+  return toJsonPage(found);
 }
 
 /** @throws {DomainError} `resource_not_found`, `revision_mismatch`. */

@@ -2,6 +2,7 @@ import { type Access, permissionBeyond } from "../access/access.policy.ts";
 import {
   administratorAccess,
   assertIfMatch,
+  assertOrganizationExists,
   authorizeRead,
   deny,
   mutateOrganization,
@@ -32,9 +33,19 @@ export async function listRoles(
   ctx: Context,
   organizationId: string | null,
 ): Promise<readonly Role[]> {
-  if (organizationId === null) await requireActor(ctx);
-  else await authorizeRead(ctx, "list_roles", organizationId, "role:read");
+  await authorizeCatalogue(ctx, "list_roles", organizationId);
   return await listingPorts(ctx).roles.list(ctx.tenantId, organizationId);
+}
+
+/** The tenant's roles are there to be read in each organization, so one that there is not would seem to have them. */
+async function authorizeCatalogue(
+  ctx: Context,
+  operation: string,
+  organizationId: string | null,
+): Promise<void> {
+  if (organizationId === null) return await requireActor(ctx);
+  const { isAdministrator } = await authorizeRead(ctx, operation, organizationId, "role:read");
+  if (isAdministrator) await assertOrganizationExists(ctx, organizationId);
 }
 
 /** @throws {DomainError} `role_not_found`. */
@@ -43,8 +54,7 @@ export async function getRole(
   organizationId: string | null,
   key: string,
 ): Promise<Role> {
-  if (organizationId === null) await requireActor(ctx);
-  else await authorizeRead(ctx, "get_role", organizationId, "role:read");
+  await authorizeCatalogue(ctx, "get_role", organizationId);
   const { roles } = ctx.engine.storage.committed;
   const role = await roles.find(ctx.tenantId, organizationId, canonicalRoleKey(key));
   if (role === undefined) throw roleNotFound();

@@ -1,4 +1,9 @@
-import { assertIfMatch, authorizeRead, mutateOrganization } from "../access/authorize.ts";
+import {
+  assertIfMatch,
+  assertOrganizationExists,
+  authorizeRead,
+  mutateOrganization,
+} from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -40,7 +45,9 @@ export async function listTeams(
   await authorizeRead(ctx, "list_teams", organizationId, "team:read");
   const page = toPageRequest({ limit, cursor, skip, total });
   const { teams } = listingPorts(ctx);
-  return toJsonPage(await teams.list(ctx.tenantId, organizationId, filter, page));
+  const found = await teams.list(ctx.tenantId, organizationId, filter, page);
+  if (found.last_key === null) await assertOrganizationExists(ctx, organizationId);
+  return toJsonPage(found);
 }
 
 /**

@@ -124,6 +124,43 @@ describe("the owner of one organization", () => {
   });
 });
 
+describe("an id that no record has, however strange", () => {
+  const strange = ["constructor", "__proto__", "toString", "a\0", "\u{1f600}", "%", "*", "'--"];
+  const withIds = operationIds.filter(
+    (id) => parameterNames(operations[id].path).length > 0 && id !== "acceptMembership",
+  );
+
+  it.each(withIds)("%s: finds nothing by it", async (id) => {
+    const body = await bodyOf(id);
+    const known: Record<string, string> = { ...ours.ids, tenant_id: "other", plan_key: "starter" };
+    for (const name of parameterNames(operations[id].path)) {
+      for (const value of strange) {
+        const params = { ...known, [name]: value };
+        const request = { params, as: "operator", ...(body !== undefined && { body }) };
+        const { status } = await test.client(id, request);
+        expect([name, value, status]).toEqual([name, value, 404]);
+      }
+    }
+  });
+
+  it.each(["constructor", "valueof"])(
+    "%s is a role that there is not, until there is",
+    async (key) => {
+      const params = ours.ids;
+      const as = ours.owner.token;
+      const body = { role: key };
+      const before = await test.client("updateMember", { params, as, body });
+      expect(before.problem.code).toBe("unknown_role");
+      const role = { key, name: key, rank: 1, permissions: [] };
+      expect((await test.client("createOrganizationRole", { params, as, body: role })).status).toBe(
+        201,
+      );
+      const query = { role: key };
+      expect((await test.client("listMembers", { params, as, query })).body.items).toEqual([]);
+    },
+  );
+});
+
 describe("a second place that names an organization or a tenant (2, 5, 13)", () => {
   it.each(inOrganization)("%s: is refused in the query and in the body", async (id) => {
     const operation: Operation = operations[id];
