@@ -50,8 +50,8 @@ export interface Engine {
   readonly settings: EngineSettings;
   /** Milliseconds since 1970, as `Date.now`. */
   readonly clock: () => number;
-  /** Keeps a refusal for the security log; never waits and never throws. */
-  readonly recordDenial: (denial: Omit<DenialRecord, "id" | "occurred_at">) => void;
+  /** Keeps a refusal for the security log, and gives what takes it back at once; never waits and never throws. */
+  readonly recordDenial: (denial: Omit<DenialRecord, "id" | "occurred_at">) => () => void;
   /** Notes that a member did something in an organization; never waits and never throws. */
   readonly noteActivity: (tenantId: string, organizationId: string, userId: string) => void;
   /** Idempotency keys whose first request is running in this process. */

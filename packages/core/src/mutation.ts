@@ -16,6 +16,7 @@ import {
 } from "./idempotency/idempotency.ts";
 import type { OrganizationRecord } from "./organizations/organizations.store.ts";
 import type { Plan } from "./plans/plans.schema.ts";
+import { keepDenialOf, takeBackDenialOf } from "./security-log/record-denial.ts";
 import type { Ports } from "./store.ts";
 import type { TenantRecord } from "./tenants/tenants.store.ts";
 
@@ -117,22 +118,31 @@ async function run<T>(
   const { storage } = ctx.engine;
   const nowMs = ctx.engine.clock();
   const now = new Date(nowMs).toISOString();
+  const runBody = async (ports: Ports): Promise<T> => {
+    if (call !== undefined) {
+      const kept = await findKeptAnswer(ports, ctx.tenantId, call, now);
+      if (kept !== undefined) return kept.result as T;
+    }
+    const mutation = startMutation(ctx, ports, now);
+    const result = await work(mutation);
+    await mutation.writeCounts();
+    if (ctx.dryRun || mutation.isUnchanged()) throw new TakenBack(result);
+    if (call !== undefined) {
+      await keepAnswer(ctx, ports, call, nowMs, result, options.holdsSecret ?? false);
+    }
+    return result;
+  };
   try {
     return await storage.transaction(ctx.tenantId, async (ports) => {
-      if (call !== undefined) {
-        const kept = await findKeptAnswer(ports, ctx.tenantId, call, now);
-        if (kept !== undefined) return kept.result as T;
+      try {
+        return await runBody(ports);
+      } catch (error) {
+        takeBackDenialOf(error);
+        throw error;
       }
-      const mutation = startMutation(ctx, ports, now);
-      const result = await work(mutation);
-      await mutation.writeCounts();
-      if (ctx.dryRun || mutation.isUnchanged()) throw new TakenBack(result);
-      if (call !== undefined) {
-        await keepAnswer(ctx, ports, call, nowMs, result, options.holdsSecret ?? false);
-      }
-      return result;
     });
   } catch (error) {
+    keepDenialOf(error);
     if (!(error instanceof TakenBack)) throw error;
     const { result } = error as TakenBack<T>;
     if (call !== undefined) {

@@ -2,18 +2,22 @@ import {
   createTenant,
   createUser,
   type Denial,
+  deny,
   getOrganization,
   getUser,
   grantTenantAdministrator,
   type ListDenialsInput,
   listDenials,
   listUserOrganizations,
+  mutate,
   openPage,
+  type Ports,
   updateUser,
 } from "@tenantry/core";
 import type { Tenantry } from "tenantry";
 import { expect, test } from "vitest";
-import { as, makeUser, openTestTenantry } from "./test-tenantry.ts";
+import { isPostgres } from "./test-database.ts";
+import { as, makeOrganization, makeUser, openTestTenantry } from "./test-tenantry.ts";
 
 async function denialsIn(tenantry: Tenantry, input: ListDenialsInput = {}, tenantId?: string) {
   const ctx = tenantry.context({ ...(tenantId !== undefined && { tenantId }) });
@@ -169,3 +173,33 @@ test("whoever waits for what waits waits for what is being written, too", async 
   expect(await denialsIn(tenantry)).toHaveLength(1);
   await first;
 });
+
+test.runIf(isPostgres)(
+  "keeps one line of a refusal whose transaction is run again, and none where that is not refused",
+  async () => {
+    const tenantry = await openTestTenantry();
+    const user = await makeUser(tenantry);
+    const { organization } = await makeOrganization(tenantry);
+    const ctx = { ...as(tenantry, user), requestId: "again" };
+    /** Meets, in its first run, a row that is there already: then a body is run again. */
+    const attempt = (isRefused: (run: number) => boolean) => {
+      let runs = 0;
+      return mutate(ctx, "test", null, async ({ ports }) => {
+        runs += 1;
+        if (runs === 1)
+          void Promise.resolve(ports.organizations.insert(await recordOf(ports))).catch(() => {});
+        if (isRefused(runs)) throw deny(ctx, "permission_denied", "test", organization.id, "x");
+        return runs;
+      });
+    };
+    const recordOf = async (ports: Ports) => {
+      const found = await ports.organizations.find(ctx.tenantId, organization.id);
+      if (found === undefined) throw new Error("The organization is not there");
+      return found;
+    };
+    expect(await attempt((run) => run === 1)).toBe(2);
+    await expect(attempt(() => true)).rejects.toMatchObject({ code: "permission_denied" });
+    await tenantry.engine.flush();
+    expect(await denialsIn(tenantry)).toMatchObject([{ operation: "test", request_id: "again" }]);
+  },
+);

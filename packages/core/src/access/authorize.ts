@@ -9,7 +9,7 @@ import {
   mutate,
 } from "../mutation.ts";
 import type { OrganizationRecord } from "../organizations/organizations.store.ts";
-import { recordDenial } from "../security-log/record-denial.ts";
+import { recordDenialOf } from "../security-log/record-denial.ts";
 import type { DenialCode, RefusedCredentialCode } from "../security-log/security-log.schema.ts";
 import type { Ports } from "../store.ts";
 import { assertTenantOpen, isTenantOpen, tenantNotFound } from "../tenants/tenants.policy.ts";
@@ -168,7 +168,15 @@ export function deny(
   organizationId: string | null,
   permission: string,
 ): DomainError {
-  recordDenial(ctx, { code, operation, organization_id: organizationId, permission });
+  const error = refusalOf(code, permission);
+  recordDenialOf(error, ctx, { code, operation, organization_id: organizationId, permission });
+  return error;
+}
+
+function refusalOf(
+  code: Exclude<DenialCode, RefusedCredentialCode>,
+  permission: string,
+): DomainError {
   if (code === "organization_not_found") return organizationNotFound();
   if (code === "tenant_not_found") return tenantNotFound();
   if (code === "user_not_found") return userNotFound();

@@ -10,9 +10,9 @@ export interface Refusal {
   readonly permission?: string | null;
 }
 
-/** Keeps a refusal in the security log of the context's tenant: the one door to it. */
-export function recordDenial(ctx: Context, refusal: Refusal): void {
-  ctx.engine.recordDenial({
+/** Keeps a refusal in the security log of the context's tenant: the one door to it. @returns takes it back at once. */
+export function recordDenial(ctx: Context, refusal: Refusal): () => void {
+  return ctx.engine.recordDenial({
     tenant_id: ctx.tenantId,
     code: refusal.code,
     operation: refusal.operation,
@@ -22,6 +22,31 @@ export function recordDenial(ctx: Context, refusal: Refusal): void {
     permission: refusal.permission ?? null,
     request_id: ctx.requestId ?? null,
   });
+}
+
+interface SaidDenial {
+  readonly ctx: Context;
+  readonly refusal: Refusal;
+  readonly takeBack: () => void;
+}
+
+/** Refusals by the errors that say them. */
+const saidBy = new WeakMap<object, SaidDenial>();
+
+/** As {@link recordDenial}, for a refusal that an error says: one that no caller hears can be taken back. */
+export function recordDenialOf(error: Error, ctx: Context, refusal: Refusal): void {
+  saidBy.set(error, { ctx, refusal, takeBack: recordDenial(ctx, refusal) });
+}
+
+/** The refusal that an error says is no more kept, at once: the body of a transaction that threw it may yet be run again. */
+export function takeBackDenialOf(error: unknown): void {
+  if (error instanceof Error) saidBy.get(error)?.takeBack();
+}
+
+/** The caller hears the error whose refusal was taken back: it is kept after all. */
+export function keepDenialOf(error: unknown): void {
+  const said = error instanceof Error ? saidBy.get(error) : undefined;
+  if (said !== undefined) recordDenial(said.ctx, said.refusal);
 }
 
 /** True for the refusal of a credential: whoever sent it is not let in, and may send any number of them. */

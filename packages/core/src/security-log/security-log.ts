@@ -16,8 +16,12 @@ const minuteMs = 60_000;
 const maximumTextLength = 255;
 
 export interface SecurityLog {
-  /** Keeps a refusal; it is written with others within a second. Never waits and never throws. */
-  record(denial: Omit<DenialRecord, "id" | "occurred_at">): void;
+  /**
+   * Keeps a refusal; it is written with others within a second. Never waits and never throws.
+   *
+   * @returns takes it back, where it is not written yet.
+   */
+  record(denial: Omit<DenialRecord, "id" | "occurred_at">): () => void;
   /** Writes what waits, and waits for what is being written. @throws What kept one of the tenants' refusals from being written. */
   flush(): Promise<void>;
 }
@@ -68,16 +72,20 @@ export function createSecurityLog(storage: Storage, clock: () => number): Securi
 
   return {
     record(denial) {
-      if (waiting.length >= maximumWaiting || isOneTooMany(denial)) return;
-      waiting.push({
+      if (waiting.length >= maximumWaiting || isOneTooMany(denial)) return () => {};
+      const record: DenialRecord = {
         ...denial,
         organization_id: storable(denial.organization_id),
         request_id: storable(denial.request_id),
         id: newId("evt"),
         occurred_at: new Date(clock()).toISOString(),
-      });
+      };
+      waiting.push(record);
       // A refusal that cannot be written is not worth a failed request: the storage's own errors are seen elsewhere.
       timer ??= setTimeout(() => flush().catch(() => {}), flushAfterMs).unref();
+      return () => {
+        waiting = waiting.filter((one) => one !== record);
+      };
     },
     flush,
   };
