@@ -63,11 +63,14 @@ test("reads no standby of the history that a fail-over ended, however much of th
       );
     }
   });
+  const warnings: string[] = [];
   const storage = await openPostgresStorage({
     url: at(pair.standby.url),
     replicaUrls: [at(pair.primary.url)],
+    onWarning: (message) => warnings.push(message),
   });
   onTestFinished(() => storage.close());
+  expect(warnings).toEqual([expect.stringMatching(/stayed behind at a fail-over/)]);
   const ids = async () =>
     itemsOf<User>(await storage.replicated.users.list("t", {}, pageRequest())).map(({ id }) => id);
   for (let round = 0; round < 20; round += 1) {

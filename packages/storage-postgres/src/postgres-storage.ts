@@ -24,7 +24,7 @@ export interface PostgresStorageOptions {
   readonly url: string;
   /** As `url`, of who owns the tables and migrates them; `url` then names a user who owns nothing. Without it that user is made, if possible. */
   readonly ownerUrl?: string | undefined;
-  /** Told in a sentence where the second wall between tenants is lower than it could be. */
+  /** Told in a sentence where the second wall between tenants is lower than it could be, and of each standby that cannot be read at the opening. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Connections to the server beside the one that listens: half for reads, half for transactions. 16 without it. */
   readonly poolSize?: number | undefined;
@@ -221,6 +221,7 @@ async function openReplicasOf(
       urls: options.replicaUrls ?? [],
       maximumLagMs: options.replicaMaximumLagMs ?? defaultMaximumLagMs,
       settings,
+      onWarning: (message) => options.onWarning?.(message),
       size,
       queueTimeoutMs: options.queueTimeoutMs ?? defaultQueueTimeoutMs,
       channel,

@@ -2,6 +2,7 @@ import { DomainError } from "@tenantry/core";
 import type { ConnectionSettings } from "./connection.ts";
 import { describeServer } from "./connection.ts";
 import { type Connections, openConnections } from "./connections.ts";
+import { isLoginRefused, toStorageError } from "./postgres-error.ts";
 
 /** A look that takes longer says that the replica is gone. */
 const lookTimeoutMs = 2_000;
@@ -111,21 +112,43 @@ function isUsable(state: ReplicaState, primary: ClusterHistory | undefined): boo
 }
 
 /**
- * Refuses a replica that answers and is not what it was named for. One that does not answer is left out and comes by itself.
+ * Refuses a replica that answers and is not what it was named for. One that cannot be read is left out and comes by itself.
  *
+ * @param user Who reads there, for messages.
+ * @returns why it is left out, in a sentence that says what to do; undefined where it is not.
  * @throws {DomainError} `storage_unavailable`.
  */
 export async function assertReplica(
-  replica: Replica,
+  { server, connections }: Replica,
   primary: ClusterHistory | undefined,
-): Promise<void> {
-  const answered = await replica.connections.query(stateQuery).catch(() => undefined);
-  const [state] = (answered?.rows ?? []) as ReplicaState[];
-  if (state === undefined || (state.standby && state.system === primary?.system)) return;
+  user: string,
+): Promise<string | undefined> {
+  let state: ReplicaState | undefined;
+  try {
+    [state] = (await connections.query(stateQuery)).rows as ReplicaState[];
+  } catch (error) {
+    return leftOut(server, reasonOf(error, server, user));
+  }
+  if (state === undefined || isUsable(state, primary)) return undefined;
+  if (state.standby && state.system === primary?.system) {
+    return leftOut(server, "it stayed behind at a fail-over; let it follow the new primary");
+  }
   throw new DomainError(
     "storage_unavailable",
-    `${replica.server} is no standby of the database; name only its standbys in DATABASE_REPLICA_URLS`,
+    `${server} is no standby of the database; name only its standbys in DATABASE_REPLICA_URLS`,
   );
+}
+
+function leftOut(server: string, reason: string): string {
+  return `The replica ${server} is not read until it can be: ${reason}`;
+}
+
+function reasonOf(error: unknown, server: string, user: string): string {
+  if (isLoginRefused(error)) {
+    return `it does not let ${user} in, who reads on the primary; see that it has replayed the making of that role, and let the role in by its pg_hba.conf`;
+  }
+  const known = toStorageError(error, server);
+  return known instanceof Error ? known.message : String(known);
 }
 
 /** Lets everybody go who waits for a replica that is gone. */

@@ -226,6 +226,42 @@ test("opens without a replica that is not there yet", async () => {
   await expect.poll(() => whoAnswers(storage.replicated)).toBe("replica");
 });
 
+test("names a replica that it cannot read at the opening, and why, and reads it as soon as it can", async () => {
+  const owner = `owner_${marks}`;
+  await pauseReplay();
+  await queryOnce(database.url, `CREATE ROLE ${owner} LOGIN CREATEROLE PASSWORD 'own'`);
+  await queryOnce(
+    database.url,
+    `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} OWNER TO ${owner}`,
+  );
+  await queryOnce(database.url, `GRANT ALL ON SCHEMA public TO ${owner}`);
+  const asOwner = (address: string) => {
+    const url = new URL(address);
+    url.username = owner;
+    url.password = "own";
+    return url.href;
+  };
+  const elsewhere = Object.assign(new URL(database.replica), { port: "1" }).href;
+  const warnings: string[] = [];
+  const storage = await open({
+    url: asOwner(database.url),
+    replicaUrls: [asOwner(database.replica), elsewhere],
+    onWarning: (message) => warnings.push(message),
+  });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^The replica PostgreSQL at .* is not read .* let tenantry_app_\w+ in.*pg_hba\.conf$/,
+    ),
+    expect.stringMatching(/^The replica PostgreSQL at .* cannot be reached/),
+  ]);
+  await resumeReplay();
+  await addUser(storage, "ann");
+  await expect.poll(() => whoAnswers(storage.replicated)).toBe("replica");
+  warnings.length = 0;
+  await open({ onWarning: (message) => warnings.push(message) });
+  expect(warnings).toEqual([]);
+});
+
 test("refuses a server that is no standby of the database, and says so", async () => {
   await expect(open({ replicaUrls: [database.url] })).rejects.toMatchObject({
     code: "storage_unavailable",

@@ -1,6 +1,6 @@
 import type { ChangeListener, Ports, ReplicatedPorts, Storage } from "@tenantry/core";
 import type { Channel } from "./channel.ts";
-import type { ConnectionSettings } from "./connection.ts";
+import { type ConnectionSettings, createClient } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import { assertReplica, type ClusterHistory, createReplica, type Replica } from "./replica.ts";
 import { createReplicaLag, type ReplicaLag } from "./replica-lag.ts";
@@ -25,6 +25,8 @@ export interface ReplicasOptions {
   /** What is further behind is left out. */
   readonly maximumLagMs: number;
   readonly settings: ConnectionSettings;
+  /** Told, once, of each that cannot be read. */
+  readonly onWarning: (message: string) => void;
   /** Connections to each. */
   readonly size: number;
   readonly queueTimeoutMs: number;
@@ -101,7 +103,7 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
 
   try {
     await log.ask();
-    await Promise.all(readers.map(({ replica }) => assertReplica(replica, log.history())));
+    await assertReplicas(options, readers, log.history());
     await look();
   } catch (error) {
     await close();
@@ -121,6 +123,16 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
     wrote: positions.note,
     close,
   };
+}
+
+async function assertReplicas(
+  { settings, onWarning }: ReplicasOptions,
+  readers: readonly Reader[],
+  history: ClusterHistory | undefined,
+): Promise<void> {
+  const user = createClient(settings).user ?? "the user of DATABASE_URL";
+  const found = readers.map(({ replica }) => assertReplica(replica, history, user));
+  for (const warning of await Promise.all(found)) if (warning !== undefined) onWarning(warning);
 }
 
 function openReader(options: ReplicasOptions, url: string, log: PrimaryLog): Reader {
