@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import {
   flag,
@@ -12,8 +13,30 @@ import {
 
 const webAddress = z
   .url({ protocol: /^https?$/, error: "is not an address such as https://tenantry.example.com" })
+  .refine(isBareAddress, {
+    error: "has a user, a query or a fragment in it; give the address alone",
+  })
   .transform((url) => url.replace(/\/+$/, ""))
   .optional();
+
+function isBareAddress(url: string): boolean {
+  const parsed = URL.parse(url);
+  if (parsed === null) return true;
+  const { username, password, search, hash } = parsed;
+  return username + password + search + hash === "";
+}
+
+const proxyAddress = z.string().refine(isAddressOrNetwork, {
+  error: "is not an IP address such as 10.0.0.1, nor a network such as 10.0.0.0/8",
+});
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+}
 
 const postgresAddress = z
   .string()
@@ -165,8 +188,9 @@ export const settingsTable = {
   }),
   trustProxy: setting({
     name: "TENANTRY_TRUST_PROXY",
-    description: "Addresses of the proxies whose X-Forwarded-For is believed, between commas.",
-    schema: list,
+    description:
+      "IP addresses or networks of the proxies whose X-Forwarded-For is believed, between commas.",
+    schema: list.pipe(z.array(proxyAddress)),
   }),
   corsOrigins: setting({
     name: "TENANTRY_CORS_ORIGINS",

@@ -61,6 +61,34 @@ describe("readSettings", () => {
     expect(faultsOf({ PORT: port })).toEqual(["PORT"]);
   });
 
+  it.each([
+    "proxy",
+    "10.0.0.1, proxy",
+    "10.0.0.0/33",
+    "10.0.0.0/",
+    "::1/129",
+    "10.0.0.0/8/8",
+    "1.2.3",
+  ])("refuses %s as proxies", (given) => {
+    expect(faultsOf({ TENANTRY_TRUST_PROXY: given })).toEqual(["TENANTRY_TRUST_PROXY"]);
+  });
+
+  it("takes addresses and networks of proxies", () => {
+    const given = "10.0.0.1, 10.0.0.0/8, ::1, fd00::/8";
+    const { trustProxy } = readSettings({ TENANTRY_TRUST_PROXY: given }, directory);
+    expect(trustProxy).toEqual(given.split(", "));
+  });
+
+  it.each([
+    "https://u:p@a.example",
+    "https://a.example?x=1",
+    "https://a.example#x",
+    "ftp://a.example",
+    "a.example",
+  ])("refuses %s as its public address", (given) => {
+    expect(faultsOf({ PUBLIC_URL: given })).toEqual(["PUBLIC_URL"]);
+  });
+
   it("takes further servers by their names, and tells nothing of the addresses in its faults", () => {
     const eu = "postgres://u:hunter2%2C@eu.internal/postgres";
     const read = (TENANTRY_TENANT_SERVERS: string) =>

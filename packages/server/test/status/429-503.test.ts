@@ -36,6 +36,32 @@ describe("429", () => {
     await server.stop();
   });
 
+  it("takes the address that the connection comes from, and another's word for it from a proxy that is named", async () => {
+    const limits = { TENANTRY_RATE_LIMIT_PER_MINUTE: "2" };
+    const statusesOf = async (environment: Record<string, string>) => {
+      const server = await startTestServer({ environment: { ...limits, ...environment } });
+      const client = createClient(server.address);
+      const statuses: number[] = [];
+      for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3", "192.0.2.3"]) {
+        const headers = {
+          "x-forwarded-for": address,
+          "x-real-ip": address,
+          forwarded: `for=${address}`,
+        };
+        statuses.push((await client("getJwks", { headers })).status);
+      }
+      await server.stop();
+      return statuses;
+    };
+    expect(await statusesOf({})).toEqual([200, 200, 429, 429, 429]);
+    expect(await statusesOf({ TENANTRY_TRUST_PROXY: "10.0.0.0/8" })).toEqual([
+      200, 200, 429, 429, 429,
+    ]);
+    expect(await statusesOf({ TENANTRY_TRUST_PROXY: "10.0.0.0/8, 127.0.0.1" })).toEqual([
+      200, 200, 200, 200, 429,
+    ]);
+  });
+
   it("lets exactly so many of a thousand guesses at once be judged, and forgets them at the right one", async () => {
     const server = await startTestServer({ environment: { TENANTRY_FAILED_LOGIN_LIMIT: "10" } });
     const client = createClient(server.address);
