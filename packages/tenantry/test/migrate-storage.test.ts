@@ -8,8 +8,11 @@ import { fileURLToPath } from "node:url";
 import {
   createOrganization,
   createTenant,
+  deleteTenant,
   importData,
   isDomainError,
+  purgeTenant,
+  type Storage,
   verifyChains,
 } from "@tenantry/core";
 import {
@@ -72,6 +75,68 @@ test.skipIf(isPostgres || isJson)(
     expect(existsSync(to)).toBe(false);
   },
 );
+
+test.skipIf(isPostgres).each(["dropping", "making", "moving"] as const)(
+  "refuses a source with a tenant that is half way (%s), and says what ends that",
+  async (state) => {
+    const url = await makeSource();
+    const tenantry = await openTenantry({ databaseUrl: url });
+    const { id } = await createTenant(tenantry.context(), { name: "Half" });
+    const { storage } = tenantry.engine;
+    const now = new Date().toISOString();
+    await storage.transaction(null, ({ placements }) =>
+      placements.insert({
+        tenant_id: id,
+        server: "main",
+        database: null,
+        epoch: 1,
+        state,
+        created_at: now,
+        updated_at: now,
+      }),
+    );
+    await tenantry.close();
+    const to = makePlace();
+    const refusal = await refusalOf(migrate(url, `sqlite:${to}`));
+    expect(refusal).toMatchObject({
+      code: "invalid_import",
+      message: expect.stringMatching(/tenantry tenant (list|move)/),
+      fields: [{ pointer: `/tenants/${id}` }],
+    });
+    expect(existsSync(to)).toBe(false);
+  },
+);
+
+test("copies a source whose half-done purge was gone on with by opening it once, as the refusal says", async () => {
+  const url = await makeSource();
+  const tenantry = await openTenantry({ databaseUrl: url });
+  const ctx = tenantry.context();
+  const { id } = await createTenant(ctx, { name: "Half" });
+  await deleteTenant(ctx, id);
+  const { storage } = tenantry.engine;
+  const failing = purgeTenant(
+    { ...ctx, engine: { ...ctx.engine, places: undefined, storage: stopping(storage, id) } },
+    id,
+  );
+  await expect(failing).rejects.toThrow("stopped");
+  await tenantry.close();
+  const to = `sqlite:${makePlace()}`;
+  const refusal = await refusalOf(migrate(url, to));
+  expect(refusal.message).toContain(`${id} is being purged`);
+  await (await openTenantry({ databaseUrl: url })).close();
+  expect(await migrate(url, to)).toMatchObject({ tenants: 1 });
+});
+
+/** A storage whose program ends when the tenant itself is to be written. */
+function stopping({ moves: _, ...storage }: Storage, tenantId: string): Storage {
+  return {
+    ...storage,
+    transaction(tenant, body, options) {
+      if (tenant === tenantId) throw new Error("stopped");
+      return storage.transaction(tenant, body, options);
+    },
+  };
+}
 
 /** Which error it ends with. */
 async function refusalOf(work: Promise<unknown>) {

@@ -3,8 +3,10 @@ import {
   copyRows,
   countRows,
   DomainError,
+  type FieldFault,
   joinChecksums,
   listTenantIds,
+  type Placement,
   readContent,
   type Storage,
   type TableContent,
@@ -65,6 +67,7 @@ async function migrateFrom(
   const { storage } = source;
   const tenantIds = await listTenantIds(storage);
   if (tenantIds.length === 0) throw nothingThere();
+  await assertAtRest(storage);
   await assertAllShared(storage);
   if (options.to.kind === "json") await assertFitsDirectory(storage);
   const leftBehind = source.leftBehind();
@@ -123,6 +126,34 @@ async function countProgress(
     done += rows;
     onProgress?.(done, total);
   };
+}
+
+const mostNamed = 20;
+
+/** What was begun and left by a program that is gone. Going on with it would write the source. */
+const underWay: Readonly<Record<Exclude<Placement["state"], "steady">, string>> = {
+  dropping: "is being purged; open the source once, as tenantry tenant list does, which goes on",
+  making: "is being made; open the source once, as tenantry tenant list does, which ends that",
+  moving: "is being moved; go on with tenantry tenant move TENANT, or back with --undo",
+};
+
+async function assertAtRest({ committed }: Storage): Promise<void> {
+  const fields: FieldFault[] = [];
+  for (const { tenant_id, state } of await committed.placements.listUnsteady(mostNamed)) {
+    if (state === "steady") continue;
+    fields.push({ pointer: `/tenants/${tenant_id}`, detail: underWay[state] });
+  }
+  if (fields.length === 0) return;
+  const named = fields.map(
+    ({ pointer, detail }) => `${pointer.slice("/tenants/".length)} ${detail}`,
+  );
+  throw new DomainError(
+    "invalid_import",
+    `Something is under way in the source: ${named.join("; ")}`,
+    {
+      fields,
+    },
+  );
 }
 
 /** A copy would put into one database what was kept apart on purpose, and say nothing of it. */
