@@ -101,7 +101,7 @@ describe("revocation (34, 35)", () => {
     expect([await allowed(), await read()]).toEqual([false, 404]);
   });
 
-  it("of a role, of an organization's standing and of an invitation is seen as fast", async () => {
+  it("of a role and of an organization's standing is seen as fast", async () => {
     const { client, server } = test;
     const owner = await register(client);
     const member = await register(client);

@@ -2,7 +2,7 @@ import { createHmac, createPublicKey } from "node:crypto";
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createEverydayClient } from "../denials.ts";
-import { type Person, register } from "../people.ts";
+import { found, type Person, password, register } from "../people.ts";
 import { withAttackedServer } from "./with-attacked-server.ts";
 
 /** Attack cases 35 and 37 to 40: whatever a token says about itself, only our key, our algorithm and our claims count. */
@@ -54,6 +54,16 @@ async function statusOf(token: string): Promise<number> {
 
 it("takes a token of its own making, so that what follows means something", async () => {
   expect(await statusOf(await sign({}))).toBe(200);
+});
+
+it("says who, in which session and tenant, for whom and until when, and nothing that grows with organizations", async () => {
+  const many = await register(test.client);
+  for (let n = 0; n < 20; n += 1) await found(test.server, many);
+  const { body } = await test.client("login", { body: { email: many.email, password } });
+  const [, payload = ""] = body.access_token.split(".");
+  const names = ["aud", "exp", "iat", "iss", "jti", "sid", "sub", "tid"];
+  expect(Object.keys(decode(payload)).sort()).toEqual(names);
+  expect(body.access_token).toHaveLength(many.token.length);
 });
 
 it("publishes the public half of its keys and nothing else", async () => {

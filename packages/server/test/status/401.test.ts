@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { request } from "node:http";
 import { type Operation, operationIds, operations } from "@tenantry/contract";
 import { describe, expect, it } from "vitest";
 import { found, password, register } from "../people.ts";
+import { operatorKey } from "../test-server.ts";
 import { withServer } from "../with-server.ts";
 
 const test = withServer({ hasOwnClock: true });
@@ -48,6 +51,54 @@ describe("a credential that is none", () => {
     const { problem, headers } = await test.client("getMe");
     expect(problem.code).toBe("authentication_required");
     expect(headers.get("www-authenticate")).toBe('Bearer realm="tenantry"');
+  });
+});
+
+/** Attack case 61. */
+describe("a way around a credential", () => {
+  const bearer = `Bearer ${operatorKey}`;
+
+  it.each(guarded)("%s: is no header, cookie or query field", async (id) => {
+    for (const [name, value] of Object.entries({
+      "x-middleware-subrequest": "middleware:middleware:middleware",
+      "x-original-url": "/health",
+      "x-rewrite-url": "/health",
+      "x-http-method-override": "OPTIONS",
+      "x-forwarded-for": "127.0.0.1",
+      "x-forwarded-host": "localhost",
+      "proxy-authorization": bearer,
+      "x-authorization": bearer,
+      cookie: `authorization=${bearer}; access_token=${operatorKey}`,
+    })) {
+      const { status } = await test.client(id, { params, headers: { [name]: value } });
+      expect([name, status]).toEqual([name, 401]);
+    }
+    for (const name of ["access_token", "authorization", "token"]) {
+      const query = { [name]: operatorKey };
+      expect((await test.client(id, { params, query })).status).toBe(401);
+    }
+  });
+
+  it("is no spelling of a path", async () => {
+    for (const path of [
+      "/api/v1/%6frganizations",
+      "/api/v1/organizations/",
+      "/api/v1/organizations%2f",
+      "//api/v1/organizations",
+      "/api//v1/organizations",
+      "/api/v1/./organizations",
+      "/health/../api/v1/organizations",
+      "/health/%2e%2e/api/v1/organizations",
+      "/api/v1/organizations;/health",
+      "/api/v1/organizations%00",
+      "/API/V1/ORGANIZATIONS",
+      "http://localhost/api/v1/organizations",
+    ]) {
+      const { hostname, port } = new URL(test.server.address);
+      const [response] = await once(request({ hostname, port, path }).end(), "response");
+      response.resume();
+      expect([path, [401, 404].includes(response.statusCode)]).toEqual([path, true]);
+    }
   });
 });
 
