@@ -1,7 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DomainError, isDomainError } from "@tenantry/core";
-import { replacedName, syncDirectory, syncTree } from "@tenantry/storage-sqlite/machinery";
+import {
+  replacedName,
+  syncDirectory,
+  syncTree,
+  whereSetAside,
+} from "@tenantry/storage-sqlite/machinery";
 import { inUse } from "./assert-unused.ts";
 import { copyFiles } from "./copy-files.ts";
 import { toDirectoryError } from "./directory-error.ts";
@@ -55,7 +60,7 @@ async function assertRestorable(backup: string): Promise<void> {
   if (!isDirectoryOfOurs(layoutOf(resolve(backup)))) {
     throw new DomainError(
       "storage_unavailable",
-      `There is no backup of a JSON directory at ${backup}; name a directory that tenantry backup has made`,
+      `There is no backup of a JSON directory at ${backup}; name a directory that tenantry backup has made${whereSetAside(backup)}`,
     );
   }
   try {

@@ -20,4 +20,5 @@ fs.renameSync = killAt("renameSync", fs.renameSync);
 syncBuiltinESMExports();
 const { backupJsonDirectory, restoreJsonDirectory } = await import("../src/index.ts");
 if (what === "backup") await backupJsonDirectory(from, to);
+else if (what === "replace") await backupJsonDirectory(from, to, { replace: true });
 else await restoreJsonDirectory(from, to, { replace: true, now: new Date() });

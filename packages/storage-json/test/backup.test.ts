@@ -283,6 +283,54 @@ test("a backup that is killed anywhere leaves nothing that can be taken for one,
   expect(halves).toBeGreaterThan(2);
 }, 60_000);
 
+test("a backup that is killed while it replaces another leaves the old one or the new, and says where", async () => {
+  const directory = await makeClosed();
+  const old = join(makeDirectory(), "old");
+  await backupJsonDirectory(directory, old);
+  const oldContent = contentOf(old);
+  await makeClosed(directory, "Later");
+  const newContent = contentOf(directory);
+  const found: string[] = [];
+  for (let number = 0; ; number += 1) {
+    const place = makeDirectory();
+    const backup = join(place, "backup");
+    cpSync(old, backup, { recursive: true });
+    if (!(await runToCall("replace", directory, backup, "renameSync", number))) break;
+    const isThere = existsSync(backup);
+    found.push(isThere ? "at its place" : "set aside");
+    if (!isThere) {
+      const restoring = restoreJsonDirectory(backup, join(place, "restored"), { now });
+      await expect(restoring).rejects.toMatchObject({
+        code: "storage_unavailable",
+        message: expect.stringContaining(`${backup}.part.old`),
+      });
+    }
+    // Whoever takes a backup next puts it back before anything else.
+    await expect(backupJsonDirectory(directory, backup)).rejects.toThrow(/--force/);
+    expect([oldContent, newContent]).toContainEqual(contentOf(backup));
+    await backupJsonDirectory(directory, backup, { replace: true });
+    expect(contentOf(backup)).toEqual(newContent);
+    expect(readdirSync(place)).toEqual(["backup"]);
+  }
+  expect(new Set(found)).toEqual(new Set(["at its place", "set aside"]));
+}, 60_000);
+
+test("a backup removes what it replaced where it was killed before it could, and nothing else of that name", async () => {
+  const directory = await makeClosed();
+  const place = makeDirectory();
+  const backup = join(place, "backup");
+  await backupJsonDirectory(directory, backup);
+  const aside = `${backup}.part.old`;
+  cpSync(backup, aside, { recursive: true });
+  writeFileSync(join(aside, "mine.txt"), "mine");
+  await expect(backupJsonDirectory(directory, backup, { replace: true })).rejects.toThrow(
+    /mine.txt/,
+  );
+  rmSync(join(aside, "mine.txt"));
+  await backupJsonDirectory(directory, backup, { replace: true });
+  expect(readdirSync(place)).toEqual(["backup"]);
+});
+
 test("a restore that is killed anywhere leaves the old directory, the new one or none, and both are there", async () => {
   const backup = join(makeDirectory(), "backup");
   await backupJsonDirectory(await makeClosed(), backup);

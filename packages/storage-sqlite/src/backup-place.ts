@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DomainError } from "@tenantry/core";
@@ -28,6 +27,7 @@ export async function makeBackup(
   const place = resolve(target);
   const part = `${place}.part`;
   try {
+    putReplacedBack(place, contents);
     assertFree(source, target, replace);
     for (const path of [place, part]) assertNothingElse(path, contents);
     rmSync(part, { recursive: true, force: true });
@@ -87,13 +87,44 @@ export function syncTree(path: string): number {
   return bytes;
 }
 
-/** Where a directory is in the way, there is a moment with nothing at the place, and never one with half of something. */
+/**
+ * Where a directory is in the way it is set aside first: there is a moment with nothing at the place, and never one with half of something. Who
+ * ends in that moment leaves it there, under a name by which the next one finds it.
+ */
 function takePlace(made: string, place: string): void {
   const isInTheWay =
     existsSync(place) && [made, place].some((path) => statSync(path).isDirectory());
-  const old = `${place}.${randomBytes(4).toString("hex")}.old`;
-  if (isInTheWay) renameSync(place, old);
-  renameSync(made, place);
+  const aside = asideOf(place);
+  if (isInTheWay) renameSync(place, aside);
+  try {
+    renameSync(made, place);
+  } catch (error) {
+    if (isInTheWay) renameSync(aside, place);
+    throw error;
+  }
   syncDirectory(dirname(place));
-  if (isInTheWay) rmSync(old, { recursive: true });
+  if (isInTheWay) rmSync(aside, { recursive: true });
+}
+
+/** Where a backup waits while the one that replaces it takes its name. */
+const asideOf = (place: string) => `${place}.part.old`;
+
+/** Gives a backup its name again that was set aside by a program that ended then; what another one has replaced already is removed. */
+function putReplacedBack(place: string, contents: RegExp): void {
+  const aside = asideOf(place);
+  if (!existsSync(aside)) return;
+  assertNothingElse(aside, contents);
+  if (existsSync(place)) rmSync(aside, { recursive: true });
+  else renameSync(aside, place);
+  syncDirectory(dirname(place));
+}
+
+/**
+ * Where a backup is that was set aside by a program that ended before another one took its name, in words for whoever finds none there; empty
+ * where there is none.
+ */
+export function whereSetAside(target: string): string {
+  const aside = asideOf(resolve(target));
+  if (existsSync(target) || !existsSync(aside)) return "";
+  return `. One that was to be replaced is ${aside}: rename it, or take a backup again, which puts it back first`;
 }

@@ -2,7 +2,7 @@
  * The parts of the SQLite storage, for a storage that keeps a SQLite database in memory and puts its content somewhere else. They are no
  * interface of ours to the world: they change with the storage that they are parts of.
  */
-export { makeBackup, syncTree } from "./backup-place.ts";
+export { makeBackup, syncTree, whereSetAside } from "./backup-place.ts";
 export { assertSqliteVersion, openHandle } from "./connection.ts";
 export { inMemory, prepareDatabaseFile } from "./database-file.ts";
 export { syncDirectory, syncPath, toFileError } from "./durable-rename.ts";

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -207,6 +215,20 @@ test("restores nothing of a backup that lacks a tenant's database or has a damag
   const main = join(backup, "tenantry.db");
   expect(() => restorePlacedFiles(main, files, { now })).toThrow(/lacks the database/);
   expect(readdirSync(target)).toEqual([]);
+});
+
+test("says where a backup is that was set aside for one that never took its name, and puts it back", async () => {
+  const { directory } = await makeInstallation();
+  const place = makeDirectory();
+  const backup = join(place, "backup");
+  await backupPlacedFiles(filesIn(directory), backup);
+  renameSync(backup, `${backup}.part.old`);
+  const restore = () => restorePlacedFiles(backup, filesIn(makeDirectory()), { now });
+  expect(restore).toThrow(`${backup}.part.old`);
+  const again = backupPlacedFiles(filesIn(directory), backup);
+  await expect(again).rejects.toThrow(/--force/);
+  expect(readdirSync(place)).toEqual(["backup"]);
+  expect(restore).not.toThrow();
 });
 
 test("puts tenants' databases in the place of others only when told to, and keeps those", async () => {

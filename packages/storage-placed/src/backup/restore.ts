@@ -17,6 +17,7 @@ import {
   syncDirectory,
   syncTree,
   toFileError,
+  whereSetAside,
 } from "@tenantry/storage-sqlite/machinery";
 import { assertDatabaseName } from "../place-server.ts";
 import { filesIn, type PlacedFiles, readPlacedTenants, tenantFile } from "./placed-files.ts";
@@ -96,6 +97,10 @@ interface BackupParts {
 }
 
 function partsOf(backup: string): BackupParts {
+  const aside = whereSetAside(backup);
+  if (aside !== "") {
+    throw new DomainError("storage_unavailable", `There is no backup at ${backup}${aside}`);
+  }
   const isDirectory = statSync(backup, { throwIfNoEntry: false })?.isDirectory() === true;
   return isDirectory ? filesIn(backup) : { main: backup, tenants: undefined };
 }
