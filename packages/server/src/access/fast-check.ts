@@ -9,7 +9,7 @@ import { checkText } from "./check-text.ts";
 
 const { method, path } = operations.check;
 const contentType = "application/json; charset=utf-8";
-const plainContentTypes: ReadonlySet<unknown> = new Set(["application/json", contentType]);
+const plainContentType = "application/json";
 
 /**
  * `POST /check`, the hot path, answered before the framework has a look: finding the route and running what surrounds it costs several
@@ -58,7 +58,7 @@ function findPlainCaller(
   headers: IncomingHttpHeaders,
 ): Caller | null {
   const { authorization, origin, traceparent } = headers;
-  if (authorization === undefined || !plainContentTypes.has(headers["content-type"])) return null;
+  if (authorization === undefined || !isPlain(headers["content-type"])) return null;
   if (origin !== undefined || traceparent !== undefined) return null;
   if (headers["x-request-id"] !== undefined || isStopping()) return null;
   // It says nothing of a check, and is refused where it says nothing at all.
@@ -67,6 +67,10 @@ function findPlainCaller(
   if (caller === undefined) return null;
   const named = headers["tenantry-tenant"];
   return named === undefined || named === caller.tenantId ? caller : null;
+}
+
+function isPlain(given: string | undefined): boolean {
+  return given === plainContentType || given === contentType;
 }
 
 /** Null where somebody else must answer. A promise where the access is read first. */
