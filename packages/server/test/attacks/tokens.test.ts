@@ -148,6 +148,15 @@ describe("a forged token", () => {
         expect(await statusOf(changed.join("."))).toBe(401);
       }
     }
+    // The letters in whose place another means the same bytes.
+    const [head, body, signature] = parts;
+    const meant = Buffer.from(signature, "base64url");
+    const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"];
+    const spellings = letters
+      .map((letter) => signature.slice(0, -1) + letter)
+      .filter((one) => one !== signature && Buffer.from(one, "base64url").equals(meant));
+    expect(spellings).toHaveLength(15);
+    for (const one of spellings) expect(await statusOf(`${head}.${body}.${one}`)).toBe(401);
     expect(await statusOf(`${person.token}.`)).toBe(401);
     expect(await statusOf(`${parts[0]}.${parts[1]}`)).toBe(401);
   });
