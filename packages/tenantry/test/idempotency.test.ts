@@ -1,7 +1,18 @@
 import {
+  addMember,
+  type Context,
   createOrganization,
+  createTenant,
+  createUser,
+  deleteOrganization,
+  getOrganization,
+  grantTenantAdministrator,
   listOrganizations,
   openPage,
+  removeMember,
+  revokeTenantAdministrator,
+  setTenantStatus,
+  updateMember,
   updateOrganization,
 } from "@tenantry/core";
 import { expect, test } from "vitest";
@@ -14,6 +25,53 @@ test("does a mutation once, however often it is sent with its key, and answers a
   const again = await createOrganization(ctx, { name: "Acme" });
   expect(again).toEqual(first);
   expect(openPage(await listOrganizations(tenantry.context())).items).toHaveLength(1);
+});
+
+/** What ends the right to do it. */
+const last: Record<string, (ctx: Context, id: string, userId: string) => Promise<unknown>> = {
+  "deletes the organization": (ctx, id) => deleteOrganization(ctx, id),
+  leaves: (ctx, id, userId) => removeMember(ctx, id, userId),
+  "demotes themselves": (ctx, id, userId) => updateMember(ctx, id, userId, { role: "viewer" }),
+  "suspends themselves": (ctx, id, userId) =>
+    updateMember(ctx, id, userId, { status: "suspended" }),
+  "ends their power in the tenant": (ctx, _, userId) => revokeTenantAdministrator(ctx, userId),
+};
+
+test.each(Object.entries(last))(
+  "answers alike to who %s and so may do nothing any more, and to nobody else",
+  async (_, deed) => {
+    const tenantry = await openTestTenantry();
+    const { organization, owner } = await makeOrganization(tenantry);
+    const second = await makeUser(tenantry);
+    const { id } = organization;
+    await addMember(tenantry.context(), id, { user_id: second.id, role: "owner" });
+    const isPower = deed === last["ends their power in the tenant"];
+    if (isPower) await grantTenantAdministrator(tenantry.context(), owner.id);
+    const ctx = { ...as(tenantry, owner), idempotencyKey: "k1" };
+    const first = await deed(ctx, id, owner.id);
+    const { revision } = await getOrganization(tenantry.context(), id);
+    expect(await deed(ctx, id, owner.id)).toEqual(first);
+    const refused = { kind: expect.stringMatching(/^(forbidden|not_found)$/) };
+    await expect(deed(as(tenantry, owner), id, owner.id)).rejects.toMatchObject(refused);
+    const stranger = { ...as(tenantry, await makeUser(tenantry)), idempotencyKey: "k1" };
+    await expect(deed(stranger, id, owner.id)).rejects.toMatchObject(refused);
+    expect((await getOrganization(tenantry.context(), id)).revision).toBe(revision);
+  },
+);
+
+test("answers nobody of a tenant that is closed, with a key that has an answer", async () => {
+  const tenantry = await openTestTenantry();
+  const { id: tenantId } = await createTenant(tenantry.context(), { name: "Closed" });
+  const inTenant = tenantry.context({ tenantId });
+  const user = await createUser(inTenant, { name: "Ann" });
+  const { id } = await createOrganization(inTenant, { name: "Acme", owner_user_id: user.id });
+  const actor = { type: "user", id: user.id, session_id: null } as const;
+  const ctx = { ...tenantry.context({ tenantId, actor }), idempotencyKey: "k1" };
+  await updateOrganization(ctx, id, { domain: "acme.example" });
+  await setTenantStatus(tenantry.context(), tenantId, { status: "suspended" });
+  await expect(updateOrganization(ctx, id, { domain: "acme.example" })).rejects.toMatchObject({
+    code: "tenant_suspended",
+  });
 });
 
 test("refuses a key that comes with another request", async () => {
@@ -37,6 +95,8 @@ test("keeps two callers' equal keys apart", async () => {
 test("answers a second request while the first runs with a conflict, and makes one organization", async () => {
   const tenantry = await openTestTenantry();
   const ctx = { ...as(tenantry, await makeUser(tenantry)), idempotencyKey: "k1" };
+  // From here on it is known that the tenant is open, so that neither of the two waits for it longer than the other.
+  await listOrganizations(ctx);
   const outcomes = await Promise.allSettled([
     createOrganization(ctx, { name: "Acme" }),
     createOrganization(ctx, { name: "Acme" }),

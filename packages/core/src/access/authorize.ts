@@ -1,6 +1,7 @@
 import type { Awaitable } from "../awaitable.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { findKeptAnswer, idempotentCall, type KeptAnswer } from "../idempotency/idempotency.ts";
 import {
   type LockedOrganization,
   type LockedTenant,
@@ -233,8 +234,10 @@ export async function mutateOrganization<T>(
   options?: MutationOptions,
 ): Promise<T> {
   const { operation, organizationId, required } = call;
-  await authorizeRead(ctx, operation, organizationId, required);
   const input = [organizationId, call.input];
+  const kept = await findReplay(ctx, operation, input);
+  if (kept !== undefined) return kept.result as T;
+  await authorizeRead(ctx, operation, organizationId, required);
   return await mutate(
     ctx,
     operation,
@@ -264,12 +267,31 @@ export async function mutateTenant<T>(
   input: unknown,
   work: (mutation: Mutation, tenant: LockedTenant) => Awaitable<T>,
 ): Promise<T> {
+  const kept = await findReplay(ctx, operation, input);
+  if (kept !== undefined) return kept.result as T;
   await requireAdministrator(ctx, ctx.engine.storage.committed, operation);
   return await mutate(ctx, operation, input, async (mutation) => {
     const tenant = await mutation.lockTenant();
     await requireAdministrator(ctx, mutation.ports, operation);
     return await work(mutation, tenant);
   });
+}
+
+/**
+ * The caller's own answer under their idempotency key, where the mutation is done already. Looked for before who may: who leaves, deletes or
+ * demotes themselves has ended their right by it, and is told the same when they ask again.
+ */
+async function findReplay(
+  ctx: Context,
+  operation: string,
+  input: unknown,
+): Promise<KeptAnswer | undefined> {
+  const call = idempotentCall(ctx, operation, input);
+  if (call === undefined) return undefined;
+  await requireActor(ctx);
+  const { clock, storage } = ctx.engine;
+  const now = new Date(clock()).toISOString();
+  return await findKeptAnswer(storage.committed, ctx.tenantId, call, now);
 }
 
 async function authorizeLocked(mutation: Mutation, call: OrganizationCall): Promise<Authority> {
