@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { type Context, DomainError, findTenant } from "@tenantry/core";
 import { replicasOf } from "@tenantry/server/settings";
-import { openTenantry, type Tenantry } from "tenantry";
+import { type DatabaseLocation, openTenantry, type Tenantry } from "tenantry";
 import { type GlobalOptions, locationOf, settingsOf } from "./global-options.ts";
 import { createOutput, type Output } from "./terminal-output.ts";
 
@@ -55,14 +55,22 @@ export async function withExistingTenantry(
   command: string,
   work: (work: Work) => Promise<void>,
 ): Promise<void> {
-  const location = locationOf(settingsOf(options));
-  if (location.kind === "sqlite" && !existsSync(location.path)) {
-    throw new DomainError(
-      "storage_unavailable",
-      `There is no database at ${location.path}; name another one with --database-url or --data-dir`,
-    );
-  }
+  assertThere(locationOf(settingsOf(options)));
   await withTenantry(options, command, work);
+}
+
+/** PostgreSQL itself says where it has no database of a name. */
+function assertThere(location: DatabaseLocation): void {
+  if (location.kind === "postgres") return;
+  const isJson = location.kind === "json";
+  const place = isJson ? location.directory : location.path;
+  const found = statSync(place, { throwIfNoEntry: false });
+  const isEmpty = isJson && found?.isDirectory() && readdirSync(place).length === 0;
+  if (found !== undefined && !isEmpty) return;
+  throw new DomainError(
+    "storage_unavailable",
+    `There is no ${isJson ? "JSON directory" : "database"} at ${place}; name another one with --database-url or --data-dir`,
+  );
 }
 
 async function tenantIdOf(tenantry: Tenantry, idOrSlug: string | undefined): Promise<string> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -101,13 +101,27 @@ test("moves everything by Tenantry's own export, readable by its owner alone and
   expect(JSON.parse(back.stdout)).toEqual(JSON.parse(readFileSync(fixture, "utf8")));
 });
 
-test("exports nothing where no database is, and makes none", async () => {
-  const directory = makeDirectory();
-  const { code, stderr } = await run(directory, ["export", "--data-dir", "mistyped"]);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/^tenantry: There is no database at .*mistyped.*\n$/);
-  expect(readdirSync(directory)).toEqual([]);
-});
+test.each([
+  ["--data-dir", "mistyped", "database"],
+  ["--database-url", "sqlite:mistyped.db", "database"],
+  ["--database-url", "json:mistyped", "JSON directory"],
+  ["--database-url", "json:empty", "JSON directory"],
+])(
+  "exports and verifies nothing where %s %s has nothing, and makes nothing",
+  async (option, value, what) => {
+    const directory = makeDirectory();
+    mkdirSync(join(directory, "empty"));
+    for (const command of [["export"], ["audit", "verify"], ["audit", "denials"]]) {
+      const { code, stdout, stderr } = await run(directory, [...command, option, value]);
+      expect([command, code, stdout]).toEqual([command, 1, ""]);
+      expect(stderr).toMatch(
+        new RegExp(`^tenantry: There is no ${what} at .*(mistyped|empty).*\\n$`),
+      );
+    }
+    expect(readdirSync(directory)).toEqual(["empty"]);
+    expect(readdirSync(join(directory, "empty"))).toEqual([]);
+  },
+);
 
 const unreadable: Record<string, readonly [content: string | Buffer, says: RegExp]> = {
   "an empty file": ["", /is empty; name a JSON file/],
