@@ -10,6 +10,15 @@ export function assign<const Column extends string>(
   };
 }
 
+/** The columns but those that are left out. An UPDATE leaves out what never changes, so that a new column is written, too. */
+export function without<const Column extends string, const Left extends Column>(
+  columns: readonly Column[],
+  left: readonly Left[],
+): readonly Exclude<Column, Left>[] {
+  const isLeft: ReadonlySet<string> = new Set(left);
+  return columns.filter((column): column is Exclude<Column, Left> => !isLeft.has(column));
+}
+
 /** A row's values in the order of columns: the arguments of a query whose arguments are named as the columns. */
 export function argumentsOf<const Column extends string>(
   columns: readonly Column[],

@@ -1,4 +1,20 @@
+import { eventColumns, historyColumns } from "../events/events.sql.ts";
+import { idempotencyColumns } from "../idempotency/idempotency.sql.ts";
+import { operatorKeyColumns, signingKeyColumns } from "../keys/keys.sql.ts";
+import { membershipColumns, membershipRoleColumns } from "../members/members.sql.ts";
+import { organizationColumns } from "../organizations/organizations.sql.ts";
+import { planColumns } from "../plans/plans.sql.ts";
+import { purgeColumns } from "../purges/purges.sql.ts";
+import { registeredOrganizationColumns } from "../registered-organizations/registered-organizations.sql.ts";
+import { resourceColumns } from "../resources/resources.sql.ts";
+import { roleColumns } from "../roles/roles.sql.ts";
 import type { Database } from "../schema.ts";
+import { denialColumns } from "../security-log/security-log.sql.ts";
+import { refreshTokenColumns, sessionColumns } from "../sessions/sessions.sql.ts";
+import { teamMemberColumns } from "../teams/team-members.sql.ts";
+import { teamColumns, teamRoleColumns } from "../teams/teams.sql.ts";
+import { tenantColumns } from "../tenants/tenants.sql.ts";
+import { passwordColumns, tenantRoleColumns, userColumns } from "../users/users.sql.ts";
 
 /** How the rows of one table are read and written by a copy. */
 export interface TableShape {
@@ -50,301 +66,58 @@ export const isInteger = (column: string): boolean => integerColumns.has(column)
 
 /** What belongs to no tenant. */
 export const installationTables: readonly TableShape[] = [
-  shape("signing_keys", {
-    tenantColumn: null,
-    key: ["id"],
-    columns: ["id", "algorithm", "public_jwk", "private_jwk", "created_at"],
-  }),
-  shape("operator_keys", {
-    tenantColumn: null,
-    key: ["id"],
-    columns: ["id", "key_hash", "created_at"],
-  }),
+  shape("signing_keys", { tenantColumn: null, key: ["id"], columns: signingKeyColumns }),
+  shape("operator_keys", { tenantColumn: null, key: ["id"], columns: operatorKeyColumns }),
   shape("registered_organizations", {
     tenantColumn: null,
     key: ["serial"],
-    columns: [
-      "serial",
-      "name_key",
-      "name",
-      "admin_email",
-      "tenant_id",
-      "admin_user_id",
-      "created_at",
-    ],
+    columns: registeredOrganizationColumns,
   }),
-  shape("tenant_purges", {
-    tenantColumn: null,
-    key: ["tenant_id"],
-    columns: [
-      "tenant_id",
-      "tenant",
-      "kept_server",
-      "kept_database",
-      "serial",
-      "event_after",
-      "actor_type",
-      "actor_id",
-      "begun_at",
-      "purged_at",
-    ],
-  }),
+  shape("tenant_purges", { tenantColumn: null, key: ["tenant_id"], columns: purgeColumns }),
 ];
 
 /** What a tenant has, each table after those that it refers to. A test compares this with the database's own catalogue. */
 export const tenantTables: readonly TableShape[] = [
-  shape("tenants", {
-    tenantColumn: "id",
-    key: [],
-    columns: [
-      "id",
-      "slug",
-      "short_id",
-      "name",
-      "status",
-      "placement",
-      "revision",
-      "created_at",
-      "updated_at",
-      "name_key",
-      "row_revision",
-      "deleted_at",
-    ],
-  }),
-  shape("users", {
-    key: ["id"],
-    columns: [
-      "tenant_id",
-      "id",
-      "username",
-      "username_key",
-      "email",
-      "email_verified",
-      "name",
-      "external_id",
-      "status",
-      "metadata",
-      "private_metadata",
-      "client_metadata",
-      "search_key",
-      "revision",
-      "created_at",
-      "updated_at",
-    ],
-  }),
-  shape("user_passwords", {
-    key: ["user_id"],
-    columns: ["tenant_id", "user_id", "hash", "updated_at"],
-  }),
-  shape("tenant_user_roles", {
-    key: ["user_id", "role"],
-    columns: ["tenant_id", "user_id", "role", "created_at"],
-  }),
-  shape("plans", {
-    key: ["key"],
-    columns: [
-      "tenant_id",
-      "key",
-      "name",
-      "seats",
-      "entitlements",
-      "is_default",
-      "revision",
-      "created_at",
-      "updated_at",
-    ],
-  }),
-  shape("organizations", {
-    key: ["id"],
-    columns: [
-      "tenant_id",
-      "id",
-      "name",
-      "name_key",
-      "slug",
-      "domain",
-      "billing_email",
-      "billing_address",
-      "plan_tier",
-      "status",
-      "lago_customer_id",
-      "stripe_customer_id",
-      "logo_url",
-      "metadata",
-      "private_metadata",
-      "client_metadata",
-      "external_id",
-      "revision",
-      "row_revision",
-      "seat_count",
-      "member_count",
-      "created_at",
-      "updated_at",
-      "deleted_at",
-    ],
-  }),
-  shape("roles", {
-    key: ["scope", "key"],
-    columns: [
-      "tenant_id",
-      "scope",
-      "key",
-      "organization_id",
-      "name",
-      "description",
-      "rank",
-      "permissions",
-      "is_default",
-      "revision",
-      "created_at",
-      "updated_at",
-    ],
-  }),
-  shape("memberships", {
-    key: ["organization_id", "user_id"],
-    columns: [
-      "tenant_id",
-      "organization_id",
-      "user_id",
-      "id",
-      "role",
-      "roles",
-      "status",
-      "invited_by_user_id",
-      "joined_at",
-      "last_active_at",
-      "metadata",
-      "revision",
-      "created_at",
-      "updated_at",
-    ],
-  }),
+  shape("tenants", { tenantColumn: "id", key: [], columns: tenantColumns }),
+  shape("users", { key: ["id"], columns: userColumns }),
+  shape("user_passwords", { key: ["user_id"], columns: passwordColumns }),
+  shape("tenant_user_roles", { key: ["user_id", "role"], columns: tenantRoleColumns }),
+  shape("plans", { key: ["key"], columns: planColumns }),
+  shape("organizations", { key: ["id"], columns: organizationColumns }),
+  shape("roles", { key: ["scope", "key"], columns: roleColumns }),
+  shape("memberships", { key: ["organization_id", "user_id"], columns: membershipColumns }),
   shape("membership_roles", {
     key: ["organization_id", "user_id", "role_scope", "role_key"],
-    columns: ["tenant_id", "organization_id", "user_id", "role_scope", "role_key"],
+    columns: membershipRoleColumns,
   }),
   shape("teams", {
     key: ["organization_id", "id"],
-    columns: [
-      "tenant_id",
-      "organization_id",
-      "id",
-      "parent_team_id",
-      "depth",
-      "name",
-      "name_key",
-      "description",
-      "roles",
-      "metadata",
-      "revision",
-      "created_at",
-      "updated_at",
-    ],
+    columns: teamColumns,
     ownReference: ["parent_team_id"],
   }),
   shape("team_roles", {
     key: ["organization_id", "team_id", "role_scope", "role_key"],
-    columns: ["tenant_id", "organization_id", "team_id", "role_scope", "role_key"],
+    columns: teamRoleColumns,
   }),
   shape("team_members", {
     key: ["organization_id", "team_id", "user_id"],
-    columns: [
-      "tenant_id",
-      "organization_id",
-      "team_id",
-      "user_id",
-      "role",
-      "metadata",
-      "revision",
-      "created_at",
-      "updated_at",
-    ],
+    columns: teamMemberColumns,
   }),
-  shape("resources", {
-    key: ["organization_id", "type", "external_id"],
-    columns: [
-      "tenant_id",
-      "organization_id",
-      "type",
-      "external_id",
-      "name",
-      "revision",
-      "created_at",
-    ],
-  }),
+  shape("resources", { key: ["organization_id", "type", "external_id"], columns: resourceColumns }),
   shape("resource_counts", {
     key: ["organization_id", "type"],
     columns: ["tenant_id", "organization_id", "type", "count"],
   }),
   // Without their position, which is the database's own: what stays is their order in each chain.
-  shape("events", {
-    key: ["chain_id", "sequence"],
-    columns: [
-      "tenant_id",
-      "chain_id",
-      "sequence",
-      "id",
-      "type",
-      "entity",
-      "entity_id",
-      "organization_id",
-      "actor_type",
-      "actor_id",
-      "occurred_at",
-      "data",
-      "personal",
-      "previous_hash",
-      "hash",
-    ],
-  }),
+  shape("events", { key: ["chain_id", "sequence"], columns: eventColumns }),
   shape("history", {
     key: ["chain_id", "entity", "entity_id", "from_sequence"],
-    columns: [
-      "tenant_id",
-      "chain_id",
-      "entity",
-      "entity_id",
-      "from_sequence",
-      "from_at",
-      "to_sequence",
-      "to_at",
-    ],
+    columns: historyColumns,
   }),
-  shape("sessions", {
-    key: ["id"],
-    columns: ["tenant_id", "id", "user_id", "created_at", "expires_at", "revoked_at"],
-  }),
-  shape("refresh_tokens", {
-    key: ["token_hash"],
-    columns: ["tenant_id", "token_hash", "session_id", "created_at", "used_at"],
-  }),
-  shape("idempotency_keys", {
-    key: ["principal", "idempotency_key"],
-    columns: [
-      "tenant_id",
-      "principal",
-      "idempotency_key",
-      "fingerprint",
-      "result",
-      "created_at",
-      "expires_at",
-    ],
-  }),
-  shape("security_log", {
-    key: ["occurred_at", "id"],
-    columns: [
-      "tenant_id",
-      "occurred_at",
-      "id",
-      "code",
-      "operation",
-      "actor_type",
-      "actor_id",
-      "organization_id",
-      "permission",
-      "request_id",
-    ],
-  }),
+  shape("sessions", { key: ["id"], columns: sessionColumns }),
+  shape("refresh_tokens", { key: ["token_hash"], columns: refreshTokenColumns }),
+  shape("idempotency_keys", { key: ["principal", "idempotency_key"], columns: idempotencyColumns }),
+  shape("security_log", { key: ["occurred_at", "id"], columns: denialColumns }),
 ];
 
 /** Every table that is copied, each after those that it refers to. */

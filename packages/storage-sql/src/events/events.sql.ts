@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 type EventRow = Omit<Selectable<Database["events"]>, "position">;
 type HistoryRow = Selectable<Database["history"]>;
 
-const columns = [
+export const eventColumns = [
   "tenant_id",
   "chain_id",
   "sequence",
@@ -27,7 +27,7 @@ const columns = [
   "hash",
 ] as const satisfies readonly (keyof EventRow)[];
 
-const historyColumns = [
+export const historyColumns = [
   "tenant_id",
   "chain_id",
   "entity",
@@ -38,8 +38,8 @@ const historyColumns = [
   "to_at",
 ] as const satisfies readonly (keyof HistoryRow)[];
 
-const append = defineQuery("events.append", columns, (db, p) =>
-  db.insertInto("events").values(assign(columns, p)),
+const append = defineQuery("events.append", eventColumns, (db, p) =>
+  db.insertInto("events").values(assign(eventColumns, p)),
 );
 
 const head = defineQuery("events.head", ["tenant_id", "chain_id"], (db, p) =>
@@ -58,7 +58,7 @@ const list = defineQuery(
   (db, p, dialect) =>
     db
       .selectFrom("events")
-      .select(columns)
+      .select(eventColumns)
       .where("tenant_id", "=", p.tenant_id)
       .where("chain_id", "=", p.chain_id)
       .where("sequence", ">", p.after)
@@ -115,7 +115,7 @@ const intervals = defineQuery(
 export function createEventStore(session: Session): EventStore {
   return {
     append: (event) =>
-      andThen(session.write(append, argumentsOf(columns, event)), () =>
+      andThen(session.write(append, argumentsOf(eventColumns, event)), () =>
         session.changed(changeOf(event)),
       ),
     head: (tenantId, chainId) =>

@@ -8,7 +8,7 @@ import type { Session } from "../session.ts";
 
 type Row = Selectable<Database["idempotency_keys"]>;
 
-const columns = [
+export const idempotencyColumns = [
   "tenant_id",
   "principal",
   "idempotency_key",
@@ -24,16 +24,16 @@ const find = defineQuery(
   (db, p) =>
     db
       .selectFrom("idempotency_keys")
-      .select(columns)
+      .select(idempotencyColumns)
       .where("tenant_id", "=", p.tenant_id)
       .where("principal", "=", p.principal)
       .where("idempotency_key", "=", p.idempotency_key),
 );
 
-const insert = defineQuery("idempotency.insert", columns, (db, p) =>
+const insert = defineQuery("idempotency.insert", idempotencyColumns, (db, p) =>
   db
     .insertInto("idempotency_keys")
-    .values(assign(columns, p))
+    .values(assign(idempotencyColumns, p))
     .onConflict((conflict) =>
       conflict
         .columns(["tenant_id", "principal", "idempotency_key"])
@@ -75,7 +75,7 @@ export function createIdempotencyStore(session: Session): IdempotencyStore {
         row === undefined ? undefined : { ...row },
       ),
     insert: (record) =>
-      andThen(session.run(insert, argumentsOf(columns, record)), (written) => {
+      andThen(session.run(insert, argumentsOf(idempotencyColumns, record)), (written) => {
         if (written === 1) return;
         // A living record stands there: whoever wrote it has done the work.
         throw new DomainError(

@@ -6,7 +6,7 @@ import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
 
-const signingColumns = [
+export const signingKeyColumns = [
   "id",
   "algorithm",
   "public_jwk",
@@ -14,30 +14,30 @@ const signingColumns = [
   "created_at",
 ] as const satisfies readonly (keyof Selectable<Database["signing_keys"]>)[];
 
-const operatorColumns = [
+export const operatorKeyColumns = [
   "id",
   "key_hash",
   "created_at",
 ] as const satisfies readonly (keyof Selectable<Database["operator_keys"]>)[];
 
-const insertSigning = defineQuery("keys.insertSigningKey", signingColumns, (db, p) =>
-  db.insertInto("signing_keys").values(assign(signingColumns, p)),
+const insertSigning = defineQuery("keys.insertSigningKey", signingKeyColumns, (db, p) =>
+  db.insertInto("signing_keys").values(assign(signingKeyColumns, p)),
 );
 
 const listSigning = defineQuery("keys.listSigningKeys", [], (db) =>
   db
     .selectFrom("signing_keys")
-    .select(signingColumns)
+    .select(signingKeyColumns)
     .orderBy("created_at", "desc")
     .orderBy("id", "desc"),
 );
 
-const insertOperator = defineQuery("keys.insertOperatorKey", operatorColumns, (db, p) =>
-  db.insertInto("operator_keys").values(assign(operatorColumns, p)),
+const insertOperator = defineQuery("keys.insertOperatorKey", operatorKeyColumns, (db, p) =>
+  db.insertInto("operator_keys").values(assign(operatorKeyColumns, p)),
 );
 
 const listOperator = defineQuery("keys.listOperatorKeys", [], (db) =>
-  db.selectFrom("operator_keys").select(operatorColumns).orderBy("created_at").orderBy("id"),
+  db.selectFrom("operator_keys").select(operatorKeyColumns).orderBy("created_at").orderBy("id"),
 );
 
 const removeOperator = defineQuery("keys.removeOperatorKeys", [], (db) =>
@@ -46,11 +46,12 @@ const removeOperator = defineQuery("keys.removeOperatorKeys", [], (db) =>
 
 export function createKeyStore(session: Session): KeyStore {
   return {
-    insertSigningKey: (record) => session.write(insertSigning, argumentsOf(signingColumns, record)),
+    insertSigningKey: (record) =>
+      session.write(insertSigning, argumentsOf(signingKeyColumns, record)),
     listSigningKeys: () =>
       andThen(session.all(listSigning, []), (rows) => rows.map((row) => ({ ...row }))),
     insertOperatorKey: (record) =>
-      session.write(insertOperator, argumentsOf(operatorColumns, record)),
+      session.write(insertOperator, argumentsOf(operatorKeyColumns, record)),
     removeOperatorKeys: () => session.write(removeOperator, []),
     listOperatorKeys: () =>
       andThen(session.all(listOperator, []), (rows) => rows.map((row) => ({ ...row }))),

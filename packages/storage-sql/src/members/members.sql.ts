@@ -7,7 +7,7 @@ import {
 } from "@tenantry/core";
 import { type Kysely, type Selectable, sql } from "kysely";
 import { andThen, inOrder } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import { defineQuery, type Params } from "../query.ts";
 import { parseJson } from "../records.ts";
 import type { Database } from "../schema.ts";
@@ -16,7 +16,7 @@ import { listMembers, listUserOrganizations } from "./members-list.sql.ts";
 
 type Row = Selectable<Database["memberships"]>;
 
-const columns = [
+export const membershipColumns = [
   "tenant_id",
   "organization_id",
   "user_id",
@@ -33,28 +33,18 @@ const columns = [
   "updated_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const writableColumns = [
-  "role",
-  "roles",
-  "status",
-  "invited_by_user_id",
-  "joined_at",
-  "last_active_at",
-  "metadata",
-  "revision",
-  "updated_at",
-] as const satisfies readonly (keyof Row)[];
-
 const key = ["tenant_id", "organization_id", "user_id"] as const;
 
-const insert = defineQuery("members.insert", columns, (db, p) =>
-  db.insertInto("memberships").values(assign(columns, p)),
+const writableColumns = without(membershipColumns, [...key, "id", "created_at"]);
+
+const insert = defineQuery("members.insert", membershipColumns, (db, p) =>
+  db.insertInto("memberships").values(assign(membershipColumns, p)),
 );
 
-const roleColumns = [...key, "role_scope", "role_key"] as const;
+export const membershipRoleColumns = [...key, "role_scope", "role_key"] as const;
 
-const insertRole = defineQuery("members.insert role", roleColumns, (db, p) =>
-  db.insertInto("membership_roles").values(assign(roleColumns, p)),
+const insertRole = defineQuery("members.insert role", membershipRoleColumns, (db, p) =>
+  db.insertInto("membership_roles").values(assign(membershipRoleColumns, p)),
 );
 
 const removeRoles = defineQuery("members.update roles", key, (db, p) =>
@@ -68,7 +58,7 @@ const removeRoles = defineQuery("members.update roles", key, (db, p) =>
 const find = defineQuery("members.find", key, (db, p) =>
   db
     .selectFrom("memberships")
-    .select(columns)
+    .select(membershipColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("organization_id", "=", p.organization_id)
     .where("user_id", "=", p.user_id),
@@ -80,7 +70,7 @@ const findMember = defineQuery("members.findMember", key, (db, p) =>
     .innerJoin("users as u", (join) =>
       join.onRef("u.tenant_id", "=", "m.tenant_id").onRef("u.id", "=", "m.user_id"),
     )
-    .select(columns.map((column) => `m.${column}` as const))
+    .select(membershipColumns.map((column) => `m.${column}` as const))
     .select(["u.username", "u.email", "u.name"])
     .where("m.tenant_id", "=", p.tenant_id)
     .where("m.organization_id", "=", p.organization_id)
@@ -174,7 +164,7 @@ const organizationsOwnedBy = defineQuery(
 export function createMemberStore(session: Session): MemberStore {
   return {
     insert: (membership, roles) =>
-      andThen(session.write(insert, argumentsOf(columns, toRow(membership))), () =>
+      andThen(session.write(insert, argumentsOf(membershipColumns, toRow(membership))), () =>
         insertRoles(session, membership, roles),
       ),
     find: (tenantId, organizationId, userId) =>

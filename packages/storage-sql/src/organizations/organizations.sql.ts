@@ -1,7 +1,7 @@
 import type { OrganizationRecord, OrganizationStats, OrganizationStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen, inOrder } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, parseNullableJson } from "../records.ts";
 import type { Database } from "../schema.ts";
@@ -10,7 +10,7 @@ import { listOrganizations } from "./organizations-list.sql.ts";
 
 type Row = Selectable<Database["organizations"]>;
 
-const columns = [
+export const organizationColumns = [
   "tenant_id",
   "id",
   "name",
@@ -37,30 +37,23 @@ const columns = [
   "deleted_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const fixedColumns: readonly string[] = [
+const writableColumns = without(organizationColumns, [
   "tenant_id",
   "id",
   "revision",
   "seat_count",
   "member_count",
   "created_at",
-];
-type WritableColumn = Exclude<
-  (typeof columns)[number],
-  "tenant_id" | "id" | "revision" | "seat_count" | "member_count" | "created_at"
->;
-const writableColumns = columns.filter(
-  (column) => !fixedColumns.includes(column),
-) as WritableColumn[];
+]);
 
-const insert = defineQuery("organizations.insert", columns, (db, p) =>
-  db.insertInto("organizations").values(assign(columns, p)),
+const insert = defineQuery("organizations.insert", organizationColumns, (db, p) =>
+  db.insertInto("organizations").values(assign(organizationColumns, p)),
 );
 
 const find = defineQuery("organizations.find", ["tenant_id", "id"], (db, p) =>
   db
     .selectFrom("organizations")
-    .select(columns)
+    .select(organizationColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("id", "=", p.id),
 );
@@ -71,7 +64,7 @@ const findByNameKey = defineQuery(
   (db, p) =>
     db
       .selectFrom("organizations")
-      .select(columns)
+      .select(organizationColumns)
       .where("tenant_id", "=", p.tenant_id)
       .where("name_key", "=", p.name_key)
       // A literal: only then does SQLite see that the partial index serves.
@@ -81,7 +74,7 @@ const findByNameKey = defineQuery(
 const findBySlug = defineQuery("organizations.findBySlug", ["tenant_id", "slug"], (db, p) =>
   db
     .selectFrom("organizations")
-    .select(columns)
+    .select(organizationColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("slug", "=", p.slug),
 );
@@ -92,7 +85,7 @@ const lock = defineQuery("organizations.lock", ["tenant_id", "id"], (db, p) =>
     .set((eb) => ({ revision: eb("revision", "+", sql.lit(1)) }))
     .where("tenant_id", "=", p.tenant_id)
     .where("id", "=", p.id)
-    .returning(columns),
+    .returning(organizationColumns),
 );
 
 const update = defineQuery(
@@ -154,7 +147,7 @@ export function createOrganizationStore(session: Session): OrganizationStore {
   const findWith = (query: typeof find, args: readonly SqlValue[]) =>
     andThen(session.get(query, args), (row) => (row === undefined ? undefined : toRecord(row)));
   return {
-    insert: (record) => session.write(insert, argumentsOf(columns, toRow(record))),
+    insert: (record) => session.write(insert, argumentsOf(organizationColumns, toRow(record))),
     find: (tenantId, id) => findWith(find, [tenantId, id]),
     findByNameKey: (tenantId, nameKey) => findWith(findByNameKey, [tenantId, nameKey]),
     findBySlug: (tenantId, slug) => findWith(findBySlug, [tenantId, slug]),

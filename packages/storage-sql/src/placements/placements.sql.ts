@@ -1,7 +1,7 @@
 import type { Placement, PlacementStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen, settle } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
@@ -18,7 +18,7 @@ const columns = [
   "updated_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const changeable = ["server", "database", "epoch", "state", "updated_at"] as const;
+const writableColumns = without(columns, ["tenant_id", "created_at"]);
 
 const insert = defineQuery("placements.insert", columns, (db, p) =>
   db.insertInto("placements").values(assign(columns, p)),
@@ -31,11 +31,11 @@ const find = defineQuery("placements.find", ["whose"], (db, p) =>
 
 const update = defineQuery(
   "placements.update",
-  [...changeable, "tenant_id", "expected_epoch"],
+  [...writableColumns, "tenant_id", "expected_epoch"],
   (db, p) =>
     db
       .updateTable("placements")
-      .set(assign(changeable, p))
+      .set(assign(writableColumns, p))
       .where("tenant_id", "=", p.tenant_id)
       .where("epoch", "=", p.expected_epoch),
 );
@@ -84,7 +84,11 @@ export function createPlacementStore(session: Session): PlacementStore {
     insert: (placement) => settle(session.run(insert, argumentsOf(columns, placement))),
     update: (placement, epoch) =>
       andThen(
-        session.run(update, [...argumentsOf(changeable, placement), placement.tenant_id, epoch]),
+        session.run(update, [
+          ...argumentsOf(writableColumns, placement),
+          placement.tenant_id,
+          epoch,
+        ]),
         (changed) => changed > 0,
       ),
     remove: (tenantId) => settle(session.run(remove, [tenantId])),

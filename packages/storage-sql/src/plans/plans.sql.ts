@@ -1,7 +1,7 @@
 import type { Plan, PlanStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, toFlag } from "../records.ts";
 import type { Database } from "../schema.ts";
@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 
 type Row = Selectable<Database["plans"]>;
 
-const columns = [
+export const planColumns = [
   "tenant_id",
   "key",
   "name",
@@ -21,23 +21,16 @@ const columns = [
   "updated_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const writableColumns = [
-  "name",
-  "seats",
-  "entitlements",
-  "is_default",
-  "revision",
-  "updated_at",
-] as const satisfies readonly (keyof Row)[];
+const writableColumns = without(planColumns, ["tenant_id", "key", "created_at"]);
 
-const insert = defineQuery("plans.insert", columns, (db, p) =>
-  db.insertInto("plans").values(assign(columns, p)),
+const insert = defineQuery("plans.insert", planColumns, (db, p) =>
+  db.insertInto("plans").values(assign(planColumns, p)),
 );
 
 const find = defineQuery("plans.find", ["tenant_id", "key"], (db, p) =>
   db
     .selectFrom("plans")
-    .select(columns)
+    .select(planColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("key", "=", p.key),
 );
@@ -45,7 +38,7 @@ const find = defineQuery("plans.find", ["tenant_id", "key"], (db, p) =>
 const findDefault = defineQuery("plans.findDefault", ["tenant_id"], (db, p) =>
   db
     .selectFrom("plans")
-    .select(columns)
+    .select(planColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("is_default", "=", sql.lit(1)),
 );
@@ -53,7 +46,7 @@ const findDefault = defineQuery("plans.findDefault", ["tenant_id"], (db, p) =>
 const list = defineQuery("plans.list", ["tenant_id"], (db, p) =>
   db
     .selectFrom("plans")
-    .select(columns)
+    .select(planColumns)
     .where("tenant_id", "=", p.tenant_id)
     .orderBy("key")
     .limit(sql.lit(1000)),
@@ -73,7 +66,7 @@ const remove = defineQuery("plans.remove", ["tenant_id", "key"], (db, p) =>
 
 export function createPlanStore(session: Session): PlanStore {
   return {
-    insert: (plan) => session.write(insert, argumentsOf(columns, toRow(plan))),
+    insert: (plan) => session.write(insert, argumentsOf(planColumns, toRow(plan))),
     find: (tenantId, key) =>
       andThen(session.get(find, [tenantId, key]), (row) => (row ? toPlan(row) : undefined)),
     findDefault: (tenantId) =>

@@ -8,7 +8,7 @@ import type { Session } from "../session.ts";
 
 type Row = Selectable<Database["tenant_purges"]>;
 
-const columns = [
+export const purgeColumns = [
   "tenant_id",
   "tenant",
   "kept_server",
@@ -21,19 +21,19 @@ const columns = [
   "purged_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const insert = defineQuery("purges.insert", columns, (db, p) =>
-  db.insertInto("tenant_purges").values(assign(columns, p)),
+const insert = defineQuery("purges.insert", purgeColumns, (db, p) =>
+  db.insertInto("tenant_purges").values(assign(purgeColumns, p)),
 );
 
 // As for placements: an argument called tenant_id would set the tenant.
 const find = defineQuery("purges.find", ["whose"], (db, p) =>
-  db.selectFrom("tenant_purges").select(columns).where("tenant_id", "=", p.whose),
+  db.selectFrom("tenant_purges").select(purgeColumns).where("tenant_id", "=", p.whose),
 );
 
 const listUnfinished = defineQuery("purges.listUnfinished", ["limit"], (db, p, dialect) =>
   db
     .selectFrom("tenant_purges")
-    .select(columns)
+    .select(purgeColumns)
     .where("purged_at", "is", null)
     .orderBy("tenant_id")
     .limit(dialect.limit(p.limit)),
@@ -53,7 +53,7 @@ const remove = defineQuery("purges.remove", ["whose"], (db, p) =>
 
 export function createPurgeStore(session: Session): PurgeStore {
   return {
-    insert: (record) => settle(session.run(insert, argumentsOf(columns, record))),
+    insert: (record) => settle(session.run(insert, argumentsOf(purgeColumns, record))),
     find: (tenantId) =>
       andThen(session.get(find, [tenantId]), (row) =>
         row === undefined ? undefined : toPurge(row),

@@ -8,7 +8,7 @@ import type { Session } from "../session.ts";
 
 type Row = Selectable<Database["registered_organizations"]>;
 
-const columns = [
+export const registeredOrganizationColumns = [
   "serial",
   "name_key",
   "name",
@@ -18,12 +18,18 @@ const columns = [
   "created_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const insert = defineQuery("registeredOrganizations.insert", columns, (db, p) =>
-  db.insertInto("registered_organizations").values(assign(columns, p)),
+const insert = defineQuery(
+  "registeredOrganizations.insert",
+  registeredOrganizationColumns,
+  (db, p) =>
+    db.insertInto("registered_organizations").values(assign(registeredOrganizationColumns, p)),
 );
 
 const find = defineQuery("registeredOrganizations.find", ["name_key"], (db, p) =>
-  db.selectFrom("registered_organizations").select(columns).where("name_key", "=", p.name_key),
+  db
+    .selectFrom("registered_organizations")
+    .select(registeredOrganizationColumns)
+    .where("name_key", "=", p.name_key),
 );
 
 const lastSerial = defineQuery("registeredOrganizations.lastSerial", [], (db) =>
@@ -46,7 +52,8 @@ const removeOf = defineQuery("registeredOrganizations.removeOf", ["whose"], (db,
 
 export function createRegisteredOrganizationStore(session: Session): RegisteredOrganizationStore {
   return {
-    insert: (record) => settle(session.run(insert, argumentsOf(columns, record))),
+    insert: (record) =>
+      settle(session.run(insert, argumentsOf(registeredOrganizationColumns, record))),
     find: (nameKey) => session.get(find, [nameKey]),
     lastSerial: () =>
       andThen(session.get(lastSerial, []), (row) =>

@@ -10,7 +10,7 @@ import type { Session } from "../session.ts";
 
 type Row = Selectable<Database["resources"]>;
 
-const columns = [
+export const resourceColumns = [
   "tenant_id",
   "organization_id",
   "type",
@@ -23,14 +23,14 @@ const columns = [
 const key = ["tenant_id", "organization_id", "type", "external_id"] as const;
 const typeKey = ["tenant_id", "organization_id", "type"] as const;
 
-const insert = defineQuery("resources.insert", columns, (db, p) =>
-  db.insertInto("resources").values(assign(columns, p)),
+const insert = defineQuery("resources.insert", resourceColumns, (db, p) =>
+  db.insertInto("resources").values(assign(resourceColumns, p)),
 );
 
 const find = defineQuery("resources.find", key, (db, p) =>
   db
     .selectFrom("resources")
-    .select(columns)
+    .select(resourceColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("organization_id", "=", p.organization_id)
     .where("type", "=", p.type)
@@ -99,7 +99,7 @@ const pages = definePages(["type"], (given) =>
 export function createResourceStore(session: Session): ResourceStore {
   return {
     insert: (resource) =>
-      andThen(session.write(insert, argumentsOf(columns, resource)), () =>
+      andThen(session.write(insert, argumentsOf(resourceColumns, resource)), () =>
         session.write(countOneMore, argumentsOf(typeKey, resource)),
       ),
     find: (tenantId, organizationId, type, externalId) =>

@@ -1,7 +1,7 @@
 import type { Role, RoleStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, toFlag } from "../records.ts";
 import type { Database } from "../schema.ts";
@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 
 type Row = Selectable<Database["roles"]>;
 
-const columns = [
+export const roleColumns = [
   "tenant_id",
   "scope",
   "key",
@@ -24,26 +24,19 @@ const columns = [
   "updated_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const writableColumns = [
-  "name",
-  "description",
-  "permissions",
-  "is_default",
-  "revision",
-  "updated_at",
-] as const satisfies readonly (keyof Row)[];
-
 const key = ["tenant_id", "scope", "key"] as const;
 
-const insert = defineQuery("roles.insert", columns, (db, p) =>
-  db.insertInto("roles").values(assign(columns, p)),
+const writableColumns = without(roleColumns, [...key, "organization_id", "rank", "created_at"]);
+
+const insert = defineQuery("roles.insert", roleColumns, (db, p) =>
+  db.insertInto("roles").values(assign(roleColumns, p)),
 );
 
 // Where there is no organization its scope is the tenant's once more.
 const find = defineQuery("roles.find", ["tenant_id", "organization_scope", "key"], (db, p) =>
   db
     .selectFrom("roles")
-    .select(columns)
+    .select(roleColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("scope", "in", [sql.lit("tenant"), p.organization_scope])
     .where("key", "=", p.key)
@@ -53,7 +46,7 @@ const find = defineQuery("roles.find", ["tenant_id", "organization_scope", "key"
 const list = defineQuery("roles.list", ["tenant_id", "organization_scope"], (db, p) =>
   db
     .selectFrom("roles")
-    .select(columns)
+    .select(roleColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("scope", "in", [sql.lit("tenant"), p.organization_scope])
     .orderBy("rank", "desc")
@@ -93,7 +86,7 @@ const findOwnOfAny = defineQuery(
 
 export function createRoleStore(session: Session): RoleStore {
   return {
-    insert: (role) => session.write(insert, argumentsOf(columns, toRow(role))),
+    insert: (role) => session.write(insert, argumentsOf(roleColumns, toRow(role))),
     find: (tenantId, organizationId, roleKey) =>
       andThen(session.get(find, [tenantId, organizationId ?? "tenant", roleKey]), (row) =>
         row === undefined ? undefined : toRole(row),

@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 
 type Row = Selectable<Database["security_log"]>;
 
-const columns = [
+export const denialColumns = [
   "tenant_id",
   "occurred_at",
   "id",
@@ -24,7 +24,10 @@ const columns = [
 
 // One statement for however many: refusals come in bursts.
 const append = defineQuery("securityLog.append", ["records"], (db, p, dialect) =>
-  db.insertInto("security_log").columns(columns).expression(dialect.rowsOfJson(columns, p.records)),
+  db
+    .insertInto("security_log")
+    .columns(denialColumns)
+    .expression(dialect.rowsOfJson(denialColumns, p.records)),
 );
 
 const dropOldest = defineQuery("securityLog.append keep", ["tenant_id", "keep"], (db, p) => {
@@ -74,7 +77,9 @@ const pages = definePages(filters, (given) =>
 export function createSecurityLogStore(session: Session): SecurityLogStore {
   return {
     append: (tenantId, records, keep) => {
-      const rows = records.map((record: DenialRecord) => columns.map((column) => record[column]));
+      const rows = records.map((record: DenialRecord) =>
+        denialColumns.map((column) => record[column]),
+      );
       return andThen(session.write(append, [JSON.stringify(rows)]), () =>
         session.write(dropOldest, [tenantId, keep]),
       );

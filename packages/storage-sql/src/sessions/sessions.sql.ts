@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 type Row = Selectable<Database["sessions"]>;
 type TokenRow = Selectable<Database["refresh_tokens"]>;
 
-const columns = [
+export const sessionColumns = [
   "tenant_id",
   "id",
   "user_id",
@@ -18,7 +18,7 @@ const columns = [
   "revoked_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const tokenColumns = [
+export const refreshTokenColumns = [
   "tenant_id",
   "token_hash",
   "session_id",
@@ -26,14 +26,14 @@ const tokenColumns = [
   "used_at",
 ] as const satisfies readonly (keyof TokenRow)[];
 
-const insert = defineQuery("sessions.insert", columns, (db, p) =>
-  db.insertInto("sessions").values(assign(columns, p)),
+const insert = defineQuery("sessions.insert", sessionColumns, (db, p) =>
+  db.insertInto("sessions").values(assign(sessionColumns, p)),
 );
 
 const find = defineQuery("sessions.find", ["tenant_id", "id"], (db, p) =>
   db
     .selectFrom("sessions")
-    .select(columns)
+    .select(sessionColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("id", "=", p.id),
 );
@@ -56,14 +56,14 @@ const revokeAllOf = defineQuery("sessions.revokeAllOf", ["tenant_id", "user_id",
     .where("revoked_at", "is", null),
 );
 
-const insertToken = defineQuery("sessions.insertRefreshToken", tokenColumns, (db, p) =>
-  db.insertInto("refresh_tokens").values(assign(tokenColumns, p)),
+const insertToken = defineQuery("sessions.insertRefreshToken", refreshTokenColumns, (db, p) =>
+  db.insertInto("refresh_tokens").values(assign(refreshTokenColumns, p)),
 );
 
 const findToken = defineQuery("sessions.findRefreshToken", ["tenant_id", "token_hash"], (db, p) =>
   db
     .selectFrom("refresh_tokens")
-    .select(tokenColumns)
+    .select(refreshTokenColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("token_hash", "=", p.token_hash),
 );
@@ -104,12 +104,13 @@ const removeEnded = defineQuery(
 
 export function createSessionStore(session: Session): SessionStore {
   return {
-    insert: (record) => session.write(insert, argumentsOf(columns, record)),
+    insert: (record) => session.write(insert, argumentsOf(sessionColumns, record)),
     find: (tenantId, id) =>
       andThen(session.get(find, [tenantId, id]), (row) => (row ? { ...row } : undefined)),
     revoke: (tenantId, id, at) => session.write(revoke, [tenantId, id, at]),
     revokeAllOf: (tenantId, userId, at) => session.write(revokeAllOf, [tenantId, userId, at]),
-    insertRefreshToken: (token) => session.write(insertToken, argumentsOf(tokenColumns, token)),
+    insertRefreshToken: (token) =>
+      session.write(insertToken, argumentsOf(refreshTokenColumns, token)),
     findRefreshToken: (tenantId, tokenHash) =>
       andThen(session.get(findToken, [tenantId, tokenHash]), (row) =>
         row ? { ...row } : undefined,

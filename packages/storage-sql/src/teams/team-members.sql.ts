@@ -1,7 +1,7 @@
 import type { TeamMember, TeamStore } from "@tenantry/core";
 import type { Selectable } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, runPage } from "../page-query.ts";
 import { defineQuery } from "../query.ts";
@@ -11,7 +11,7 @@ import type { Session } from "../session.ts";
 
 type Row = Selectable<Database["team_members"]>;
 
-const columns = [
+export const teamMemberColumns = [
   "tenant_id",
   "organization_id",
   "team_id",
@@ -23,23 +23,18 @@ const columns = [
   "updated_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const writableColumns = [
-  "role",
-  "metadata",
-  "revision",
-  "updated_at",
-] as const satisfies readonly (keyof Row)[];
-
 const key = ["tenant_id", "organization_id", "team_id", "user_id"] as const;
 
-const insertMember = defineQuery("teams.insertMember", columns, (db, p) =>
-  db.insertInto("team_members").values(assign(columns, p)),
+const writableColumns = without(teamMemberColumns, [...key, "created_at"]);
+
+const insertMember = defineQuery("teams.insertMember", teamMemberColumns, (db, p) =>
+  db.insertInto("team_members").values(assign(teamMemberColumns, p)),
 );
 
 const findMember = defineQuery("teams.findMember", key, (db, p) =>
   db
     .selectFrom("team_members")
-    .select(columns)
+    .select(teamMemberColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("organization_id", "=", p.organization_id)
     .where("team_id", "=", p.team_id)
@@ -68,7 +63,7 @@ const removeMember = defineQuery("teams.removeMember", key, (db, p) =>
 const teamsOf = defineQuery("teams.teamsOf", ["tenant_id", "organization_id", "user_id"], (db, p) =>
   db
     .selectFrom("team_members")
-    .select(columns)
+    .select(teamMemberColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("organization_id", "=", p.organization_id)
     .where("user_id", "=", p.user_id)
@@ -108,7 +103,8 @@ export function createTeamMemberStore(
   "insertMember" | "findMember" | "updateMember" | "removeMember" | "listMembers" | "teamsOf"
 > {
   return {
-    insertMember: (member) => session.write(insertMember, argumentsOf(columns, toRow(member))),
+    insertMember: (member) =>
+      session.write(insertMember, argumentsOf(teamMemberColumns, toRow(member))),
     findMember: (tenantId, organizationId, teamId, userId) =>
       andThen(session.get(findMember, [tenantId, organizationId, teamId, userId]), (row) =>
         row === undefined ? undefined : toTeamMember(row),

@@ -1,7 +1,7 @@
 import type { HeldRole, TeamRecord, TeamStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen, inOrder } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, definePages, runPage } from "../page-query.ts";
 import { defineQuery } from "../query.ts";
@@ -12,7 +12,7 @@ import { createTeamMemberStore } from "./team-members.sql.ts";
 
 type Row = Selectable<Database["teams"]>;
 
-const columns = [
+export const teamColumns = [
   "tenant_id",
   "organization_id",
   "id",
@@ -28,28 +28,24 @@ const columns = [
   "updated_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const writableColumns = [
-  "parent_team_id",
-  "depth",
-  "name",
-  "name_key",
-  "description",
-  "roles",
-  "metadata",
-  "revision",
-  "updated_at",
-] as const satisfies readonly (keyof Row)[];
-
 const key = ["tenant_id", "organization_id", "id"] as const;
 
-const insert = defineQuery("teams.insert", columns, (db, p) =>
-  db.insertInto("teams").values(assign(columns, p)),
+const writableColumns = without(teamColumns, [...key, "created_at"]);
+
+const insert = defineQuery("teams.insert", teamColumns, (db, p) =>
+  db.insertInto("teams").values(assign(teamColumns, p)),
 );
 
-const roleColumns = ["tenant_id", "organization_id", "team_id", "role_scope", "role_key"] as const;
+export const teamRoleColumns = [
+  "tenant_id",
+  "organization_id",
+  "team_id",
+  "role_scope",
+  "role_key",
+] as const;
 
-const insertRole = defineQuery("teams.insert role", roleColumns, (db, p) =>
-  db.insertInto("team_roles").values(assign(roleColumns, p)),
+const insertRole = defineQuery("teams.insert role", teamRoleColumns, (db, p) =>
+  db.insertInto("team_roles").values(assign(teamRoleColumns, p)),
 );
 
 const removeRoles = defineQuery("teams.update roles", key, (db, p) =>
@@ -63,7 +59,7 @@ const removeRoles = defineQuery("teams.update roles", key, (db, p) =>
 const find = defineQuery("teams.find", key, (db, p) =>
   db
     .selectFrom("teams")
-    .select(columns)
+    .select(teamColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("organization_id", "=", p.organization_id)
     .where("id", "=", p.id),
@@ -75,7 +71,7 @@ const findByNameKey = defineQuery(
   (db, p) =>
     db
       .selectFrom("teams")
-      .select(columns)
+      .select(teamColumns)
       .where("tenant_id", "=", p.tenant_id)
       .where("organization_id", "=", p.organization_id)
       .where("name_key", "=", p.name_key),
@@ -102,7 +98,7 @@ const remove = defineQuery("teams.remove", key, (db, p) =>
 const children = defineQuery("teams.children", key, (db, p) =>
   db
     .selectFrom("teams")
-    .select(columns)
+    .select(teamColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("organization_id", "=", p.organization_id)
     .where("parent_team_id", "=", p.id)
@@ -112,7 +108,7 @@ const children = defineQuery("teams.children", key, (db, p) =>
 const all = defineQuery("teams.all", ["tenant_id", "organization_id"], (db, p) =>
   db
     .selectFrom("teams")
-    .select(columns)
+    .select(teamColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("organization_id", "=", p.organization_id)
     .orderBy("id"),
@@ -185,7 +181,7 @@ export function createTeamStore(session: Session): TeamStore {
   return {
     ...createTeamMemberStore(session),
     insert: (team, roles) =>
-      andThen(session.write(insert, argumentsOf(columns, toRow(team))), () =>
+      andThen(session.write(insert, argumentsOf(teamColumns, toRow(team))), () =>
         insertRoles(session, team, roles),
       ),
     find: (tenantId, organizationId, id) => findWith(find, [tenantId, organizationId, id]),

@@ -1,7 +1,7 @@
 import type { TenantRecord, TenantStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
@@ -9,37 +9,41 @@ import { listTenants } from "./tenants-list.sql.ts";
 
 type Row = Omit<Selectable<Database["tenants"]>, "fenced">;
 
-const writableColumns = [
+export const tenantColumns = [
+  "id",
   "slug",
+  "short_id",
   "name",
-  "name_key",
   "status",
   "placement",
-  "row_revision",
+  "revision",
+  "created_at",
   "updated_at",
+  "name_key",
+  "row_revision",
   "deleted_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const columns = ["id", "short_id", "revision", "created_at", ...writableColumns] as const;
+const writableColumns = without(tenantColumns, ["id", "short_id", "revision", "created_at"]);
 
-const insert = defineQuery("tenants.insert", columns, (db, p) =>
-  db.insertInto("tenants").values(assign(columns, p)),
+const insert = defineQuery("tenants.insert", tenantColumns, (db, p) =>
+  db.insertInto("tenants").values(assign(tenantColumns, p)),
 );
 
 const find = defineQuery("tenants.find", ["id"], (db, p) =>
-  db.selectFrom("tenants").select(columns).where("id", "=", p.id),
+  db.selectFrom("tenants").select(tenantColumns).where("id", "=", p.id),
 );
 
 const findBySlug = defineQuery("tenants.findBySlug", ["slug"], (db, p) =>
-  db.selectFrom("tenants").select(columns).where("slug", "=", p.slug),
+  db.selectFrom("tenants").select(tenantColumns).where("slug", "=", p.slug),
 );
 
 const findByShortId = defineQuery("tenants.findByShortId", ["short_id"], (db, p) =>
-  db.selectFrom("tenants").select(columns).where("short_id", "=", p.short_id),
+  db.selectFrom("tenants").select(tenantColumns).where("short_id", "=", p.short_id),
 );
 
 const all = defineQuery("tenants.all", [], (db) =>
-  db.selectFrom("tenants").select(columns).orderBy("id"),
+  db.selectFrom("tenants").select(tenantColumns).orderBy("id"),
 );
 
 const lock = defineQuery("tenants.lock", ["id"], (db, p) =>
@@ -47,17 +51,17 @@ const lock = defineQuery("tenants.lock", ["id"], (db, p) =>
     .updateTable("tenants")
     .set((eb) => ({ revision: eb("revision", "+", sql.lit(1)) }))
     .where("id", "=", p.id)
-    .returning(columns),
+    .returning(tenantColumns),
 );
 
 const update = defineQuery("tenants.update", ["id", ...writableColumns], (db, p) =>
   db.updateTable("tenants").set(assign(writableColumns, p)).where("id", "=", p.id),
 );
 
-const putCopy = defineQuery("tenants.putCopy", columns, (db, p) =>
+const putCopy = defineQuery("tenants.putCopy", tenantColumns, (db, p) =>
   db
     .insertInto("tenants")
-    .values(assign(columns, p))
+    .values(assign(tenantColumns, p))
     .onConflict((conflict) =>
       conflict.column("id").doUpdateSet((eb) => ({
         slug: eb.ref("excluded.slug"),
@@ -81,7 +85,7 @@ export function createTenantStore(session: Session): TenantStore {
   const findWith = (query: typeof find, value: string) =>
     andThen(session.get(query, [value]), (row) => (row === undefined ? undefined : toTenant(row)));
   return {
-    insert: (tenant) => session.write(insert, argumentsOf(columns, tenant)),
+    insert: (tenant) => session.write(insert, argumentsOf(tenantColumns, tenant)),
     find: (id) => findWith(find, id),
     findBySlug: (slug) => findWith(findBySlug, slug),
     findByShortId: (shortId) => findWith(findByShortId, shortId),
@@ -89,7 +93,7 @@ export function createTenantStore(session: Session): TenantStore {
     all: () => andThen(session.all(all, []), (rows) => rows.map(toTenant)),
     lock: (id) => findWith(lock, id),
     update: (tenant) => session.write(update, argumentsOf(["id", ...writableColumns], tenant)),
-    putCopy: (tenant) => session.write(putCopy, argumentsOf(columns, tenant)),
+    putCopy: (tenant) => session.write(putCopy, argumentsOf(tenantColumns, tenant)),
     removeCopy: (id) => session.write(removeCopy, [id]),
   };
 }

@@ -1,7 +1,7 @@
 import { nameKey, type UserRecord, type UserStore } from "@tenantry/core";
 import { type Kysely, type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, without } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, definePages, runPage } from "../page-query.ts";
 import { defineQuery, type Params } from "../query.ts";
@@ -11,7 +11,7 @@ import type { Session, SqlValue } from "../session.ts";
 
 type Row = Selectable<Database["users"]>;
 
-const columns = [
+export const userColumns = [
   "tenant_id",
   "id",
   "username",
@@ -30,36 +30,22 @@ const columns = [
   "updated_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const writableColumns = [
-  "username",
-  "username_key",
-  "email",
-  "email_verified",
-  "name",
-  "external_id",
-  "status",
-  "metadata",
-  "private_metadata",
-  "client_metadata",
-  "search_key",
-  "revision",
-  "updated_at",
-] as const satisfies readonly (keyof Row)[];
+const writableColumns = without(userColumns, ["tenant_id", "id", "created_at"]);
 
-const insert = defineQuery("users.insert", columns, (db, p) =>
-  db.insertInto("users").values(assign(columns, p)),
+const insert = defineQuery("users.insert", userColumns, (db, p) =>
+  db.insertInto("users").values(assign(userColumns, p)),
 );
 
 const oneUser = (db: Kysely<Database>, p: Params<"tenant_id" | "id">) =>
   db.selectFrom("users").where("tenant_id", "=", p.tenant_id).where("id", "=", p.id);
 
 const find = defineQuery("users.find", ["tenant_id", "id"], (db, p) =>
-  oneUser(db, p).select(columns),
+  oneUser(db, p).select(userColumns),
 );
 
 // Whoever decides something on a user's status, or changes it, waits for the others who do.
 const findHeld = defineQuery("users.find held", ["tenant_id", "id"], (db, p, dialect) =>
-  dialect.hold(oneUser(db, p).select(columns), "for change", ["users"]),
+  dialect.hold(oneUser(db, p).select(userColumns), "for change", ["users"]),
 );
 
 const findStatus = defineQuery("users.findStatus", ["tenant_id", "id"], (db, p) =>
@@ -73,7 +59,7 @@ const findStatusHeld = defineQuery("users.findStatus held", ["tenant_id", "id"],
 const findByEmail = defineQuery("users.findByEmail", ["tenant_id", "email"], (db, p) =>
   db
     .selectFrom("users")
-    .select(columns)
+    .select(userColumns)
     .where("tenant_id", "=", p.tenant_id)
     .where("email", "=", p.email),
 );
@@ -84,7 +70,7 @@ const findByUsernameKey = defineQuery(
   (db, p) =>
     db
       .selectFrom("users")
-      .select(columns)
+      .select(userColumns)
       .where("tenant_id", "=", p.tenant_id)
       .where("username_key", "=", p.username_key),
 );
@@ -141,7 +127,7 @@ const findPassword = defineQuery("users.findPasswordHash", ["tenant_id", "user_i
     .where("user_id", "=", p.user_id),
 );
 
-const passwordColumns = ["tenant_id", "user_id", "hash", "updated_at"] as const;
+export const passwordColumns = ["tenant_id", "user_id", "hash", "updated_at"] as const;
 
 const setPassword = defineQuery("users.setPasswordHash", passwordColumns, (db, p) =>
   db
@@ -164,12 +150,12 @@ const findRole = defineQuery("users.isTenantAdministrator", ["tenant_id", "user_
     .where("role", "=", sql.lit("administrator")),
 );
 
-const roleColumns = ["tenant_id", "user_id", "role", "created_at"] as const;
+export const tenantRoleColumns = ["tenant_id", "user_id", "role", "created_at"] as const;
 
-const grantRole = defineQuery("users.grantTenantAdministrator", roleColumns, (db, p) =>
+const grantRole = defineQuery("users.grantTenantAdministrator", tenantRoleColumns, (db, p) =>
   db
     .insertInto("tenant_user_roles")
-    .values(assign(roleColumns, p))
+    .values(assign(tenantRoleColumns, p))
     .onConflict((conflict) => conflict.columns(["tenant_id", "user_id", "role"]).doNothing()),
 );
 
@@ -188,7 +174,7 @@ export function createUserStore(session: Session): UserStore {
   const findWith = (query: typeof find, args: readonly SqlValue[]) =>
     andThen(session.get(query, args), (row) => (row === undefined ? undefined : toRecord(row)));
   return {
-    insert: (record) => session.write(insert, argumentsOf(columns, toRow(record))),
+    insert: (record) => session.write(insert, argumentsOf(userColumns, toRow(record))),
     find: (tenantId, id) => findWith(session.holdsRows ? findHeld : find, [tenantId, id]),
     findStatus: (tenantId, id) =>
       andThen(
