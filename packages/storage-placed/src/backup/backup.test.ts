@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -10,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { readContent } from "@tenantry/core";
 import { fillTenant } from "@tenantry/storage-testkit";
@@ -216,6 +218,26 @@ test("restores nothing of a backup that lacks a tenant's database or has a damag
   expect(() => restorePlacedFiles(main, files, { now })).toThrow(/lacks the database/);
   expect(readdirSync(target)).toEqual([]);
 });
+
+test.each(["../stolen", "/etc/passwd", "t_../x", "", "T_ABC"])(
+  "reads and writes no file by the name %j, whatever a backup says",
+  async (name) => {
+    const { directory } = await makeInstallation();
+    const backup = join(makeDirectory(), "backup");
+    await backupPlacedFiles(filesIn(directory), backup);
+    const { main, tenants } = filesIn(backup);
+    const [file = ""] = readdirSync(tenants);
+    copyFileSync(join(tenants, file), join(backup, "stolen.db"));
+    const db = new DatabaseSync(main);
+    db.prepare("UPDATE placements SET database = ?").run(name);
+    db.close();
+    const elsewhere = makeDirectory();
+    expect(() => restorePlacedFiles(backup, filesIn(elsewhere), { now })).toThrow(
+      "is not a database of ours",
+    );
+    expect(readdirSync(elsewhere)).toEqual([]);
+  },
+);
 
 test("says where a backup is that was set aside for one that never took its name, and puts it back", async () => {
   const { directory } = await makeInstallation();
