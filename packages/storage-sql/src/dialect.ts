@@ -1,4 +1,5 @@
 import {
+  type Driver,
   DummyDriver,
   Kysely,
   PostgresAdapter,
@@ -44,6 +45,8 @@ export interface SqlDialect {
   readonly name: "sqlite" | "postgres";
   /** Kysely as a compiler: it has no connection. */
   readonly compiler: Kysely<Database>;
+  /** Kysely that executes, too: for migrations (ADR 0010). */
+  connect(driver: Driver): Kysely<Database>;
   /** The parts of CREATE TABLE. */
   readonly ddl: {
     /** Text compared by its bytes, so that no locale decides what is unique. */
@@ -111,17 +114,21 @@ export interface SqlDialect {
 /** `Tnty`: how SQLite files of ours are told from other programs'. */
 export const sqliteApplicationId = 0x546e7479;
 
-/** SQLite through any driver. */
-export const sqliteDialect: SqlDialect = {
-  name: "sqlite",
-  compiler: new Kysely<Database>({
+const sqliteKysely = (driver: Driver) =>
+  new Kysely<Database>({
     dialect: {
       createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
+      createDriver: () => driver,
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
-  }),
+  });
+
+/** SQLite through any driver. */
+export const sqliteDialect: SqlDialect = {
+  name: "sqlite",
+  compiler: sqliteKysely(new DummyDriver()),
+  connect: sqliteKysely,
   ddl: {
     text: "TEXT",
     integer: "INTEGER",
@@ -221,17 +228,21 @@ function policy(table: string, condition: string): readonly string[] {
   ];
 }
 
-/** PostgreSQL from version 14. */
-export const postgresDialect: SqlDialect = {
-  name: "postgres",
-  compiler: new Kysely<Database>({
+const postgresKysely = (driver: Driver) =>
+  new Kysely<Database>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new DummyDriver(),
+      createDriver: () => driver,
       createIntrospector: (db) => new PostgresIntrospector(db),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
-  }),
+  });
+
+/** PostgreSQL from version 14. */
+export const postgresDialect: SqlDialect = {
+  name: "postgres",
+  compiler: postgresKysely(new DummyDriver()),
+  connect: postgresKysely,
   ddl: {
     text: 'TEXT COLLATE "C"',
     integer: "BIGINT",

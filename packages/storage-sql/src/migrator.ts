@@ -1,5 +1,5 @@
-import { DomainError } from "@tenantry/core";
-import { type Kysely, sql } from "kysely";
+import { type Awaitable, DomainError } from "@tenantry/core";
+import { type CompiledQuery, type DatabaseConnection, type Driver, type Kysely, sql } from "kysely";
 import { type Migration as KyselyMigration, Migrator } from "kysely/migration";
 import type { SqlDialect } from "./dialect.ts";
 import type { Migration } from "./migrations/migration.ts";
@@ -45,23 +45,55 @@ export function schemaState(
   return { applied, pending: names.filter((name) => !applied.includes(name)) };
 }
 
+/** Runs a statement in the transaction that the caller has begun, and gives its rows. */
+type RunStatement = (statement: string, args: readonly unknown[]) => Awaitable<readonly unknown[]>;
+
 /**
  * Brings a database to the newest schema. The caller holds the engine's lock for migrations, so that of several programs that start
  * at once one does it and the others find it done.
  */
 export async function migrateToLatest(
-  db: Kysely<unknown>,
+  run: RunStatement,
   dialect: SqlDialect,
   known: readonly Migration[] = migrations,
 ): Promise<void> {
   const migrator = new Migrator({
-    db,
+    db: dialect.connect(createDriver(run)),
     provider: { getMigrations: async () => toKyselyMigrations(dialect, known) },
     migrationTableName: ledgerTable,
     migrationLockTableName: ledgerLockTable,
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+/** Begins no transaction of its own: everything happens in the one that is open. */
+function createDriver(run: RunStatement): Driver {
+  let first: unknown;
+  const connection: DatabaseConnection = {
+    async executeQuery<Row>({ sql: statement, parameters }: CompiledQuery) {
+      try {
+        return { rows: (await run(statement, parameters)) as Row[] };
+      } catch (error) {
+        // Kysely's migrator looks once more after an error. PostgreSQL refuses that look because of it: the first one says what is wrong.
+        first ??= error;
+        throw first;
+      }
+    },
+    streamQuery() {
+      throw new Error("Migrations stream nothing");
+    },
+  };
+  const nothing = async () => {};
+  return {
+    init: nothing,
+    acquireConnection: async () => connection,
+    beginTransaction: nothing,
+    commitTransaction: nothing,
+    rollbackTransaction: nothing,
+    releaseConnection: nothing,
+    destroy: nothing,
+  };
 }
 
 function toKyselyMigrations(

@@ -7,15 +7,6 @@ import {
   schemaState,
   sqliteDialect,
 } from "@tenantry/storage-sql";
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
 import type { WriteLock } from "./write-lock.ts";
 
 /** Whether the file lacks migrations. @throws {DomainError} `storage_newer`. */
@@ -46,7 +37,9 @@ export async function migrateHandle(
   db: DatabaseSync,
   known: readonly Migration[] = migrations,
 ): Promise<void> {
-  await migrateToLatest(createMigrationKysely(db), sqliteDialect, known);
+  const run = (statement: string, args: readonly unknown[]) =>
+    db.prepare(statement).all(...(args as SQLInputValue[]));
+  await migrateToLatest(run, sqliteDialect, known);
 }
 
 /** The names of the migrations that ran. */
@@ -57,39 +50,4 @@ export function readLedger(db: DatabaseSync): readonly string[] {
   if (hasLedger === undefined) return [];
   const rows = db.prepare(`SELECT name FROM ${ledgerTable} ORDER BY name`).all();
   return rows.map((row) => String(row.name));
-}
-
-/** Kysely over the handle. It begins no transaction of its own: everything happens in the one that is open. */
-function createMigrationKysely(db: DatabaseSync): Kysely<unknown> {
-  const connection = createConnection(db);
-  const nothing = async () => {};
-  return new Kysely<unknown>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-      createDriver: () => ({
-        init: nothing,
-        acquireConnection: async () => connection,
-        beginTransaction: nothing,
-        commitTransaction: nothing,
-        rollbackTransaction: nothing,
-        releaseConnection: nothing,
-        destroy: nothing,
-      }),
-    },
-  });
-}
-
-function createConnection(db: DatabaseSync): DatabaseConnection {
-  return {
-    async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-      const statement = db.prepare(query.sql);
-      const rows = statement.all(...(query.parameters as SQLInputValue[]));
-      return { rows: rows as Row[] };
-    },
-    streamQuery() {
-      throw new Error("Migrations stream nothing");
-    },
-  };
 }
