@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from "kysely";
 import type { SqlValue } from "./session.ts";
 
 /** `{ column: its argument }` for INSERT and UPDATE, where an argument has the column's name. */
@@ -8,6 +9,15 @@ export function assign<const Column extends string>(
   return Object.fromEntries(columns.map((column) => [column, params[column]])) as {
     [N in Column]: never;
   };
+}
+
+/** The condition that each column is the argument of its name. */
+export function matches<const Column extends string>(
+  columns: readonly Column[],
+  params: { readonly [N in Column]: never },
+): RawBuilder<boolean> {
+  const comparisons = columns.map((column) => sql`${sql.ref(column)} = ${params[column]}`);
+  return sql<boolean>`${sql.join(comparisons, sql` and `)}`;
 }
 
 /** The columns but those that are left out. An UPDATE leaves out what never changes, so that a new column is written, too. */

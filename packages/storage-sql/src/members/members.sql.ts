@@ -7,7 +7,7 @@ import {
 } from "@tenantry/core";
 import { type Kysely, type Selectable, sql } from "kysely";
 import { andThen, inOrder } from "../awaitable.ts";
-import { argumentsOf, assign, without } from "../columns.ts";
+import { argumentsOf, assign, matches, without } from "../columns.ts";
 import { defineQuery, type Params } from "../query.ts";
 import { parseJson } from "../records.ts";
 import type { Database } from "../schema.ts";
@@ -48,20 +48,11 @@ const insertRole = defineQuery("members.insert role", membershipRoleColumns, (db
 );
 
 const removeRoles = defineQuery("members.update roles", key, (db, p) =>
-  db
-    .deleteFrom("membership_roles")
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("user_id", "=", p.user_id),
+  db.deleteFrom("membership_roles").where(matches(key, p)),
 );
 
 const find = defineQuery("members.find", key, (db, p) =>
-  db
-    .selectFrom("memberships")
-    .select(membershipColumns)
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("user_id", "=", p.user_id),
+  db.selectFrom("memberships").select(membershipColumns).where(matches(key, p)),
 );
 
 const findMember = defineQuery("members.findMember", key, (db, p) =>
@@ -78,35 +69,19 @@ const findMember = defineQuery("members.findMember", key, (db, p) =>
 );
 
 const update = defineQuery("members.update", [...writableColumns, ...key], (db, p) =>
-  db
-    .updateTable("memberships")
-    .set(assign(writableColumns, p))
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("user_id", "=", p.user_id),
+  db.updateTable("memberships").set(assign(writableColumns, p)).where(matches(key, p)),
 );
 
 // Its roles and its places in teams go with it (ON DELETE CASCADE).
 const remove = defineQuery("members.remove", key, (db, p) =>
-  db
-    .deleteFrom("memberships")
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("user_id", "=", p.user_id),
+  db.deleteFrom("memberships").where(matches(key, p)),
 );
 
 const touch = defineQuery("members.touch", ["last_active_at", ...key], (db, p) =>
-  db
-    .updateTable("memberships")
-    .set({ last_active_at: p.last_active_at })
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("user_id", "=", p.user_id),
+  db.updateTable("memberships").set({ last_active_at: p.last_active_at }).where(matches(key, p)),
 );
 
-const ownerKey = ["tenant_id", "organization_id", "user_id"] as const;
-
-function otherOwners(db: Kysely<Database>, p: Params<(typeof ownerKey)[number]>) {
+function otherOwners(db: Kysely<Database>, p: Params<(typeof key)[number]>) {
   return db
     .selectFrom("membership_roles as r")
     .innerJoin("memberships as m", (join) =>
@@ -129,10 +104,10 @@ function otherOwners(db: Kysely<Database>, p: Params<(typeof ownerKey)[number]>)
     .limit(sql.lit(1));
 }
 
-const findOtherOwner = defineQuery("members.findOtherOwner", ownerKey, otherOwners);
+const findOtherOwner = defineQuery("members.findOtherOwner", key, otherOwners);
 
 // Who is deactivated holds the locks of the organizations that they were seen to own, and no more: so the owner who is counted on is held.
-const holdOtherOwner = defineQuery("members.findOtherOwner held", ownerKey, (db, p, dialect) =>
+const holdOtherOwner = defineQuery("members.findOtherOwner held", key, (db, p, dialect) =>
   dialect.hold(otherOwners(db, p), "as it is", ["m", "u"]),
 );
 

@@ -1,7 +1,7 @@
 import type { OrganizationRecord, OrganizationStats, OrganizationStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen, inOrder } from "../awaitable.ts";
-import { argumentsOf, assign, without } from "../columns.ts";
+import { argumentsOf, assign, matches, without } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, parseNullableJson } from "../records.ts";
 import type { Database } from "../schema.ts";
@@ -37,9 +37,10 @@ export const organizationColumns = [
   "deleted_at",
 ] as const satisfies readonly (keyof Row)[];
 
+const key = ["tenant_id", "id"] as const;
+
 const writableColumns = without(organizationColumns, [
-  "tenant_id",
-  "id",
+  ...key,
   "revision",
   "seat_count",
   "member_count",
@@ -50,12 +51,8 @@ const insert = defineQuery("organizations.insert", organizationColumns, (db, p) 
   db.insertInto("organizations").values(assign(organizationColumns, p)),
 );
 
-const find = defineQuery("organizations.find", ["tenant_id", "id"], (db, p) =>
-  db
-    .selectFrom("organizations")
-    .select(organizationColumns)
-    .where("tenant_id", "=", p.tenant_id)
-    .where("id", "=", p.id),
+const find = defineQuery("organizations.find", key, (db, p) =>
+  db.selectFrom("organizations").select(organizationColumns).where(matches(key, p)),
 );
 
 const findByNameKey = defineQuery(
@@ -79,38 +76,29 @@ const findBySlug = defineQuery("organizations.findBySlug", ["tenant_id", "slug"]
     .where("slug", "=", p.slug),
 );
 
-const lock = defineQuery("organizations.lock", ["tenant_id", "id"], (db, p) =>
+const lock = defineQuery("organizations.lock", key, (db, p) =>
   db
     .updateTable("organizations")
     .set((eb) => ({ revision: eb("revision", "+", sql.lit(1)) }))
-    .where("tenant_id", "=", p.tenant_id)
-    .where("id", "=", p.id)
+    .where(matches(key, p))
     .returning(organizationColumns),
 );
 
-const update = defineQuery(
-  "organizations.update",
-  [...writableColumns, "tenant_id", "id"],
-  (db, p) =>
-    db
-      .updateTable("organizations")
-      .set(assign(writableColumns, p))
-      .where("tenant_id", "=", p.tenant_id)
-      .where("id", "=", p.id),
+const update = defineQuery("organizations.update", [...writableColumns, ...key], (db, p) =>
+  db.updateTable("organizations").set(assign(writableColumns, p)).where(matches(key, p)),
 );
 
 const setCounts = defineQuery(
   "organizations.setCounts",
-  ["seat_count", "member_count", "tenant_id", "id"],
+  ["seat_count", "member_count", ...key],
   (db, p) =>
     db
       .updateTable("organizations")
       .set({ seat_count: p.seat_count, member_count: p.member_count })
-      .where("tenant_id", "=", p.tenant_id)
-      .where("id", "=", p.id),
+      .where(matches(key, p)),
 );
 
-const counts = defineQuery("organizations.stats", ["tenant_id", "id"], (db, p) =>
+const counts = defineQuery("organizations.stats", key, (db, p) =>
   db
     .selectFrom("organizations as o")
     .leftJoin("resource_counts as c", (join) =>
@@ -139,8 +127,8 @@ const purgeInside = insideTables.map((table) =>
   ),
 );
 
-const purge = defineQuery("organizations.purge", ["tenant_id", "id"], (db, p) =>
-  db.deleteFrom("organizations").where("tenant_id", "=", p.tenant_id).where("id", "=", p.id),
+const purge = defineQuery("organizations.purge", key, (db, p) =>
+  db.deleteFrom("organizations").where(matches(key, p)),
 );
 
 export function createOrganizationStore(session: Session): OrganizationStore {

@@ -1,7 +1,7 @@
 import type { Plan, PlanStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign, without } from "../columns.ts";
+import { argumentsOf, assign, matches, without } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, toFlag } from "../records.ts";
 import type { Database } from "../schema.ts";
@@ -21,18 +21,16 @@ export const planColumns = [
   "updated_at",
 ] as const satisfies readonly (keyof Row)[];
 
-const writableColumns = without(planColumns, ["tenant_id", "key", "created_at"]);
+const key = ["tenant_id", "key"] as const;
+
+const writableColumns = without(planColumns, [...key, "created_at"]);
 
 const insert = defineQuery("plans.insert", planColumns, (db, p) =>
   db.insertInto("plans").values(assign(planColumns, p)),
 );
 
-const find = defineQuery("plans.find", ["tenant_id", "key"], (db, p) =>
-  db
-    .selectFrom("plans")
-    .select(planColumns)
-    .where("tenant_id", "=", p.tenant_id)
-    .where("key", "=", p.key),
+const find = defineQuery("plans.find", key, (db, p) =>
+  db.selectFrom("plans").select(planColumns).where(matches(key, p)),
 );
 
 const findDefault = defineQuery("plans.findDefault", ["tenant_id"], (db, p) =>
@@ -52,23 +50,19 @@ const list = defineQuery("plans.list", ["tenant_id"], (db, p) =>
     .limit(sql.lit(1000)),
 );
 
-const update = defineQuery("plans.update", [...writableColumns, "tenant_id", "key"], (db, p) =>
-  db
-    .updateTable("plans")
-    .set(assign(writableColumns, p))
-    .where("tenant_id", "=", p.tenant_id)
-    .where("key", "=", p.key),
+const update = defineQuery("plans.update", [...writableColumns, ...key], (db, p) =>
+  db.updateTable("plans").set(assign(writableColumns, p)).where(matches(key, p)),
 );
 
-const remove = defineQuery("plans.remove", ["tenant_id", "key"], (db, p) =>
-  db.deleteFrom("plans").where("tenant_id", "=", p.tenant_id).where("key", "=", p.key),
+const remove = defineQuery("plans.remove", key, (db, p) =>
+  db.deleteFrom("plans").where(matches(key, p)),
 );
 
 export function createPlanStore(session: Session): PlanStore {
   return {
     insert: (plan) => session.write(insert, argumentsOf(planColumns, toRow(plan))),
-    find: (tenantId, key) =>
-      andThen(session.get(find, [tenantId, key]), (row) => (row ? toPlan(row) : undefined)),
+    find: (tenantId, planKey) =>
+      andThen(session.get(find, [tenantId, planKey]), (row) => (row ? toPlan(row) : undefined)),
     findDefault: (tenantId) =>
       andThen(session.get(findDefault, [tenantId]), (row) => (row ? toPlan(row) : undefined)),
     list: (tenantId) => andThen(session.all(list, [tenantId]), (rows) => rows.map(toPlan)),
@@ -78,7 +72,7 @@ export function createPlanStore(session: Session): PlanStore {
         plan.tenant_id,
         plan.key,
       ]),
-    remove: (tenantId, key) => session.write(remove, [tenantId, key]),
+    remove: (tenantId, planKey) => session.write(remove, [tenantId, planKey]),
   };
 }
 

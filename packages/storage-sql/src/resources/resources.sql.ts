@@ -1,7 +1,7 @@
 import type { ResourceStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign } from "../columns.ts";
+import { argumentsOf, assign, matches } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, definePages, runPage } from "../page-query.ts";
 import { defineQuery } from "../query.ts";
@@ -28,22 +28,11 @@ const insert = defineQuery("resources.insert", resourceColumns, (db, p) =>
 );
 
 const find = defineQuery("resources.find", key, (db, p) =>
-  db
-    .selectFrom("resources")
-    .select(resourceColumns)
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("type", "=", p.type)
-    .where("external_id", "=", p.external_id),
+  db.selectFrom("resources").select(resourceColumns).where(matches(key, p)),
 );
 
 const remove = defineQuery("resources.remove", key, (db, p) =>
-  db
-    .deleteFrom("resources")
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("type", "=", p.type)
-    .where("external_id", "=", p.external_id),
+  db.deleteFrom("resources").where(matches(key, p)),
 );
 
 const countOneMore = defineQuery("resources.insert count", typeKey, (db, p) =>
@@ -61,9 +50,7 @@ const countOneLess = defineQuery("resources.remove count", typeKey, (db, p) =>
   db
     .updateTable("resource_counts")
     .set((eb) => ({ count: eb("count", "-", sql.lit(1)) }))
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("type", "=", p.type),
+    .where(matches(typeKey, p)),
 );
 
 const item: Readonly<Record<string, JsonField>> = {

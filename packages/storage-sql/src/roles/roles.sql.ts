@@ -1,7 +1,7 @@
 import type { Role, RoleStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign, without } from "../columns.ts";
+import { argumentsOf, assign, matches, without } from "../columns.ts";
 import { defineQuery } from "../query.ts";
 import { parseJson, toFlag } from "../records.ts";
 import type { Database } from "../schema.ts";
@@ -55,20 +55,11 @@ const list = defineQuery("roles.list", ["tenant_id", "organization_scope"], (db,
 );
 
 const update = defineQuery("roles.update", [...writableColumns, ...key], (db, p) =>
-  db
-    .updateTable("roles")
-    .set(assign(writableColumns, p))
-    .where("tenant_id", "=", p.tenant_id)
-    .where("scope", "=", p.scope)
-    .where("key", "=", p.key),
+  db.updateTable("roles").set(assign(writableColumns, p)).where(matches(key, p)),
 );
 
 const remove = defineQuery("roles.remove", key, (db, p) =>
-  db
-    .deleteFrom("roles")
-    .where("tenant_id", "=", p.tenant_id)
-    .where("scope", "=", p.scope)
-    .where("key", "=", p.key),
+  db.deleteFrom("roles").where(matches(key, p)),
 );
 
 const findOwnOfAny = defineQuery(

@@ -1,7 +1,7 @@
 import type { TeamMember, TeamStore } from "@tenantry/core";
 import type { Selectable } from "kysely";
 import { andThen } from "../awaitable.ts";
-import { argumentsOf, assign, without } from "../columns.ts";
+import { argumentsOf, assign, matches, without } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, runPage } from "../page-query.ts";
 import { defineQuery } from "../query.ts";
@@ -32,32 +32,15 @@ const insertMember = defineQuery("teams.insertMember", teamMemberColumns, (db, p
 );
 
 const findMember = defineQuery("teams.findMember", key, (db, p) =>
-  db
-    .selectFrom("team_members")
-    .select(teamMemberColumns)
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("team_id", "=", p.team_id)
-    .where("user_id", "=", p.user_id),
+  db.selectFrom("team_members").select(teamMemberColumns).where(matches(key, p)),
 );
 
 const updateMember = defineQuery("teams.updateMember", [...writableColumns, ...key], (db, p) =>
-  db
-    .updateTable("team_members")
-    .set(assign(writableColumns, p))
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("team_id", "=", p.team_id)
-    .where("user_id", "=", p.user_id),
+  db.updateTable("team_members").set(assign(writableColumns, p)).where(matches(key, p)),
 );
 
 const removeMember = defineQuery("teams.removeMember", key, (db, p) =>
-  db
-    .deleteFrom("team_members")
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("team_id", "=", p.team_id)
-    .where("user_id", "=", p.user_id),
+  db.deleteFrom("team_members").where(matches(key, p)),
 );
 
 const teamsOf = defineQuery("teams.teamsOf", ["tenant_id", "organization_id", "user_id"], (db, p) =>

@@ -1,7 +1,7 @@
 import type { HeldRole, TeamRecord, TeamStore } from "@tenantry/core";
 import { type Selectable, sql } from "kysely";
 import { andThen, inOrder } from "../awaitable.ts";
-import { argumentsOf, assign, without } from "../columns.ts";
+import { argumentsOf, assign, matches, without } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
 import { definePage, definePages, runPage } from "../page-query.ts";
 import { defineQuery } from "../query.ts";
@@ -57,12 +57,7 @@ const removeRoles = defineQuery("teams.update roles", key, (db, p) =>
 );
 
 const find = defineQuery("teams.find", key, (db, p) =>
-  db
-    .selectFrom("teams")
-    .select(teamColumns)
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("id", "=", p.id),
+  db.selectFrom("teams").select(teamColumns).where(matches(key, p)),
 );
 
 const findByNameKey = defineQuery(
@@ -78,21 +73,12 @@ const findByNameKey = defineQuery(
 );
 
 const update = defineQuery("teams.update", [...writableColumns, ...key], (db, p) =>
-  db
-    .updateTable("teams")
-    .set(assign(writableColumns, p))
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("id", "=", p.id),
+  db.updateTable("teams").set(assign(writableColumns, p)).where(matches(key, p)),
 );
 
 // Its roles and its members go with it (ON DELETE CASCADE); teams inside it hold it.
 const remove = defineQuery("teams.remove", key, (db, p) =>
-  db
-    .deleteFrom("teams")
-    .where("tenant_id", "=", p.tenant_id)
-    .where("organization_id", "=", p.organization_id)
-    .where("id", "=", p.id),
+  db.deleteFrom("teams").where(matches(key, p)),
 );
 
 const children = defineQuery("teams.children", key, (db, p) =>
