@@ -138,7 +138,7 @@ export {
   importedKinds,
 } from "./imports/import-report.ts";
 export { importData } from "./imports/imports.ts";
-export { givenFields, inputFaults, parseInput, pointer } from "./input.ts";
+export { givenFields, inputFaults, isStorable, parseInput, pointer } from "./input.ts";
 export type { KeyStore, OperatorKeyRecord, SigningKeyRecord } from "./keys/keys.store.ts";
 export {
   ensureOperatorKey,

@@ -50,7 +50,8 @@ export function unstorableFaults(value: unknown, maximumDepth: number): FieldFau
   return faults;
 }
 
-function isStorable(text: string): boolean {
+/** Whether every database keeps the text as it is. */
+export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 

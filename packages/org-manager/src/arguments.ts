@@ -1,3 +1,4 @@
+import { isStorable } from "@tenantry/core";
 import { OrgManagerError } from "./org-manager-error.ts";
 
 /** What callers in plain JavaScript pass may be anything, so that everything is looked at before it is used. */
@@ -9,17 +10,24 @@ export function requireName(name: unknown): string {
   if (typeof name !== "string" || name.trim() === "") {
     throw new OrgManagerError("invalid_input", "Organization name cannot be empty");
   }
-  const trimmed = name.normalize("NFC").trim();
-  if (trimmed.length <= longest) return trimmed;
-  throw new OrgManagerError("invalid_input", `Organization name is longer than ${longest}`);
+  return requireFit("Organization name", name.normalize("NFC").trim());
 }
 
 export function requireText(what: string, value: unknown): string {
   if (typeof value !== "string" || value.trim() === "") {
     throw new OrgManagerError("invalid_input", `${what} cannot be empty`);
   }
-  if (value.length <= longest) return value;
-  throw new OrgManagerError("invalid_input", `${what} is longer than ${longest}`);
+  return requireFit(what, value);
+}
+
+/** What would be stored as something else than it is: two ids with different halves of a character would be one. */
+function requireFit(what: string, text: string): string {
+  if (text.length > longest) {
+    throw new OrgManagerError("invalid_input", `${what} is longer than ${longest}`);
+  }
+  if (isStorable(text)) return text;
+  const message = `${what} holds U+0000 or half of a character; remove it`;
+  throw new OrgManagerError("invalid_input", message);
 }
 
 /** @throws {OrgManagerError} `Role must be one of: …`, `Status must be one of: …`. */

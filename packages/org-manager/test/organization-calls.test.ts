@@ -41,6 +41,29 @@ describe.each(storages)("on %s", (kind) => {
     );
   });
 
+  test.each(["a\0b", "a\ud800", "\udc00a"])(
+    "refuses the text %j, which no storage keeps as it is, wherever it is given",
+    async (text) => {
+      const manager = await openFresh(kind);
+      const id = await manager.createOrganization("Acme");
+      const refused = async (what: string, call: Promise<unknown>) =>
+        await expect(call).rejects.toMatchObject({
+          code: "invalid_input",
+          message: `${what} holds U+0000 or half of a character; remove it`,
+        });
+      await refused("Organization name", manager.createOrganization(text));
+      await refused("Plan tier", manager.createOrganization("Beta", text));
+      await refused("Plan tier", manager.updateOrgPlan(id, text));
+      await refused("Lago id", manager.updateOrgBillingIds(id, { lagoId: text }));
+      await refused("Stripe id", manager.updateOrgBillingIds(id, { stripeId: text }));
+      await refused("User id", manager.addUserToOrg(id, text));
+      expect(await manager.listAllOrganizations()).toMatchObject([
+        { id, name: "Acme", plan_tier: "founders_friend", lago_customer_id: null },
+      ]);
+      expect(await manager.getOrgUsers(id)).toEqual([]);
+    },
+  );
+
   test("enters a tier that arrives in the catalogue", async () => {
     const manager = await openFresh(kind);
     const id = await manager.createOrganization("Acme", "Gold Plan 2025");
