@@ -48,6 +48,7 @@ function readOrganizations(
     fields.allow(organizationFields);
     if (!id.startsWith("org_")) fields.fault("", "has an id that does not begin with org_");
     if (id.length > longestId) fields.fault("", `has an id longer than ${longestId}`);
+    if (!id.isWellFormed()) fields.fault("", `has an id that ${halfOfCharacter}`);
     if (fields.get("id") !== id) fields.fault("/id", "is not the key that the record stands under");
     organizations.set(id, {
       id,
@@ -160,6 +161,9 @@ function escapePointer(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
+/** JSON spells it, and nothing keeps it: two ids with different halves would become one. */
+const halfOfCharacter = "holds half of a character, such as \\ud800; remove it";
+
 /** The fields of one record; what is wrong with them is gathered. */
 function createFields(value: unknown, place: string, faults: Fault[]) {
   const record = isObject(value) ? value : {};
@@ -178,11 +182,13 @@ function createFields(value: unknown, place: string, faults: Fault[]) {
       const text = record[field];
       if (typeof text !== "string" || text.trim() === "") fault(`/${field}`, "is no text");
       else if ([...text].length > longest) fault(`/${field}`, `is longer than ${longest}`);
+      else if (!text.isWellFormed()) fault(`/${field}`, halfOfCharacter);
       return typeof text === "string" ? text : "";
     },
     optionalText(field: string): string | null {
       const text = record[field] ?? null;
       if (text !== null && typeof text !== "string") fault(`/${field}`, "is no text");
+      else if (text?.isWellFormed() === false) fault(`/${field}`, halfOfCharacter);
       return typeof text === "string" ? text : null;
     },
     oneOf<T extends string>(field: string, known: readonly T[], otherwise: T): T {

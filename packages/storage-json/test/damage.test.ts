@@ -22,6 +22,30 @@ const faults: readonly (readonly [string, unknown, unknown, string])[] = [
     "/org_a/name is longer than 200",
   ],
   [
+    "a name with half of a character",
+    { org_a: { ...good, name: "a\ud800" } },
+    {},
+    "/org_a/name holds half of a character",
+  ],
+  [
+    "a billing id with half of a character",
+    { org_a: { ...good, lago_customer_id: "\udc00" } },
+    {},
+    "/org_a/lago_customer_id holds half of a character",
+  ],
+  [
+    "an id with half of a character",
+    { "org_\ud800": { ...good, id: "org_\ud800" } },
+    {},
+    "has an id that holds half of a character",
+  ],
+  [
+    "users who differ in half of a character",
+    { org_a: good },
+    { org_a: [member("org_a", "u\udc00", "owner"), member("org_a", "u\udc01", "member")] },
+    "/org_a/0/user_id holds half of a character",
+  ],
+  [
     "an unknown status",
     { org_a: { ...good, status: "archived" } },
     {},
