@@ -2,7 +2,9 @@ import { createRole, deleteRole, getRole, listRoles, type Role, updateRole } fro
 import type { Routes } from "../http/call.ts";
 import { pageOfList } from "../http/page-of-list.ts";
 
-const keyOf = (role: Role) => role.key;
+/** The highest rank comes first, and among equals the key decides. */
+const keyOf = ({ rank, key }: Role) => `${String(highestRank - rank).padStart(4, "0")} ${key}`;
+const highestRank = 9999;
 
 export const roleRoutes = {
   listRoles: async ({ ctx, query }) => pageOfList(await listRoles(ctx, null), query, keyOf),

@@ -166,6 +166,45 @@ describe("lists", () => {
   });
 });
 
+describe("a list that is kept whole", () => {
+  it("goes on after the item with which a page ended, also when that is deleted meanwhile", async () => {
+    const { client, server } = test;
+    const owner = await register(client);
+    const { id } = await found(server, owner);
+    const as = owner.token;
+    const params = { organization_id: id };
+    for (const key of ["one", "two", "three"]) {
+      await client("createOrganizationRole", {
+        params,
+        as,
+        body: { key, name: key, rank: 50, permissions: [] },
+      });
+      await client("createPlan", { as: "operator", body: { key, name: key, seats: 1 } });
+    }
+    const lists = [
+      {
+        read: (query: object) =>
+          client("listOrganizationRoles", { params, as, query: { ...query } }),
+        remove: (key: string) =>
+          client("deleteOrganizationRole", { params: { ...params, role_key: key }, as }),
+      },
+      {
+        read: (query: object) => client("listPlans", { as: "operator", query: { ...query } }),
+        remove: (key: string) =>
+          client("deletePlan", { params: { plan_key: key }, as: "operator" }),
+      },
+    ];
+    for (const { read, remove } of lists) {
+      const all = (await read({})).body.items.map(({ key }) => key);
+      const until = all.indexOf("three") + 1;
+      const first = await read({ limit: until });
+      expect((await remove("three")).status).toBe(204);
+      const rest = await read({ cursor: first.body.next_cursor });
+      expect(rest.body.items.map(({ key }) => key)).toEqual(all.slice(until));
+    }
+  });
+});
+
 describe("sessions", () => {
   it("begin by registration or log-in, go on by refresh and end by log-out", async () => {
     const { client } = test;
