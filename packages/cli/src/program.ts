@@ -40,6 +40,7 @@ function usageError(text: string): string {
   const message = text
     .replace(/^error: /, "")
     .replaceAll(/\s*\n\s*/g, " ")
-    .trim();
+    .trim()
+    .replace(/\.$/, "");
   return `tenantry: ${message}. See tenantry --help\n`;
 }
