@@ -210,7 +210,7 @@ export {
   organizationEventRow,
   presentOrganization,
 } from "./organizations/organization-record.ts";
-export { generateSlug } from "./organizations/organization-slug.ts";
+export { generateSlug, withSlug } from "./organizations/organization-slug.ts";
 export { canChoosePlan } from "./organizations/organizations.policy.ts";
 export {
   type CreateOrganizationInput,

@@ -13,6 +13,7 @@ import {
   type OrganizationStatus,
   organizationStatusSchema,
   setStatus,
+  withSlug,
 } from "@tenantry/core";
 import {
   optionalBillingId,
@@ -39,14 +40,13 @@ export async function createOrganization(
   const newName = requireName(name);
   const tier = planTier === undefined ? undefined : requireText("Plan tier", planTier);
   try {
-    return await mutate(ctx, "create_organization", [newName, tier], async (mutation) => {
-      if (tier !== undefined) await enterPlan(mutation, tier);
-      const { record } = await insertOrganization(mutation, {
-        name: newName,
-        ...(tier === undefined ? {} : { plan_tier: tier }),
-      });
-      return record.id;
-    });
+    return await withSlug(newName, undefined, (slug) =>
+      mutate(ctx, "create_organization", [newName, tier], async (mutation) => {
+        if (tier !== undefined) await enterPlan(mutation, tier);
+        const wanted = { name: newName, slug, plan_tier: tier };
+        return (await insertOrganization(mutation, wanted)).record.id;
+      }),
+    );
   } catch (error) {
     throw isDomainError(error, "organization_name_taken") ? nameTaken(newName, error) : error;
   }

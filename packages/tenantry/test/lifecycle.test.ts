@@ -21,7 +21,9 @@ import {
   updateOrganization,
   updateUser,
 } from "@tenantry/core";
+import type { Tenantry } from "tenantry";
 import { expect, test } from "vitest";
+import { makeTestDatabase } from "./test-database.ts";
 import { as, makeOrganization, makeUser, openTestTenantry } from "./test-tenantry.ts";
 
 test("gives a deleted and restored organization its members, roles, teams and slug back", async () => {
@@ -80,6 +82,20 @@ test("frees the name of a deleted organization and keeps its slug", async () => 
     name: "Old Acme",
   });
   expect(restored).toMatchObject({ name: "Old Acme", slug: "acme" });
+});
+
+test("gives each its own slug of six whose names make the same one, at once and by two openings", async () => {
+  const { url: databaseUrl } = await makeTestDatabase();
+  const hands = [await openTestTenantry({ databaseUrl }), await openTestTenantry({ databaseUrl })];
+  for (let round = 0; round < 20; round += 1) {
+    const made = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => {
+        const name = `Acme ${round}${"!".repeat(n)}`;
+        return createOrganization((hands[n % 2] as Tenantry).context(), { name });
+      }),
+    );
+    expect(new Set(made.map(({ slug }) => slug)).size).toBe(6);
+  }
 });
 
 test("gives a new organization with a purged one's slug none of its members", async () => {

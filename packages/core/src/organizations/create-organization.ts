@@ -17,7 +17,7 @@ import { requirePlan } from "../plans/seats.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
 import { assertTenantOpen } from "../tenants/tenants.policy.ts";
 import { organizationEventRow, presentOrganization } from "./organization-record.ts";
-import { generateSlug } from "./organization-slug.ts";
+import { generateSlug, withSlug } from "./organization-slug.ts";
 import {
   type CreateOrganizationInput,
   createOrganizationSchema,
@@ -37,11 +37,19 @@ export async function createOrganization(
   await requireActor(ctx);
   const parsed = parseInput(createOrganizationSchema, input);
   assertOwnTenant(ctx, parsed.tenant_id, "create_organization");
+  return await withSlug(parsed.name, parsed.slug, (slug) => create(ctx, parsed, slug));
+}
+
+async function create(
+  ctx: Context,
+  parsed: ReturnType<typeof createOrganizationSchema.parse>,
+  slug: string | undefined,
+): Promise<Organization> {
   return await mutate(ctx, "create_organization", parsed, async (mutation) => {
     const ownerId = parsed.owner_user_id ?? (ctx.actor.type === "user" ? ctx.actor.id : undefined);
     const isAdministrating = await decideCreation(mutation, parsed);
     const members = ownerId === undefined ? 0 : 1;
-    const organization = await insertOrganization(mutation, parsed, members);
+    const organization = await insertOrganization(mutation, { ...parsed, slug }, members);
     if (ownerId !== undefined) {
       await admitMember(mutation, organization, {
         user_id: ownerId,
