@@ -97,7 +97,7 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
   const { permission, effect, ifMatch } = operation;
   const codes: ErrorCode[] = [...operation.errors, "invalid_input", "rate_limited"];
   if (permission !== "anonymous") {
-    codes.push("authentication_required", "invalid_token", "session_revoked");
+    codes.push("authentication_required", "invalid_token", "session_revoked", "user_deactivated");
   }
   if (operation.tag !== "Operational") codes.push("tenant_not_found", "tenant_suspended");
   if (operation.body !== undefined) {

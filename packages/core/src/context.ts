@@ -1,10 +1,10 @@
 import type { AccessReader } from "./access/access-reader.ts";
+import type { AdmittedPeople } from "./access/admitted-people.ts";
 import type { PermissionCache } from "./access/permission-cache.ts";
 import type { PageMemory } from "./members/page-memory.ts";
 import type { DenialRecord } from "./security-log/security-log.store.ts";
 import type { SessionCache } from "./sessions/session-cache.ts";
 import type { Storage } from "./store.ts";
-import type { OpenTenants } from "./tenants/open-tenants.ts";
 import type { TenantPlaces } from "./tenants/tenant-places.ts";
 
 /**
@@ -43,7 +43,7 @@ export interface Engine {
   readonly accessReader: AccessReader;
   readonly pages: PageMemory;
   readonly sessions: SessionCache;
-  readonly openTenants: OpenTenants;
+  readonly admittedPeople: AdmittedPeople;
   readonly passwords: PasswordHasher;
   /** Makes databases for single tenants; undefined where every tenant shares the main one. */
   readonly places: TenantPlaces | undefined;

@@ -1,4 +1,5 @@
 import { createSharedReader, createStorageReader } from "./access/access-reader.ts";
+import { createAdmittedPeople } from "./access/admitted-people.ts";
 import { createPermissionCache } from "./access/permission-cache.ts";
 import type { SharedAccess } from "./access/shared-access.ts";
 import type { Engine, EngineSettings, PasswordHasher } from "./context.ts";
@@ -7,7 +8,6 @@ import { createPageMemory } from "./members/page-memory.ts";
 import { createSecurityLog } from "./security-log/security-log.ts";
 import { createSessionCache } from "./sessions/session-cache.ts";
 import type { Storage } from "./store.ts";
-import { createOpenTenants } from "./tenants/open-tenants.ts";
 import type { TenantPlaces } from "./tenants/tenant-places.ts";
 
 export interface EngineOptions {
@@ -47,7 +47,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
   const clock = options.clock ?? Date.now;
   const permissions = createPermissionCache(options.maximumCachedAccess ?? 1_000_000);
   const sessions = createSessionCache(100_000);
-  const openTenants = createOpenTenants(100_000);
+  const admittedPeople = createAdmittedPeople(100_000);
   const securityLog = createSecurityLog(storage, clock);
   const pages = createPageMemory(options.maximumRememberedCharacters ?? 32_000_000);
   const activity = createActivityNotes(storage, clock, pages.noteActivity);
@@ -59,7 +59,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
     permissions.apply(changes);
     pages.apply(changes);
     sessions.apply(changes);
-    openTenants.apply(changes);
+    admittedPeople.apply(changes);
   });
   return {
     storage,
@@ -67,7 +67,7 @@ export function createEngine(options: EngineOptions): OpenEngine {
     accessReader,
     pages,
     sessions,
-    openTenants,
+    admittedPeople,
     passwords,
     places: options.places,
     settings: { ...defaultSettings, ...options.settings },

@@ -47,6 +47,7 @@ export const errorCatalogue = {
   outranked: { kind: "forbidden", title: "The role ranks above yours" },
   registration_closed: { kind: "forbidden", title: "Registration is closed" },
   tenant_suspended: { kind: "forbidden", title: "The tenant is suspended" },
+  user_deactivated: { kind: "forbidden", title: "The user is deactivated" },
 
   tenant_not_found: { kind: "not_found", title: "No such tenant" },
   user_not_found: { kind: "not_found", title: "No such user" },

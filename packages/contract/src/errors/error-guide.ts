@@ -53,6 +53,8 @@ export const errorGuide: Readonly<Record<ErrorCode, string>> = {
     "A role that would be given or taken, or one that the member holds, ranks above yours. Ask somebody who ranks as high.",
   registration_closed:
     "This installation does not let strangers make accounts. An administrator can make one for you.",
+  user_deactivated:
+    "Whoever acts is deactivated: until an administrator of the tenant makes them active again, they may do nothing and every check about them is denied. Over HTTP their sessions have ended.",
   tenant_suspended:
     "The tenant is suspended: until the operator makes it active again, nobody of it gets in and every check is denied. Nothing is lost meanwhile.",
 

@@ -16,7 +16,7 @@ export interface Access {
   readonly isSuspendedOrganization: boolean;
   /** Manages all of the tenant (decision 12), whatever the membership grants. A check does not ask about it. */
   readonly isTenantAdministrator: boolean;
-  /** Of a tenant that is closed everything is to its people as if it were deleted. */
+  /** To the people of a closed tenant, and to a user who is deactivated, every organization is as if it were deleted. */
   readonly isDeletedOrganization: boolean;
 }
 
@@ -38,7 +38,8 @@ export function accessOf(record: AccessRecord): Access {
       record.membership_status === "active",
     isTenantAdministrator:
       isOpen && record.user_status === "active" && record.is_tenant_administrator,
-    isDeletedOrganization: !isOpen || record.organization_status === "deleted",
+    isDeletedOrganization:
+      !isOpen || record.user_status !== "active" || record.organization_status === "deleted",
   };
 }
 

@@ -15,6 +15,7 @@ import type { DenialCode, RefusedCredentialCode } from "../security-log/security
 import type { Ports } from "../store.ts";
 import { assertTenantOpen, isTenantOpen, tenantNotFound } from "../tenants/tenants.policy.ts";
 import { userNotFound } from "../users/user-record.ts";
+import { assertNotDeactivated } from "../users/users.policy.ts";
 import { type Access, isAllowed } from "./access.policy.ts";
 import { currentAccess, lockedAccess } from "./access.ts";
 import type { Permission } from "./permissions.ts";
@@ -60,22 +61,31 @@ export async function isAdministrator(ctx: Context, ports: Ports): Promise<boole
 }
 
 /**
- * Lets in whoever has shown who they are: people while their tenant is open, the operator always. Everything that people do begins here; what
+ * Lets in whoever has shown who they are: people while they are active and their tenant is open, the operator always. Everything that people do begins here; what
  * a mutation decides on is looked at again under its lock.
  *
- * @throws {DomainError} `authentication_required` for the anonymous; `tenant_suspended`, `tenant_not_found` for people of a closed tenant.
+ * @throws {DomainError} `authentication_required` for the anonymous; `tenant_suspended`, `tenant_not_found` for people of a closed tenant;
+ *   `user_deactivated`.
  */
 export async function requireActor(ctx: Context): Promise<void> {
   if (ctx.actor.type === "anonymous") {
     throw new DomainError("authentication_required", "Send a token: Authorization: Bearer …");
   }
-  if (isOperator(ctx)) return;
-  const { storage, openTenants } = ctx.engine;
-  await storage.catchUp(ctx.tenantId, false);
-  if (openTenants.has(ctx.tenantId)) return;
-  const heard = openTenants.heard();
-  assertTenantOpen(await storage.committed.tenants.find(ctx.tenantId));
-  openTenants.keep(ctx.tenantId, heard);
+  if (ctx.actor.type !== "user") return;
+  const { tenantId, actor } = ctx;
+  const { storage, admittedPeople } = ctx.engine;
+  await storage.catchUp(tenantId, false);
+  if (admittedPeople.has(tenantId, actor.id)) return;
+  const heard = admittedPeople.heard();
+  const { tenants, users } = storage.committed;
+  const [tenant, status] = await Promise.all([
+    tenants.find(tenantId),
+    users.findStatus(tenantId, actor.id),
+  ]);
+  assertTenantOpen(tenant);
+  assertNotDeactivated(status);
+  // Somebody who is not known yet holds nothing. Nothing is kept of them, else a caller could fill memory with invented ids.
+  if (status !== undefined) admittedPeople.keep(tenantId, actor.id, heard);
 }
 
 /**

@@ -18,6 +18,7 @@ import type { Ports } from "../store.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
 import { assertTenantOpen } from "../tenants/tenants.policy.ts";
 import { changeUser, insertUser, presentUser, userNotFound } from "./user-record.ts";
+import { assertNotDeactivated } from "./users.policy.ts";
 import {
   type CreateUserInput,
   createUserSchema,
@@ -94,6 +95,7 @@ export async function updateUser(ctx: Context, id: string, input: UpdateUserInpu
     const isAbove = await authorizeUpdate(ctx, mutation.ports, id, fields);
     const before = await mutation.ports.users.find(ctx.tenantId, id);
     if (before === undefined) throw userNotFound();
+    if (isSelf(ctx, id)) assertNotDeactivated(before.status);
     assertIfMatch(ctx, before.revision);
     return presentUser(await applyUpdate(mutation, before, fields), isAbove);
   });

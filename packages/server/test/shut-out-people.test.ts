@@ -1,5 +1,6 @@
 import { type Operation, type OperationId, operationIds, operations } from "@tenantry/contract";
 import {
+  addMember,
   type Context,
   createRole,
   createTeam,
@@ -9,6 +10,7 @@ import {
   registerResource,
   restoreTenant,
   setTenantStatus,
+  updateUser,
 } from "@tenantry/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { routes } from "../src/routes.ts";
@@ -19,7 +21,7 @@ import { matrixRequests } from "./matrix/matrix-requests.ts";
 import { found, register } from "./people.ts";
 import { startTestServer } from "./test-server.ts";
 
-/** What is answered to people of a closed tenant, each with the reason. */
+/** What is answered to people who are shut out, each with the reason. */
 const answered: readonly OperationId[] = [
   // That nothing is allowed (a test of the library).
   "check",
@@ -44,11 +46,16 @@ beforeAll(async () => {
   const person = await register(client, "other");
   const organization = await found(server, person, {}, tenant);
   const deleted = await found(server, person, {}, tenant);
-  await deleteOrganization(ctx, deleted.id);
   await grantTenantAdministrator(ctx, person.id);
   const role = { key: "auditor", name: "Auditor", rank: 5, permissions: ["resource:read"] };
   await createRole(ctx, organization.id, role);
   await createRole(ctx, null, { ...role, key: "tenant_auditor" });
+  // The only owner of an organization cannot be deactivated.
+  const { id: user_id } = await register(client, "other");
+  for (const { id } of [organization, deleted]) {
+    await addMember(ctx, id, { user_id, role: "owner" });
+  }
+  await deleteOrganization(ctx, deleted.id);
   const team = await createTeam(ctx, organization.id, { name: "Team" });
   await registerResource(ctx, organization.id, { type: "project", external_id: "p1" });
   const actor = { type: "user", id: person.id, session_id: null } as const;
@@ -104,15 +111,43 @@ it("answers people of a suspended or deleted tenant nothing, whatever they ask a
 
 it("changes nothing for people whose tenant was closed while they asked", async () => {
   const ctx = server.tenantry.context();
-  const { openTenants } = server.tenantry.engine;
+  const userId = fixture.people.member.id;
+  const { admittedPeople } = server.tenantry.engine;
   const open = await answers();
   const mutations = asked.filter((id) => operations[id].effect === "mutation" && open[id] === null);
   expect(mutations.length).toBeGreaterThan(20);
   await setTenantStatus(ctx, "other", { status: "suspended" });
   for (const id of mutations) {
     // What a process remembers of a tenant that another one has just closed.
-    openTenants.keep(administrator.tenantId, openTenants.heard());
+    admittedPeople.keep(administrator.tenantId, userId, admittedPeople.heard());
     expect([id, await answerTo(id)]).toEqual([id, "tenant_suspended"]);
   }
   await setTenantStatus(ctx, "other", { status: "active" });
+});
+
+it("answers somebody who is deactivated nothing, whatever they ask and however they come", async () => {
+  const { tenantId, actor } = administrator;
+  const ctx = server.tenantry.context({ tenantId });
+  const { id } = actor as { id: string };
+  const open = await answers();
+  await updateUser(ctx, id, { status: "deactivated" });
+  expect(await answers()).toEqual(each("user_deactivated"));
+  await updateUser(ctx, id, { status: "active" });
+  expect(await answers()).toEqual(open);
+});
+
+it("changes nothing for somebody who was deactivated while they asked", async () => {
+  const { tenantId, actor } = administrator;
+  const ctx = server.tenantry.context({ tenantId });
+  const { admittedPeople } = server.tenantry.engine;
+  const { id: userId } = actor as { id: string };
+  const open = await answers();
+  const mutations = asked.filter((id) => operations[id].effect === "mutation" && open[id] === null);
+  await updateUser(ctx, userId, { status: "deactivated" });
+  for (const id of mutations) {
+    // What a process remembers of somebody whom another one has just deactivated.
+    admittedPeople.keep(tenantId, userId, admittedPeople.heard());
+    expect([id, await answerTo(id)]).not.toEqual([id, null]);
+  }
+  await updateUser(ctx, userId, { status: "active" });
 });
