@@ -31,7 +31,7 @@ export function locationOf({ databaseUrl, dataDirectory }: Settings): DatabaseLo
   return parseDatabaseUrl(databaseUrl ?? databaseIn(dataDirectory), dataDirectory);
 }
 
-/** A directory in which the Python module kept its files is opened as what it is (decision 21). */
+/** A directory in which the Python module kept its files is opened as what it is. */
 function databaseIn(directory: string): string {
   const isJson = existsSync(join(directory, "organizations.json"));
   return isJson ? `json:${directory}` : `sqlite:${join(directory, "tenantry.db")}`;

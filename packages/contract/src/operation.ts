@@ -50,7 +50,7 @@ export interface Operation {
   readonly ifMatch?: true;
   /** Where what was created is found; fields of the answer in braces. */
   readonly location?: `/${string}`;
-  /** Whether PUT does the same (decision 14). */
+  /** Whether PUT does the same. */
   readonly alsoPut?: true;
   /** The codes of its own, beside those that its mechanisms bring ({@link errorCodesOf}). */
   readonly errors: readonly ErrorCode[];

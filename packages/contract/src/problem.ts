@@ -1,7 +1,7 @@
 import { type ErrorCode, type ErrorKind, errorCatalogue } from "@tenantry/core";
 import { z } from "zod";
 
-/** The status of each kind of error (decision 15). */
+/** The status of each kind of error. */
 const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   unauthenticated: 401,

@@ -1,2 +1,2 @@
-/** A value, or a promise of it: an embedded engine answers at once, a remote one does not. `await` takes both. */
+/** A value or a promise of it: an embedded database answers synchronously, a remote one does not. */
 export type Awaitable<T> = T | Promise<T>;

@@ -8,8 +8,8 @@ import type { Storage } from "./store.ts";
 import type { TenantPlaces } from "./tenants/tenant-places.ts";
 
 /**
- * Who acts. The operator acts in any tenant; `system` is the embedding program or the command line, and may do what the
- * operator may; `anonymous` may do nothing but what is open to all.
+ * Who acts. `operator` may act in any tenant; `system` is the embedding program or the command line, with the
+ * operator's rights; `anonymous` may only do what is open to everyone.
  */
 export type Actor =
   | { readonly type: "user"; readonly id: string; readonly session_id: string | null }
@@ -17,26 +17,26 @@ export type Actor =
   | { readonly type: "system"; readonly id: string }
   | { readonly type: "anonymous" };
 
-/** Hashes passwords (Argon2id). A boundary: core takes no native code. */
+/** Hashes passwords (Argon2id). Passed in, because core has no native code. */
 export interface PasswordHasher {
-  /** A hash in PHC form. */
+  /** Returns a hash in PHC string format. */
   hash(password: string): Promise<string>;
   verify(hash: string, password: string): Promise<boolean>;
 }
 
-/** What an installation decides. Units are in the names. */
+/** The settings of an installation that use cases read. Units are in the names. */
 export interface EngineSettings {
-  /** Whether strangers may make an account. */
+  /** Whether anyone may create an account. */
   readonly registration: "open" | "closed";
-  /** Whether writes to a resource that has an ETag must carry If-Match. */
+  /** Whether a write to a resource that has an ETag must send If-Match. */
   readonly requireIfMatch: boolean;
-  /** Whether a billing provider is configured: then another plan is reached only through the upgrade (decision 11). */
+  /** Whether a billing provider is configured; then a plan changes only through the billing upgrade. */
   readonly billingConfigured: boolean;
   readonly refreshTokenTtlSeconds: number;
   readonly idempotencyTtlSeconds: number;
 }
 
-/** Everything that lives as long as an opened Tenantry. */
+/** Everything that exists once per opened Tenantry. */
 export interface Engine {
   readonly storage: Storage;
   readonly permissions: PermissionCache;
@@ -45,31 +45,37 @@ export interface Engine {
   readonly sessions: SessionCache;
   readonly admittedPeople: AdmittedPeople;
   readonly passwords: PasswordHasher;
-  /** Makes databases for single tenants; undefined where every tenant shares the main one. */
+  /** Creates databases for single tenants; undefined where all tenants share the main database. */
   readonly places: TenantPlaces | undefined;
   readonly settings: EngineSettings;
   /** Milliseconds since 1970, as `Date.now`. */
   readonly clock: () => number;
-  /** Keeps a refusal for the security log, and gives what takes it back at once; never waits and never throws. */
+  /** Queues a refusal for the security log, and returns a function that takes it back. Never waits and never throws. */
   readonly recordDenial: (denial: Omit<DenialRecord, "id" | "occurred_at">) => () => void;
-  /** Notes that a member did something in an organization; never waits and never throws. */
+  /** Notes that a member was active in an organization. Never waits and never throws. */
   readonly noteActivity: (tenantId: string, organizationId: string, userId: string) => void;
-  /** Idempotency keys whose first request is running in this process. */
+  /** Idempotency keys whose first request is still running in this process. */
   readonly runningIdempotencyKeys: Set<string>;
 }
 
-/** A call's surroundings: which tenant, who acts, and what the call demands. The first argument of every use case. */
+/** The first argument of every use case: which tenant, who acts, and under which conditions. */
 export interface Context {
   readonly engine: Engine;
   readonly tenantId: string;
   readonly actor: Actor;
   readonly requestId?: string | undefined;
-  /** The revision that the caller read: a write to a resource that has changed since is refused (RFC 9110, If-Match); `any` is whichever. */
+  /**
+   * The revision that the caller read (If-Match, RFC 9110): the write is refused if the resource has changed since.
+   * `any` accepts every revision.
+   */
   readonly ifMatch?: number | "any" | undefined;
-  /** A key under which a mutation happens once, however often it is sent. */
+  /** A mutation sent twice with the same key happens once. */
   readonly idempotencyKey?: string | undefined;
-  /** Lists see everything acknowledged before the call, by whichever process; without it, what this process acknowledged or heard of. */
+  /**
+   * `strong`: lists include every commit acknowledged before the call, whichever process made it. Without it, those
+   * that this process made or has heard of.
+   */
   readonly consistency?: "strong" | undefined;
-  /** Does everything but keep it: the result is what would be. */
+  /** Does everything except keeping it: the result is what the call would return. */
   readonly dryRun?: boolean | undefined;
 }

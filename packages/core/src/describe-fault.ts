@@ -1,8 +1,8 @@
 import type { z } from "zod";
 
 /**
- * What is owed where a value is not what its schema wants, for the fields whose schema does not say it in words of its own. Given to every
- * parsing of input, so that no field speaks of schemas to people.
+ * The message for an invalid value whose schema has no message of its own. Every parse of input uses it, so that
+ * users never read about schemas.
  */
 export function describeFault(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {

@@ -13,23 +13,23 @@ import type { TenantPlaces } from "./tenants/tenant-places.ts";
 export interface EngineOptions {
   readonly storage: Storage;
   readonly passwords: PasswordHasher;
-  /** A cache that processes share, before the storage. */
+  /** A cache in front of the storage that processes share. */
   readonly sharedAccess?: SharedAccess | undefined;
-  /** Makes databases for single tenants; without it every tenant shares the main one. */
+  /** Creates databases for single tenants; without it all tenants share the main database. */
   readonly places?: TenantPlaces | undefined;
   readonly settings?: Partial<EngineSettings> | undefined;
-  /** Milliseconds since 1970; the system's clock unless a test says otherwise. */
+  /** Milliseconds since 1970; the system clock unless a test sets another. */
   readonly clock?: (() => number) | undefined;
-  /** How many users' access is kept in memory; each takes some 200 bytes. */
+  /** How many users' access is cached; each entry takes about 200 bytes. */
   readonly maximumCachedAccess?: number | undefined;
-  /** How much text of lists is kept in memory, in characters; most take a byte. */
+  /** How many characters of remembered list pages are kept; most take one byte. */
   readonly maximumRememberedCharacters?: number | undefined;
 }
 
 export interface OpenEngine extends Engine {
-  /** Writes what waits: refusals and last-active times. */
+  /** Writes what is queued: refusals and last-active times. */
   flush(): Promise<void>;
-  /** Writes what waits, then closes the storage. */
+  /** Writes what is queued, then closes the storage. */
   close(): Promise<void>;
 }
 
@@ -41,7 +41,10 @@ const defaultSettings: EngineSettings = {
   idempotencyTtlSeconds: 24 * 60 * 60,
 };
 
-/** Joins a storage with what lives in memory beside it. Caches hear of every change before its caller has the answer. */
+/**
+ * Builds an engine on a storage: the caches and queues that live in memory beside it. Caches are updated with every
+ * change before its caller gets the answer.
+ */
 export function createEngine(options: EngineOptions): OpenEngine {
   const { storage, passwords, sharedAccess } = options;
   const clock = options.clock ?? Date.now;

@@ -1,4 +1,4 @@
-/** What sort of failure an error is. Each surface turns a kind into a status, an extension or an exit code. */
+/** The kind of a failure. Each surface maps a kind to its own status: an HTTP status or an exit code. */
 export type ErrorKind =
   | "invalid"
   | "unauthenticated"
@@ -16,7 +16,10 @@ interface ErrorEntry {
   readonly title: string;
 }
 
-/** Every error that Tenantry gives, once. A code is part of the interface: it is never renamed or used for something else. */
+/**
+ * Every error code, defined once. Codes are part of the interface: a code is never renamed or reused for something
+ * else.
+ */
 export const errorCatalogue = {
   invalid_input: { kind: "invalid", title: "The input is not valid" },
   malformed_request: { kind: "invalid", title: "The request is not HTTP" },
@@ -110,22 +113,22 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** One field at fault: where it is (a JSON pointer, RFC 6901) and what is owed there. */
+/** An invalid field: where it is (a JSON pointer, RFC 6901) and what is required there. */
 export interface FieldFault {
   readonly pointer: string;
   readonly detail: string;
 }
 
 export interface DomainErrorOptions {
-  /** The fields at fault, all of them and not the first alone. */
+  /** All invalid fields, not only the first. */
   readonly fields?: readonly FieldFault[];
-  /** What a program can read, for example the permission that is missing. Public: never a secret. */
+  /** Details that a program can read, for example the missing permission. Public: never a secret. */
   readonly data?: Readonly<Record<string, string | number | boolean | null>>;
-  /** The failure beneath; goes to the log and never to a caller. */
+  /** The underlying failure. It goes to the log and never to a caller. */
   readonly cause?: unknown;
 }
 
-/** The one class of error that use cases throw. `message` is public: it says what is wrong and what to do. */
+/** The only class of error that use cases throw. `message` is public: it says what is wrong and what to do. */
 export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldFault[];
@@ -148,7 +151,7 @@ export class DomainError extends Error {
   }
 }
 
-/** True for an error of ours, whichever code; for one code where a second argument is given. */
+/** True for a {@link DomainError}; with a second argument, only for one of that code. */
 export function isDomainError(error: unknown, code?: ErrorCode): error is DomainError {
   return error instanceof DomainError && (code === undefined || error.code === code);
 }

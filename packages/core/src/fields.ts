@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { nameKey, normalizeEmail } from "./normalization.ts";
 
-/** Field schemas that several records share. Messages say what is owed, since people read them in an error. */
+/** Field schemas shared by several records. Messages say what is required, because users read them in errors. */
 
-/** Any id. It is looked up and never parsed: an id that is not ours is simply not found. */
+/** Any id. Ids are looked up and never parsed; an id that is not one of ours is simply not found. */
 export const idField = z
   .string()
   .min(1, "is empty; give an id")
   .max(255, "is longer than 255 characters");
 
-/** UTC, ISO 8601 with milliseconds and `Z`: one width, so that text order is time order. */
+/** UTC, ISO 8601 with milliseconds and `Z`. All have the same width, so text order is time order. */
 export const timeField = z.iso.datetime();
 
 export const nameField = z
@@ -27,7 +27,7 @@ export const slugField = z
     "use lower-case letters, digits and hyphens, with a letter or digit at both ends",
   );
 
-/** A key that an application uses in code: a role, a plan, a type. */
+/** A key that applications use in code, for a role, a plan or a type. */
 export const keyField = z
   .string()
   .max(63, "is longer than 63 characters")
@@ -38,7 +38,7 @@ export const externalIdField = z
   .min(1, "is empty")
   .max(255, "is longer than 255 characters");
 
-/** ASCII after normalization: an address that cannot be compared safely is refused rather than guessed. */
+/** ASCII after normalization: an address that cannot be compared safely is refused. */
 export const emailField = z
   .string("is not text; give an e-mail address")
   .max(254, "is longer than 254 characters (RFC 5321)")
@@ -48,7 +48,7 @@ export const emailField = z
     "is not an e-mail address; give one such as ann@example.com",
   );
 
-/** A label and no proof (decision 1): only its form is checked, and it wants a dot. */
+/** A label, not a proof of ownership: only its form is checked, and it must contain a dot. */
 export const domainField = z
   .string()
   .trim()
@@ -61,12 +61,12 @@ export const domainField = z
 
 const metadataBytes = 64 * 1024;
 
-/** An object of the application's own; at most 64 KiB as JSON. */
+/** A JSON object that belongs to the application; at most 64 KiB as JSON. */
 export const metadataField = z
   .record(z.string().max(255), z.json(), "is not an object; give one such as {}")
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= metadataBytes, {
     error: "is larger than 64 KiB as JSON",
   });
 
-/** Text that people search for: the form that is compared, without regard to case. */
+/** A search text, folded like the keys that it is compared with, so that case does not matter. */
 export const searchField = z.string().max(255).overwrite(nameKey);

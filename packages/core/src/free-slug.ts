@@ -5,10 +5,10 @@ import { randomBase32 } from "./ids.ts";
 const maximumLength = 50;
 
 /**
- * A slug made from a name, with a suffix where it is taken (decision 2): a small number first, then something random, so that the
- * thousandth one called "Test" costs no more than the first.
+ * Makes a slug from a name and adds a suffix if it is taken: a small number at first, then random text, so that the
+ * thousandth "Test" costs no more look-ups than the first.
  *
- * @param instead What it is called where nothing of the name is left.
+ * @param instead The slug where no character of the name can be used.
  */
 export async function freeSlug(
   name: string,

@@ -1,6 +1,6 @@
 import { randomBytes, randomFillSync } from "node:crypto";
 
-/** What an id of ours names; the prefix stands before the underscore. */
+/** What an id names; it is the part before the underscore. */
 export type IdPrefix =
   | "ten"
   | "user"
@@ -13,10 +13,10 @@ export type IdPrefix =
   | "key"
   | "imp";
 
-/** Crockford's alphabet: no letters that people confuse, safe in URLs and file names. */
+/** Crockford's alphabet: no letters that people confuse, and safe in URLs and file names. */
 const base32 = "0123456789abcdefghjkmnpqrstvwxyz";
 
-/** Two letters for every ten bits. */
+/** Two letters for each value of ten bits. */
 const pairs = Array.from(base32, (first) => Array.from(base32, (second) => first + second)).flat();
 
 function pair(bits: number): string {
@@ -24,15 +24,16 @@ function pair(bits: number): string {
 }
 
 /**
- * A new id, `prefix_` and a UUIDv7 in base32 (TypeID): time-ordered, so that new rows land at the
- * end of every index. Ids are looked up and never parsed: nothing in Tenantry reads meaning out of one.
+ * Makes an id: `prefix_` and a UUIDv7 in base32 (TypeID). Ids are ordered by time, so that new rows go to the end of
+ * every index. Nothing in Tenantry reads meaning out of an id.
  *
- * Written out here, since a mutation makes four of them: typeid-js, against which the test holds this, takes ten times as long.
+ * Written here because a mutation makes about four of them and typeid-js takes ten times as long. A test compares the
+ * two.
  */
 export function newId(prefix: IdPrefix): string {
   tick();
   const chance = randomWord();
-  // Ten bits at a time: the version and 12 bits of the counter, the variant and its other 19, then 43 bits of chance.
+  // Ten bits at a time: the version and 12 bits of the counter, the variant and the other 19, then 43 random bits.
   const versionAndCounter = pair((7 << 6) | (counter >>> 25));
   const variantAndCounter = pair(
     (((counter >>> 19) & 63) << 4) | (2 << 2) | ((counter >>> 17) & 3),
@@ -46,15 +47,15 @@ function pairsOf(chance: number): string {
   return pair(chance) + pair(chance >>> 10);
 }
 
-/** How far the clock may go back before ids follow it; until then they go on from the latest time. */
+/** If the clock goes back by less than this, ids continue from the latest time; beyond it they follow the clock. */
 const longestStandstillMs = 10_000;
 
 let timeMs = 0;
 let timeText = "";
-/** 31 bits (RFC 9562, section 6.2): begins each millisecond somewhere in its lower half, and rises with each id. */
+/** 31 bits (RFC 9562, section 6.2). It starts each millisecond in the lower half of its range and rises with each id. */
 let counter = 0;
 
-/** Moves time or the counter on, so that each id of this process sorts after the one before. */
+/** Advances the time or the counter, so that each id of this process sorts after the one before. */
 function tick(): void {
   const now = Date.now();
   const isCounterFull = counter >= 0x7fff_ffff;
@@ -67,7 +68,7 @@ function tick(): void {
   }
 }
 
-/** 48 bits of milliseconds and two before them: ten letters. */
+/** Encodes 48 bits of milliseconds, after two zero bits, in ten letters. */
 function encodeTime(ms: number): string {
   let text = "";
   for (let rest = ms; text.length < 10; rest = Math.floor(rest / 1024)) {
@@ -79,7 +80,7 @@ function encodeTime(ms: number): string {
 const pool = new Uint32Array(1024);
 let poolIndex = pool.length;
 
-/** 32 bits of chance. Asking the system for many at once costs hardly more than asking for one. */
+/** Returns 32 random bits. They are fetched from the system in large blocks, which costs little more than fetching one. */
 function randomWord(): number {
   if (poolIndex === pool.length) {
     randomFillSync(pool);
@@ -90,7 +91,7 @@ function randomWord(): number {
   return word;
 }
 
-/** A random string of base32 letters; 5 bits a letter. */
+/** A random string of base32 letters, with 5 bits of randomness each. */
 export function randomBase32(length: number): string {
   let text = "";
   for (const byte of randomBytes(length)) text += base32[byte & 31];

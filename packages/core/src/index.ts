@@ -147,7 +147,7 @@ export {
   replaceOperatorKey,
 } from "./keys/keys.ts";
 export { listingPorts } from "./listing-ports.ts";
-export { changeMembership, count, lastOwner } from "./members/change-membership.ts";
+export { changeMembership, lastOwner, updateCounts } from "./members/change-membership.ts";
 export { type ActivityNotes, createActivityNotes } from "./members/last-active.ts";
 export { getMember, listMembers, listUserOrganizations } from "./members/list-members.ts";
 export {

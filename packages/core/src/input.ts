@@ -2,12 +2,13 @@ import type { z } from "zod";
 import { describeFault } from "./describe-fault.ts";
 import { DomainError, type FieldFault } from "./errors.ts";
 
-/** How every schema that reads input is asked: faults are told in our words. */
+/** Options for every parse of input: messages are ours. */
 export const parsing = { error: describeFault } as const;
 
 /**
- * Input in its parsed form, or `invalid_input` with every fault and its place. Unknown fields are refused
- * by the schemas themselves (`z.strictObject`).
+ * Parses input. Unknown fields are refused by the schemas themselves (`z.strictObject`).
+ *
+ * @throws {DomainError} `invalid_input` with every fault and its place.
  */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const unstorable = unstorableFaults(input, maximumInputDepth);
@@ -20,13 +21,13 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   throw new DomainError("invalid_input", summary(fields), { fields });
 }
 
-/** Deeper than any record of ours; what is read recursively later cannot exhaust the stack. */
+/** Deeper than any of our records. The limit protects later recursive code from exhausting the stack. */
 const maximumInputDepth = 64;
 
 /**
- * The texts, keys among them, that no database keeps as they are: half of a surrogate pair has no UTF-8, and PostgreSQL has no U+0000. One
- * place for all fields, since every field that forgot it would store something other than it was given. And what is nested deeper than
- * `maximumDepth`, which no schema can follow without end.
+ * Finds text, keys included, that some database cannot store unchanged (half of a surrogate pair has no UTF-8, and
+ * PostgreSQL has no U+0000), and values nested deeper than `maximumDepth`. It is done here for all fields, because a
+ * field that forgot it would silently store something else.
  */
 export function unstorableFaults(value: unknown, maximumDepth: number): FieldFault[] {
   const faults: FieldFault[] = [];
@@ -50,7 +51,7 @@ export function unstorableFaults(value: unknown, maximumDepth: number): FieldFau
   return faults;
 }
 
-/** Whether every database keeps the text as it is. */
+/** Whether every database stores the text unchanged. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
@@ -74,7 +75,7 @@ function summary(fields: readonly FieldFault[]): string {
   return fields.map((fault) => `${fault.pointer || "The body"}: ${fault.detail}`).join("; ");
 }
 
-/** A JSON pointer (RFC 6901) of a path. */
+/** The JSON pointer (RFC 6901) for a path. */
 export function pointer(path: readonly PropertyKey[]): string {
   return path
     .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
@@ -83,7 +84,7 @@ export function pointer(path: readonly PropertyKey[]): string {
 
 type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
-/** Without the fields that are `undefined`: in a change an absent field stays as it is. */
+/** Leaves out fields that are `undefined`: in an update, an absent field keeps its value. */
 export function givenFields<T extends object>(fields: T): Given<T> {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Given<T>;

@@ -1,7 +1,10 @@
 import type { Context } from "./context.ts";
 import type { ReplicatedPorts } from "./store.ts";
 
-/** The ports for what is listed and decides nothing: a replica's, unless the caller demands the newest. */
+/**
+ * The ports for lists that are shown and decide nothing. A replica may answer them, unless the caller requires
+ * `strong` consistency.
+ */
 export function listingPorts(ctx: Context): ReplicatedPorts {
   const { storage } = ctx.engine;
   return ctx.consistency === "strong" ? storage.committed : storage.replicated;

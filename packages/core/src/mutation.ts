@@ -20,60 +20,75 @@ import { keepDenialOf, takeBackDenialOf } from "./security-log/record-denial.ts"
 import type { Ports } from "./store.ts";
 import type { TenantRecord } from "./tenants/tenants.store.ts";
 
-/** An organization whose lock is held. `record` follows what the mutation writes; its counts are written when the work is done. */
+/**
+ * An organization whose lock is held. `record` reflects what the mutation has written; its counts are written at the
+ * end.
+ */
 export interface LockedOrganization {
   readonly chain: LockedChain;
   record: OrganizationRecord;
-  /** Its plan, where the mutation has read it already. */
+  /** The organization's plan, where the mutation has read it already. */
   readonly plan?: Plan | undefined;
 }
 
-/** What is known of a new organization beforehand, so that nothing is asked or written twice. */
+/** What is known about a new organization in advance, to avoid extra reads and writes. */
 export interface Founding {
-  /** Whether the id was made just now. Another one may have a past: what was purged and comes back goes on in its old chain. */
+  /**
+   * Whether the id was just generated. An id given by the caller may be that of a purged organization, whose chain
+   * then continues.
+   */
   readonly isNewId: boolean;
-  /** How many active members it is about to have. The row is written with them at once, and once more if they turn out to be others. */
+  /**
+   * How many active members it is about to have. The row is written with this count, and once more if it turns out
+   * wrong.
+   */
   readonly members: number;
   readonly plan: Plan;
 }
 
-/** The tenant with its lock held. */
+/** The tenant, whose lock is held. */
 export interface LockedTenant {
   readonly chain: LockedChain;
   readonly record: TenantRecord;
 }
 
-/** One mutation at work: its transaction, its moment, the locks that it holds. */
+/** A running mutation: its transaction, its time, and the locks that it holds. */
 export interface Mutation {
   readonly ctx: Context;
   readonly ports: Ports;
-  /** The moment of the mutation, ISO 8601. */
+  /** The time of the mutation, ISO 8601. */
   readonly now: string;
   /**
-   * Locks an organization until the end of the transaction, whatever its status; undefined where there is none. Several are
-   * locked in ascending order of id, the tenant last: mutations that do so never wait for each other in a circle.
+   * Locks an organization of any status until the end of the transaction; undefined where it does not exist.
+   * Organizations must be locked in ascending order of id, and the tenant last, so that mutations cannot deadlock.
    */
   lockOrganization(id: string): Promise<LockedOrganization | undefined>;
-  /** A new organization holds its own lock from the start. */
+  /** Inserts a new organization. The mutation holds its lock from the start. */
   insertOrganization(record: OrganizationRecord, founding: Founding): Promise<LockedOrganization>;
   lockTenant(): Promise<LockedTenant>;
   /** Appends an event to a chain whose lock is held. */
   append(chain: LockedChain, draft: EventDraft): Promise<void>;
-  /** Whether nothing has been appended so far. If it stays so, all is taken back, with the revisions that the locks raised. */
+  /**
+   * Whether no event has been appended so far. A mutation that ends so is rolled back, including the revisions raised
+   * by its locks.
+   */
   isUnchanged(): boolean;
 }
 
 export interface MutationOptions {
-  /** The answer holds a secret that must not be kept for a replay. */
+  /** The result holds a secret, which must not be kept for a replay. */
   readonly holdsSecret?: boolean;
 }
 
 /**
- * The one door for changes. Runs `work` in a transaction and keeps everything it did or nothing: the rows, the events, the answer under
- * its idempotency key. A mutation that appended no event changed nothing, and is taken back together with the revisions that its
- * locks raised. A dry run is taken back always, and answers what would be.
+ * Runs a mutation. Every change goes through here. `work` runs in a transaction that keeps all of it or nothing: the
+ * rows, the events, and the result under the caller's idempotency key. A mutation that appended no event changed
+ * nothing, and is rolled back so that its locks raise no revision. A dry run is always rolled back and returns what
+ * the result would be.
  *
- * @param operation The operation's name; with `input` it is what an idempotency key is bound to.
+ * @param operation The operation's name. An idempotency key is bound to it and to `input`.
+ * @throws {DomainError} `idempotency_key_running`, `idempotency_key_reused`, `idempotency_key_secret`, and what
+ * `work` throws.
  */
 export async function mutate<T>(
   ctx: Context,
@@ -99,7 +114,7 @@ export async function mutate<T>(
   }
 }
 
-/** Takes a transaction back without failing the call. */
+/** Rolls a transaction back without failing the call. */
 class TakenBack<T> extends Error {
   readonly result: T;
 
@@ -155,16 +170,16 @@ async function run<T>(
   }
 }
 
-/** What `run` asks of a mutation, and no use case. */
+/** What `run` needs of a mutation and use cases do not. */
 interface RunningMutation extends Mutation {
-  /** Writes the counts of the organizations whose memberships have become more or fewer. */
+  /** Writes the counts of organizations that gained or lost members. */
   writeCounts(): Promise<void>;
 }
 
 type Counts = Pick<OrganizationRecord, "seat_count" | "member_count">;
 
 interface HeldOrganization extends LockedOrganization {
-  /** The counts that its row holds. */
+  /** The counts that are in its row. */
   readonly written: Counts;
 }
 
@@ -197,7 +212,8 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
     async insertOrganization(given, { isNewId, members, plan }) {
       const { id } = given;
       const chain = isNewId ? newChain(id, id) : await openChain(ports, ctx.tenantId, id, id);
-      const record = chain.head.sequence === 0 ? given : await afterItsPast(ports, given, chain);
+      const record =
+        chain.head.sequence === 0 ? given : await withRevisionAbovePast(ports, given, chain);
       const written = { ...record, seat_count: members, member_count: members };
       await ports.organizations.insert(written);
       const locked = { chain, record, plan, written };
@@ -226,8 +242,11 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
   };
 }
 
-/** What was purged and comes back has revisions above all that it had: what holds "at least this revision" holds for good. */
-async function afterItsPast(
+/**
+ * A recreated organization gets a revision above all of its past, so that a `minimum_revision` of any time stays
+ * meaningful.
+ */
+async function withRevisionAbovePast(
   ports: Ports,
   record: OrganizationRecord,
   { id, head }: LockedChain,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "./errors.ts";
 
-/** The fields of a list's input that every list shares. */
+/** The input fields that every list shares. */
 export const pageInput = {
   limit: z.int().min(1).max(200).default(50),
   cursor: z.string().min(1).max(1000).optional(),
@@ -16,7 +16,7 @@ export interface PageInput {
   readonly total: boolean;
 }
 
-/** A page of a list. `next_cursor` goes on after the last item; `total` is there when it was asked for. */
+/** A page of a list. `next_cursor` continues after the last item; `total` is present if it was requested. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next_cursor: string | null;
@@ -25,8 +25,8 @@ export interface Page<T> {
 }
 
 /**
- * A page whose items are finished JSON, as it leaves the database: the text is an array. It is two and a half times as
- * fast as rows that become objects that become text.
+ * A page whose items are JSON text, an array, as it comes from the database. That is two and a half times as fast as
+ * turning rows into objects and objects into text.
  */
 export interface JsonPage {
   readonly items_json: string;
@@ -35,7 +35,7 @@ export interface JsonPage {
   readonly total?: number;
 }
 
-/** What storage is asked for: rows after `after` in the list's order, `limit` of them, `skip` left out first. */
+/** What a storage is asked for: `limit` rows after the row `after` in the list's order, skipping `skip` of them first. */
 export interface PageRequest {
   readonly limit: number;
   readonly after: string | null;
@@ -43,7 +43,7 @@ export interface PageRequest {
   readonly total: boolean;
 }
 
-/** What storage answers: the items, the key of the last one and whether there are more. */
+/** What a storage returns: the items, the key of the last one, and whether there are more. */
 export interface StoredPage {
   readonly items_json: string;
   readonly last_key: string | null;
@@ -69,13 +69,13 @@ export function toJsonPage(stored: StoredPage): JsonPage {
   };
 }
 
-/** The page with its items as objects. The caller names the item's type: it is the list's own schema. */
+/** The page with its items as objects. The caller names the item type, which is the list's schema. */
 export function openPage<T>(page: JsonPage): Page<T> {
   const { items_json, ...rest } = page;
   return { items: JSON.parse(items_json) as T[], ...rest };
 }
 
-/** A cursor is opaque to callers; the version lets a later form be told apart. */
+/** Cursors are opaque to callers. The version allows another format later. */
 const cursorVersion = "1";
 
 function sealCursor(key: string): string {

@@ -20,7 +20,7 @@ import type { TeamStore } from "./teams/teams.store.ts";
 import type { TenantStore } from "./tenants/tenants.store.ts";
 import type { UserStore } from "./users/users.store.ts";
 
-/** Every feature's port. The first argument of each method that touches a tenant's rows is the tenant. */
+/** Every feature's port. Each method that touches a tenant's rows has the tenant as its first argument. */
 export interface Ports {
   readonly access: AccessStore;
   readonly copies: CopyStore;
@@ -44,31 +44,35 @@ export interface Ports {
   readonly users: UserStore;
 }
 
-/** The ports whose lists a replica may answer. What decides is not among them: access, sessions, keys and credentials. */
+/**
+ * The ports whose lists a replica may answer. Ports that decide something are not among them: access, sessions, keys,
+ * credentials.
+ */
 export type ReplicatedPorts = Pick<
   Ports,
   "events" | "members" | "organizations" | "plans" | "resources" | "roles" | "teams" | "users"
 >;
 
 export interface SnapshotOptions {
-  /** The moment may be one of {@link Storage.replicated}. */
+  /** The snapshot may be taken on a replica, see {@link Storage.replicated}. */
   readonly replicated?: boolean | undefined;
 }
 
 export interface TransactionOptions {
   /**
-   * Called when the body has ended, each time that it is run, and fails it where it throws. It may await something beside the ports; whoever
-   * shares the commit waits as well, so it is for what has to be in another storage before the commit, and for nothing else.
+   * Called each time the body has run, before the commit; if it throws, the transaction fails. Unlike the body it may
+   * await something other than the ports. Everybody who shares the commit waits for it, so it is only for what must
+   * be written to another storage before the commit.
    */
   readonly beforeCommit?: ((ports: Ports) => Awaitable<void>) | undefined;
 }
 
 /**
- * Methods whose rows belong to no one tenant, or that look for tenants, each with the reason. Every other method has the tenant as its first argument, or
- * in the record that it writes.
+ * Methods whose rows belong to no single tenant, or that look for tenants, grouped by reason. Every other method has
+ * the tenant as its first argument or in the record that it writes.
  */
 export const installationMethods = [
-  // The tenants themselves: where one of them is not named by its id.
+  // Tenants that are not addressed by their id.
   "tenants.insert",
   "tenants.findBySlug",
   "tenants.findByShortId",
@@ -76,7 +80,7 @@ export const installationMethods = [
   "tenants.all",
   "tenants.putCopy",
   "tenants.removeCopy",
-  // Every tenant has the same.
+  // Every tenant has the same tables.
   "copies.tables",
   "copies.tenantIds",
   // Where tenants live.
@@ -97,7 +101,7 @@ export const installationMethods = [
   "moveRecords.find",
   "moveRecords.update",
   "moveRecords.remove",
-  // Which tenants are removed for good.
+  // Which tenants are being purged.
   "purges.insert",
   "purges.find",
   "purges.listUnfinished",
@@ -112,25 +116,35 @@ export const installationMethods = [
 ] as const;
 export type InstallationMethod = (typeof installationMethods)[number];
 
-/** Told of every commit's changes before its caller has the answer; `"everything"` where a storage cannot say which. */
+/**
+ * Called with the changes of every commit before its caller gets the answer; with `"everything"` where the storage
+ * cannot tell which changed.
+ */
 export type ChangeListener = (changes: readonly Change[] | "everything") => void;
 
-/** A storage: where everything lives. `storage-testkit` says when an implementation is right. */
+/** Stores everything. `storage-testkit` decides whether an implementation is right. */
 export interface Storage {
-  /** The ports over what is committed: each call sees every commit of its tenant acknowledged before it. No writes. */
+  /**
+   * Reads of committed data: each call sees every commit of its tenant that was acknowledged before it. Its writing
+   * methods are not to be called.
+   */
   readonly committed: Ports;
 
   /**
-   * As `committed`, for lists that are shown and decide nothing: a storage may answer them from a replica. Each call sees every commit of
-   * its tenant that this storage acknowledged or was told of (`onChange`) before it, and else what is some seconds old at most.
-   * Where there is no replica it is `committed`.
+   * As `committed`, for lists that are shown and decide nothing; a replica may answer. Each call sees every commit of
+   * its tenant that this storage acknowledged or reported through `onChange` before, and otherwise data at most some
+   * seconds old. Where there is no replica it is `committed`.
    */
   readonly replicated: ReplicatedPorts;
 
   /**
-   * Runs `body`, which touches the rows of this one tenant (or, with `null`, those of the installation: tenants and keys), with all or none of its writes kept, one such body at a time as far as its rows go. Resolves when the commit is on
-   * disk. `body` awaits nothing but the ports, since other bodies may share its commit, and is refused where it does; it has no other effect, since it
-   * may be run again. When `body` throws, nothing of it stays and the error is thrown on.
+   * Runs `body` in a transaction on the rows of one tenant or, with `null`, of the installation (tenants and keys).
+   * All of its writes are kept or none. Bodies that touch the same rows run one after another. Resolves when the
+   * commit is on disk.
+   *
+   * `body` must await nothing but the ports, because other bodies may share its commit; one that does is refused. It
+   * must have no other effect, because it may be run again. When it throws, none of its writes stay and the error is
+   * passed on.
    *
    * @throws {DomainError} `storage_busy` when another process holds the storage for too long, `storage_unavailable`.
    */
@@ -140,40 +154,47 @@ export interface Storage {
     options?: TransactionOptions,
   ): Promise<T>;
 
-  /** Runs `body` over one moment of the tenant's data, however long it takes and whatever is written meanwhile. No writes. */
+  /**
+   * Runs `body` on one snapshot of the tenant's data, however long it takes and whatever is written meanwhile. Reads
+   * only.
+   */
   snapshot<T>(
     tenantId: string | null,
     body: (ports: Ports) => Promise<T>,
     options?: SnapshotOptions,
   ): Promise<T>;
 
-  /** Registers the one listener for changes, of this process's commits and of others'. */
+  /** Sets the one listener for changes, of this process's commits and of other processes'. */
   onChange(listener: ChangeListener): void;
 
   /**
-   * Looks for commits of other processes where the tenant (with `null`, the installation) lives, and tells the listener. Cheap enough for every check: an embedded engine looks again
-   * after a millisecond, unless `fresh` demands a look now.
+   * Looks for commits of other processes where the tenant lives (`null`: the installation), and calls the listener.
+   * Cheap enough for every check: an embedded storage looks at most once per millisecond, unless `fresh` requires a
+   * look now.
    */
   catchUp(tenantId: string | null, fresh: boolean): Awaitable<void>;
 
   /**
-   * Looks now, at once, and says whether it could: then what memory holds of the tenant, and {@link Storage.foreignCommits}, are as new as
-   * a read would be. Left out where a look takes a round trip.
+   * Looks for commits of other processes now and synchronously, and returns whether it could. Then what memory holds
+   * of the tenant, and {@link Storage.foreignCommits}, are as new as a read. Absent where a look takes a round trip.
    */
   lookNow?(tenantId: string): boolean;
 
-  /** Rises with every such look that found commits of other processes. What was memorised without events is good for one value of it. */
+  /**
+   * Rises with every look that found commits of other processes. Memory of anything without events is valid for one
+   * value of it.
+   */
   foreignCommits(tenantId: string | null): number;
 
-  /** What moving a tenant takes, where tenants can move. */
+  /** What is needed to move tenants, where the storage can. */
   readonly moves?: StorageMoves;
 
   /**
-   * Names the history that the tenant's revisions count in, where processes may share what they remember by revision: it is another one
-   * after a fail-over or in another database. Undefined while messages of commits may be missed.
+   * Names the history in which the tenant's revisions count; processes may share cached records within one history.
+   * It changes with a fail-over and differs between databases. Undefined while messages about commits may be missed.
    */
   history?(tenantId: string): string | undefined;
 
-  /** Ends after what was accepted is done. Calls after it throw `storage_closed`. */
+  /** Closes the storage after accepted work is done. Later calls throw `storage_closed`. */
   close(): Promise<void>;
 }

@@ -4,17 +4,17 @@ import { forEachTenant, type UnreachableTenant } from "./tenants/for-each-tenant
 
 const rowsPerTransaction = 500;
 
-/** What a sweep removed. */
+/** The result of a sweep. */
 export interface Swept {
   readonly idempotencyKeys: number;
   readonly sessions: number;
-  /** Where nothing was removed, since the tenant's own database could not be used. */
+  /** Tenants where nothing was removed because their own database could not be used. */
   readonly unreachable: readonly UnreachableTenant[];
 }
 
 /**
- * Removes what nobody needs any more: idempotency keys whose time is over and sessions that have ended, with their refresh tokens.
- * In small transactions, so that nobody waits for it. Nothing depends on when it runs: what has expired is not honoured before either.
+ * Removes expired idempotency keys, and ended sessions with their refresh tokens, in small transactions so that
+ * nobody waits long. Nothing depends on when it runs: what has expired is not honoured before it either.
  */
 export async function sweepExpired(engine: Engine): Promise<Swept> {
   let idempotencyKeys = 0;
@@ -34,7 +34,7 @@ export async function sweepExpired(engine: Engine): Promise<Swept> {
         ),
       );
     } catch (error) {
-      // It is being purged, and all of this with it.
+      // The tenant is being purged, which removes these rows too.
       if (!isDomainError(error, "tenant_not_found")) throw error;
     }
   });

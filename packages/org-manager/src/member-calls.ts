@@ -20,7 +20,7 @@ import { type Organization, type OrgUser, toOrgUser } from "./records.ts";
 export const orgRoles = ["owner", "member", "billing_admin"] as const;
 export type OrgRole = (typeof orgRoles)[number];
 
-/** An invitation counts as absent (decision 21): whoever is added takes the place of it, with the given role. */
+/** An invitation counts as absent: whoever is added takes the place of it, with the given role. */
 export async function addUserToOrg(
   ctx: Context,
   orgId: string,
@@ -106,7 +106,7 @@ export async function getOrgUsers(ctx: Context, orgId: string): Promise<OrgUser[
   return users.sort((a, b) => a.joined_at.getTime() - b.joined_at.getTime());
 }
 
-/** Answers in a suspended organization as well, where `check` denies: it tells a role and no permission (decision 21). */
+/** Answers in a suspended organization as well, where `check` denies: it tells a role and no permission. */
 export async function getUserRoleInOrg(
   ctx: Context,
   orgId: string,

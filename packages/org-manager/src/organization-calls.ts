@@ -62,7 +62,7 @@ export async function getOrg(ctx: Context, orgId: string): Promise<Organization 
   return record === undefined ? null : toOrganization(record);
 }
 
-/** The plan is looked at after the organization: an unknown organization is `false` whatever the tier (decision 21). */
+/** The plan is looked at after the organization: an unknown organization is `false` whatever the tier. */
 export async function updateOrgPlan(
   ctx: Context,
   orgId: string,
@@ -131,7 +131,7 @@ export async function listOrgs(
   return found.sort(oldestFirst).map(toOrganization);
 }
 
-/** Those with the query in name or slug, without regard to case (decision 16). */
+/** Those with the query in name or slug, without regard to case. */
 export async function searchOrganizations(ctx: Context, query: string): Promise<Organization[]> {
   return await listOrgs(ctx, { q: nameKey(String(query)) });
 }

@@ -75,7 +75,7 @@ function readSecret(given: Environment, name: string, faults: FieldFault[]): str
 }
 
 /**
- * The parts of a PostgreSQL address form `DATABASE_URL`, with the defaults that they have elsewhere (decision 18). Which storages there
+ * The parts of a PostgreSQL address form `DATABASE_URL`, with the defaults that they have elsewhere. Which storages there
  * are is for whoever opens them to say.
  */
 function databaseUrlOf(

@@ -1,7 +1,6 @@
 import {
   type Context,
   changeOrganization,
-  count,
   enterPlan,
   enterUser,
   insertOrganization,
@@ -13,6 +12,7 @@ import {
   newId,
   type OrganizationRecord,
   resolveRoles,
+  updateCounts,
 } from "@tenantry/core";
 import type { ForeignEdits } from "./foreign-edits.ts";
 import { type SourceMember, type SourceOrganization, toSourceRole } from "./source-records.ts";
@@ -194,7 +194,7 @@ async function append(
   before: Membership | null,
   after: Membership | null,
 ): Promise<void> {
-  count(organization, before, after);
+  updateCounts(organization, before, after);
   await mutation.append(organization.chain, {
     type: "imported",
     entity: "membership",

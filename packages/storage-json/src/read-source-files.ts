@@ -75,7 +75,7 @@ const organizationFields = [
   "status",
 ];
 
-/** Names are unique without regard to case among organizations that are not deleted (decision 2). */
+/** Names are unique without regard to case among organizations that are not deleted. */
 function findSharedNames(organizations: Iterable<SourceOrganization>, faults: Fault[]): void {
   const owners = new Map<string, string>();
   for (const { id, name, status } of organizations) {

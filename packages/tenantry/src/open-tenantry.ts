@@ -135,7 +135,7 @@ async function openSharedAccess(
 
 const embedded: Actor = { type: "system", id: "embedded" };
 
-/** Without a setting, a data directory in which the Python module kept its files is opened as what it is (decision 21). */
+/** Without a setting, a data directory in which the Python module kept its files is opened as what it is. */
 function locate(databaseUrl: string | undefined, dataDirectory: string): DatabaseLocation {
   if (databaseUrl === undefined && existsSync(join(dataDirectory, "organizations.json"))) {
     return { kind: "json", directory: dataDirectory };

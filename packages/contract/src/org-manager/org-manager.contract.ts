@@ -2,7 +2,7 @@ import { createOrganizationSchema, userOrganizationSchema } from "@tenantry/core
 import { z } from "zod";
 import { defineOperations } from "../operation.ts";
 
-/** The organization manager's REST integration, with the bodies and statuses of its document (decision 19). */
+/** The organization manager's REST integration, with the bodies and statuses of its document. */
 export const orgManagerOperations = defineOperations({
   createOrganizationByName: {
     method: "POST",

@@ -21,7 +21,7 @@ const administratorTokenSchema = z.strictObject({
 
 const example = { email: "admin@test.com", password: "testpass123" };
 
-/** Organizations that register by their names, each with a database of its own (decision 17). */
+/** Organizations that register by their names, each with a database of its own. */
 export const registeredOrganizationOperations = defineOperations({
   registerOrganization: {
     method: "POST",

@@ -5,9 +5,9 @@ import type { AccessRecord } from "./access.store.ts";
 import { createKnownRevisions, type RevisionRead } from "./known-revisions.ts";
 import type { SharedAccess, SharedQuestion } from "./shared-access.ts";
 
-/** How what memory does not hold is read: from the storage, or from what processes share before it. */
+/** Reads access that is not in memory: from the storage, or from a cache that processes share in front of it. */
 export interface AccessReader {
-  /** @param fresh Reads the storage, whatever is shared. */
+  /** @param fresh Reads the storage even where a shared cache could answer. */
   read(
     tenantId: string,
     organizationId: string,
@@ -19,7 +19,7 @@ export interface AccessReader {
 
 const mostOrganizations = 100_000;
 
-/** Reads the storage each time. */
+/** Reads the storage every time. */
 export function createStorageReader(storage: Storage): AccessReader {
   return {
     read: (tenantId, organizationId, userId) =>
@@ -28,15 +28,16 @@ export function createStorageReader(storage: Storage): AccessReader {
   };
 }
 
-/** A read that others of this process may share. */
+/** A read in progress, which other callers of this process may share. */
 interface Running {
   readonly read: RevisionRead;
   readonly record: Promise<AccessRecord | undefined>;
 }
 
 /**
- * Takes from the shared cache what is at least as new as everything that this process has heard of, and reads the storage for the rest. Where
- * the storage names no history, because messages may be missed or it has none, the cache steps aside.
+ * Takes a record from the shared cache if it is at least as new as every change that this process has heard of, and
+ * reads the storage otherwise. Where the storage names no history (it has none, or messages may have been missed) the
+ * shared cache is not used.
  */
 export function createSharedReader(storage: Storage, shared: SharedAccess): AccessReader {
   const revisions = createKnownRevisions(mostOrganizations);
@@ -54,7 +55,7 @@ export function createSharedReader(storage: Storage, shared: SharedAccess): Acce
     const known = revisions.find(tenantId, organizationId);
     if (question !== undefined && known !== undefined && !fresh) {
       const found = await shared.find(question, known);
-      // What came in while the cache was asked may say that the record is over; only the storage knows.
+      // A change that arrived while the cache was asked may have made the record stale; only the storage knows.
       if (typeof found === "object" && !read.spoiled && isSameHistory(history, tenantId)) {
         return found;
       }
@@ -87,7 +88,7 @@ export function createSharedReader(storage: Storage, shared: SharedAccess): Acce
     read(tenantId, organizationId, userId, fresh) {
       const key = JSON.stringify([tenantId, organizationId, userId]);
       const other = running.get(key);
-      // Whoever began before a change came in may have read what was before it.
+      // A read that began before a change arrived may have seen the state before it, so it is not shared.
       if (other !== undefined && !other.read.spoiled && !fresh) return other.record;
       const read = revisions.begin(tenantId, organizationId);
       const record = readOnce(read, userId, fresh);

@@ -1,8 +1,8 @@
 import type { Access } from "./access.policy.ts";
 
-/** One user's access in one organization, good while it stands in the table. */
+/** One user's access in one organization. Valid for as long as the table holds it. */
 export interface CachedAccess {
-  /** Null where there is no such membership: strangers are remembered as well. */
+  /** Null where there is no such membership: non-members are cached as well. */
   readonly access: Access | null;
   /** The organization's revision at which the entry was read. */
   readonly revision: number;
@@ -11,7 +11,7 @@ export interface CachedAccess {
 type Users = Map<string, CachedAccess>;
 type Organizations = Map<string, Users>;
 
-/** Access by tenant, organization and user, with a bound. Maps within maps: a look-up builds no key. */
+/** Cached access by tenant, organization and user, bounded in size. Nested maps, so that a look-up builds no key. */
 export interface AccessTable {
   find(tenantId: string, organizationId: string, userId: string): CachedAccess | undefined;
   put(tenantId: string, organizationId: string, userId: string, entry: CachedAccess): void;
@@ -22,7 +22,7 @@ export interface AccessTable {
   size(): number;
 }
 
-/** @param maximumEntries Beyond it the organizations that came first leave, whole. */
+/** @param maximumEntries When it is exceeded, the oldest organizations are dropped with all their entries. */
 export function createAccessTable(maximumEntries: number): AccessTable {
   const tenants = new Map<string, Organizations>();
   let size = 0;

@@ -3,24 +3,24 @@ import { isTenantOpen } from "../tenants/tenants.policy.ts";
 import type { AccessRecord, GrantedRole } from "./access.store.ts";
 import { everyPermission, isReading } from "./permissions.ts";
 
-/** What a user may do in an organization, as far as it follows from one {@link AccessRecord}. */
+/** What a user may do in an organization, derived from one {@link AccessRecord}. */
 export interface Access {
   readonly roles: readonly string[];
   readonly rank: number;
-  /** Holds everything, `*`. */
+  /** Holds every permission, `*`. */
   readonly holdsAll: boolean;
   readonly permissions: ReadonlySet<string>;
-  /** What is left: all, only reading (a suspended organization), or nothing. */
+  /** How much of the permissions applies: all, only reading (in a suspended organization), or nothing. */
   readonly extent: "all" | "reading" | "none";
-  /** An active member of a suspended organization: may know of it, and do no more than `extent` says. */
+  /** An active member of a suspended organization. They may know that it exists, and do no more than `extent` allows. */
   readonly isSuspendedOrganization: boolean;
-  /** Manages all of the tenant (decision 12), whatever the membership grants. A check does not ask about it. */
+  /** Manages the whole tenant, whatever the membership grants. `check` ignores this. */
   readonly isTenantAdministrator: boolean;
-  /** To the people of a closed tenant, and to a user who is deactivated, every organization is as if it were deleted. */
+  /** Every organization looks deleted to users of a tenant that is not active and to deactivated users. */
   readonly isDeletedOrganization: boolean;
 }
 
-/** Decides, once per record, everything that a check asks about. */
+/** Evaluates a record once, so that each check is a look-up. */
 export function accessOf(record: AccessRecord): Access {
   const roles = record.roles.map((role) => role.key);
   const isOpen = isTenantOpen(record.tenant_status);
@@ -49,7 +49,8 @@ function extentOf(record: AccessRecord, roles: readonly string[]): Access["exten
     case "active":
       return "all";
     case "suspended":
-      // Decision 5: everything is denied but reading, and that only for those who can settle the matter.
+      // In a suspended organization everything but reading is denied, and only those who can resolve the suspension
+      // may read.
       return roles.includes(ownerRole) || roles.includes(billingAdminRole) ? "reading" : "none";
     case "deleted":
       return "none";
@@ -63,7 +64,7 @@ export function isAllowed(access: Access, permission: string): boolean {
   return access.holdsAll || access.permissions.has(permission);
 }
 
-/** A permission of the roles that the access does not hold itself; undefined where it may grant them all. */
+/** The first permission of the roles that the access does not hold; undefined where it may grant them all. */
 export function permissionBeyond(
   access: Access,
   roles: readonly Pick<GrantedRole, "permissions">[],

@@ -9,8 +9,8 @@ export const checkSchema = z.strictObject({
 export type CheckInput = z.input<typeof checkSchema>;
 
 /**
- * `revision` is the organization's at which the answer was true (0 where there is no such organization). A caller that holds a
- * newer one can demand it with `minimum_revision`.
+ * `revision` is the organization's revision at which the answer was true; 0 where there is no such organization. A
+ * caller that knows a newer revision can require it with `minimum_revision`.
  */
 export const checkResultSchema = z.strictObject({
   allowed: z.boolean(),
@@ -20,9 +20,9 @@ export const checkResultSchema = z.strictObject({
 export type CheckResult = z.infer<typeof checkResultSchema>;
 
 export const freshnessSchema = {
-  /** An answer at least as new as this revision of the organization. */
+  /** The answer must be at least as new as this revision of the organization. */
   minimum_revision: z.int().min(0).optional(),
-  /** `strong` reads every commit before answering; the default answers from memory. */
+  /** `strong` first looks for commits of other processes; the default answers from memory. */
   consistency: z.enum(["cached", "strong"]).optional(),
 };
 

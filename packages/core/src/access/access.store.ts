@@ -11,22 +11,22 @@ export interface GrantedRole {
   readonly permissions: readonly string[];
 }
 
-/** Everything that decides what a user may do in an organization, of one moment. */
+/** Everything that decides what a user may do in an organization, read at one moment. */
 export interface AccessRecord {
   readonly organization_status: OrganizationStatus;
   readonly organization_revision: number;
   readonly tenant_status: TenantStatus;
   readonly tenant_revision: number;
   readonly user_status: UserStatus;
-  /** Whether the user manages the whole tenant, beside the membership. */
+  /** Whether the user is an administrator of the whole tenant. */
   readonly is_tenant_administrator: boolean;
   readonly membership_status: MembershipStatus;
-  /** The union, each role once, by rank and key, highest first. */
+  /** The roles held directly and through teams, each once, by rank (highest first) and key. */
   readonly roles: readonly GrantedRole[];
 }
 
 export interface AccessStore {
-  /** One query. Undefined where user, organization or membership is not there. */
+  /** Runs one query. Undefined where the user, organization or membership does not exist. */
   findAccess(
     tenantId: string,
     organizationId: string,

@@ -10,13 +10,15 @@ import type {
 import type { CachedAccess } from "./access-table.ts";
 
 /**
- * May the user do this in the organization? Answers from memory; unknown and foreign ids, strangers, invited and suspended members
- * and deactivated users are all the same `false`.
+ * Whether a user has a permission in an organization. Answers from memory where it can. Unknown ids, ids of another
+ * tenant, non-members, invited or suspended members and deactivated users all get the same `false`.
  *
- * Within a process the answer is never older than the last acknowledged change. Across processes it is as old as the storage's last
- * look for others' commits (on SQLite: a millisecond), unless `consistency: "strong"` or a `minimum_revision` demands more.
+ * Within a process the answer is never older than the last acknowledged change. Changes by other processes are seen
+ * as of the storage's last look for their commits (on SQLite at most a millisecond ago), unless `consistency:
+ * "strong"` or `minimum_revision` requires more.
  *
- * It tells what the membership grants. That tenant administrators and the operator manage organizations beside that is the API's matter.
+ * Only membership counts here. That tenant administrators and the operator may manage organizations without one is
+ * decided by `authorizeRead`.
  */
 export function check(ctx: Context, request: CheckRequest): CheckResult | Promise<CheckResult> {
   const { engine, tenantId } = ctx;
@@ -29,7 +31,7 @@ export function check(ctx: Context, request: CheckRequest): CheckResult | Promis
   return resultOf(cached, request.permission);
 }
 
-/** As {@link check}, for up to 100 at once; answers in the order of the questions. */
+/** As {@link check}, for up to 100 requests; answers come in the order of the requests. */
 export async function checkBatch(ctx: Context, input: CheckBatchInput): Promise<CheckBatchResult> {
   await ctx.engine.storage.catchUp(ctx.tenantId, input.consistency === "strong");
   const results: CheckResult[] = [];
@@ -47,7 +49,8 @@ async function answer(
   const { engine, tenantId } = ctx;
   let cached = await cachedAccess(engine, tenantId, organization_id, user_id);
   if (cached.revision < (minimum_revision ?? 0)) {
-    // The entry was read before the revision that the caller holds. It may still be true, but only a new read shows it.
+    // The entry is older than the revision that the caller knows. It may still be right, but only a new read can
+    // tell.
     await engine.storage.catchUp(tenantId, true);
     cached = await readAccess(engine, tenantId, organization_id, user_id, true);
   }
@@ -56,7 +59,7 @@ async function answer(
 
 function resultOf(cached: CachedAccess, permission: string): CheckResult {
   const { access, revision } = cached;
-  // A stranger learns nothing, not even that there is such an organization.
+  // A non-member learns nothing, not even that the organization exists.
   if (access === null) return nothing;
   if (access.extent === "none") return { allowed: false, roles: [], revision };
   return { allowed: isAllowed(access, permission), roles: access.roles as string[], revision };
@@ -76,7 +79,7 @@ async function cachedAccess(
   );
 }
 
-/** Reads access from the storage and keeps it, unless something changed while it was read. */
+/** Reads access from the storage, and caches it unless it changed during the read. */
 async function readAccess(
   engine: Engine,
   tenantId: string,
@@ -100,7 +103,7 @@ async function readAccess(
 }
 
 /**
- * The access of a user from the cache, for showing and refusing. What decides a mutation is read again under its lock, by
+ * A user's access from the cache, for reads and for refusing early. A mutation decides again under its lock, with
  * {@link lockedAccess}.
  */
 export async function currentAccess(
@@ -112,7 +115,7 @@ export async function currentAccess(
   return (await cachedAccess(ctx.engine, ctx.tenantId, organizationId, userId)).access;
 }
 
-/** The access of a user within a transaction that holds the organization's lock. */
+/** A user's access, read in a transaction that holds the organization's lock. */
 export async function lockedAccess(
   ports: Ports,
   tenantId: string,

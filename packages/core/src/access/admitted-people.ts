@@ -1,19 +1,19 @@
 import type { Change } from "../events/events.store.ts";
 
-/** People who are known to be let in: active, in a tenant that is open. Exact as long as it is told of every change. */
+/** Users known to be let in: they and their tenant are active. Exact as long as `apply` is called with every change. */
 export interface AdmittedPeople {
   has(tenantId: string, userId: string): boolean;
-  /** Counts the changes that may have shut somebody out; what was read before the newest of them is not kept. */
-  readonly heard: () => number;
-  keep(tenantId: string, userId: string, heardAtRead: number): void;
+  /** Counts the changes that may have shut somebody out. A read that began before the latest one is not kept. */
+  readonly changeCount: () => number;
+  keep(tenantId: string, userId: string, countAtRead: number): void;
   apply(changes: readonly Change[] | "everything"): void;
 }
 
-/** @param maximumPeople Beyond it all are forgotten. Whoever is not in it is read. */
+/** @param maximumPeople When it is reached, all are forgotten; users who are not kept are read again. */
 export function createAdmittedPeople(maximumPeople: number): AdmittedPeople {
   const tenants = new Map<string, Set<string>>();
   let size = 0;
-  let heard = 0;
+  let changeCount = 0;
 
   function clear(): void {
     tenants.clear();
@@ -31,9 +31,9 @@ export function createAdmittedPeople(maximumPeople: number): AdmittedPeople {
 
   return {
     has: (tenantId, userId) => tenants.get(tenantId)?.has(userId) === true,
-    heard: () => heard,
-    keep(tenantId, userId, heardAtRead) {
-      if (heardAtRead !== heard) return;
+    changeCount: () => changeCount,
+    keep(tenantId, userId, countAtRead) {
+      if (countAtRead !== changeCount) return;
       if (size >= maximumPeople) clear();
       const people = tenants.get(tenantId) ?? new Set();
       tenants.set(tenantId, people);
@@ -42,12 +42,12 @@ export function createAdmittedPeople(maximumPeople: number): AdmittedPeople {
     },
     apply(changes) {
       if (changes === "everything") {
-        heard += 1;
+        changeCount += 1;
         return clear();
       }
       for (const { entity, type, tenant_id, entity_id } of changes) {
         if (entity !== "tenant" && type !== "user.deactivated") continue;
-        heard += 1;
+        changeCount += 1;
         if (entity === "tenant") dropTenant(tenant_id);
         else dropUser(tenant_id, entity_id);
       }

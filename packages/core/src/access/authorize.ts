@@ -20,12 +20,12 @@ import { type Access, isAllowed } from "./access.policy.ts";
 import { currentAccess, lockedAccess } from "./access.ts";
 import type { Permission } from "./permissions.ts";
 
-/** What an operation wants of its caller: a permission in the organization, to be above it, or a membership of whichever status. */
+/** What an operation requires: a permission in the organization, being an administrator, or a membership of any status. */
 export type Required = Permission | "administrator" | "own_membership";
 
-/** What the caller may do, once it is let in. */
+/** What an authorized caller may do. */
 export interface Authority {
-  /** The operator, the embedding program or an administrator of the tenant: above every role. */
+  /** The operator, the embedding program or a tenant administrator. They rank above every role. */
   readonly isAdministrator: boolean;
   readonly access: Access;
 }
@@ -45,12 +45,12 @@ export const administratorAuthority: Authority = {
   access: administratorAccess,
 };
 
-/** True for the operator and the embedding program, who act in any tenant. */
+/** True for the operator and the embedding program, which may act in any tenant. */
 export function isOperator(ctx: Context): boolean {
   return ctx.actor.type === "operator" || ctx.actor.type === "system";
 }
 
-/** True for whoever manages all of the tenant: the operator and its administrators (decision 12). */
+/** True for everyone who manages the whole tenant: the operator and the tenant's administrators. */
 export async function isAdministrator(ctx: Context, ports: Ports): Promise<boolean> {
   if (isOperator(ctx)) return true;
   if (ctx.actor.type !== "user") return false;
@@ -61,11 +61,11 @@ export async function isAdministrator(ctx: Context, ports: Ports): Promise<boole
 }
 
 /**
- * Lets in whoever has shown who they are: people while they are active and their tenant is open, the operator always. Everything that people do begins here; what
- * a mutation decides on is looked at again under its lock.
+ * Lets authenticated callers in: users while they and their tenant are active, the operator always. Every use case
+ * begins with it; a mutation checks again under its lock.
  *
- * @throws {DomainError} `authentication_required` for the anonymous; `tenant_suspended`, `tenant_not_found` for people of a closed tenant;
- *   `user_deactivated`.
+ * @throws {DomainError} `authentication_required` for anonymous callers; `tenant_suspended` or `tenant_not_found` for
+ * users of a tenant that is not active; `user_deactivated`.
  */
 export async function requireActor(ctx: Context): Promise<void> {
   if (ctx.actor.type === "anonymous") {
@@ -76,7 +76,7 @@ export async function requireActor(ctx: Context): Promise<void> {
   const { storage, admittedPeople } = ctx.engine;
   await storage.catchUp(tenantId, false);
   if (admittedPeople.has(tenantId, actor.id)) return;
-  const heard = admittedPeople.heard();
+  const changeCount = admittedPeople.changeCount();
   const { tenants, users } = storage.committed;
   const [tenant, status] = await Promise.all([
     tenants.find(tenantId),
@@ -84,14 +84,14 @@ export async function requireActor(ctx: Context): Promise<void> {
   ]);
   assertTenantOpen(tenant);
   assertNotDeactivated(status);
-  // Somebody who is not known yet holds nothing. Nothing is kept of them, else a caller could fill memory with invented ids.
-  if (status !== undefined) admittedPeople.keep(tenantId, actor.id, heard);
+  // A user who does not exist has no permissions. They are not cached; otherwise a caller could fill the cache with invented ids.
+  if (status !== undefined) admittedPeople.keep(tenantId, actor.id, changeCount);
 }
 
 /**
- * Lets in only those who manage the tenant.
+ * Lets in only the operator and the tenant's administrators.
  *
- * @throws {DomainError} `authentication_required`, `permission_denied`.
+ * @throws {DomainError} `authentication_required`, `permission_denied`, `tenant_suspended`, `tenant_not_found`.
  */
 export async function requireAdministrator(
   ctx: Context,
@@ -105,8 +105,10 @@ export async function requireAdministrator(
 }
 
 /**
- * Lets a caller read something of an organization. Whoever may not know that it exists gets `organization_not_found`; whoever may
- * see it but lacks the permission gets `permission_denied`.
+ * Authorizes a read in an organization.
+ *
+ * @throws {DomainError} `organization_not_found` where the caller may not know that it exists, `permission_denied`
+ * where they see it but lack the permission; those of {@link requireActor}.
  */
 export async function authorizeRead(
   ctx: Context,
@@ -125,8 +127,8 @@ export async function authorizeRead(
 }
 
 /**
- * Refuses an organization that there is not. To members it is there; whoever manages the tenant is let in before anybody has looked, so what
- * finds nothing asks this.
+ * Refuses an organization that does not exist. For members {@link authorizeRead} has shown that it does, but
+ * administrators pass it for any id; so a read that finds nothing calls this.
  *
  * @throws {DomainError} `organization_not_found`.
  */
@@ -148,11 +150,11 @@ async function decide(
   access: Access | null,
   required: Required,
 ): Promise<Authority> {
-  // Before what the membership grants: a role in the organization takes nothing from an administrator.
+  // Comes first: a role in the organization must not restrict a tenant administrator.
   if (access?.isTenantAdministrator) return administratorAuthority;
   if (access !== null && isGranted(access, required)) return { isAdministrator: false, access };
   if (await isAdministrator(ctx, ports)) return administratorAuthority;
-  // To its people a closed tenant is closed, whatever they hold in it.
+  // A tenant that is not active is closed to its users, whatever roles they hold in it.
   assertTenantOpen(await ports.tenants.find(ctx.tenantId));
   if (access === null || !isVisible(access)) {
     throw deny(ctx, "organization_not_found", operation, organizationId, required);
@@ -166,12 +168,15 @@ function isGranted(access: Access, required: Required): boolean {
   return isAllowed(access, required);
 }
 
-/** Whether the user may know of the organization: an active member of one that is not deleted. */
+/** Whether the user may know that the organization exists: active members of one that is not deleted. */
 function isVisible(access: Access): boolean {
   return access.extent !== "none" || access.isSuspendedOrganization;
 }
 
-/** The refusal, kept in the security log. One place, so that no refusal goes unrecorded. */
+/**
+ * Makes the error for a missing permission and records it in the security log. All such errors are made here, so none
+ * goes unrecorded.
+ */
 export function deny(
   ctx: Context,
   code: Exclude<DenialCode, RefusedCredentialCode>,
@@ -194,7 +199,7 @@ function refusalOf(
   return new DomainError(code, denialMessages[code](permission), { data: { permission } });
 }
 
-/** What no role gives. */
+/** The messages for requirements that are not permissions. */
 const deniedToPeople: Readonly<Record<string, string>> = {
   operator: "Only the operator may do this",
   administrator: "Only the operator and administrators of the tenant may do this",
@@ -211,7 +216,7 @@ const denialMessages = {
     `The role ${permission} ranks above yours; ask somebody who ranks as high`,
 };
 
-/** The same for an id that never was, one of another tenant and one that the caller may not know of. */
+/** One error for an id that never existed, one of another tenant, and one that the caller may not know of. */
 export function organizationNotFound(): DomainError {
   return new DomainError(
     "organization_not_found",
@@ -225,13 +230,17 @@ export interface OrganizationCall {
   readonly organizationId: string;
   readonly required: Required;
   readonly input: unknown;
-  /** Whether it may touch a deleted organization; administrators alone see one. */
+  /** Whether a deleted organization may be changed. Only administrators can see one. */
   readonly deleted?: "refused" | "allowed";
 }
 
 /**
- * Runs a mutation of one organization: refuses strangers before any lock is taken, locks, decides again under the lock (what the
- * first look saw may be over by then), and gives `work` the locked organization and the caller's authority.
+ * Runs a mutation of one organization. The caller is authorized before any lock is taken, so that strangers cannot
+ * make others wait, and again under the lock, since the first answer may be out of date by then.
+ *
+ * @param work Gets the locked organization and the caller's authority.
+ *
+ * @throws {DomainError} those of {@link authorizeRead}, `organization_deleted`, and what `work` throws.
  */
 export async function mutateOrganization<T>(
   ctx: Context,
@@ -266,10 +275,11 @@ export async function mutateOrganization<T>(
 }
 
 /**
- * Runs a mutation of what belongs to the tenant itself, for those who manage it: decides before any lock is taken, and again under the
- * tenant's, so that of two administrators who revoke each other at once one remains.
+ * Runs a mutation of something that belongs to the tenant rather than to an organization. The caller must be an
+ * administrator, before any lock is taken and again under the tenant's lock: of two administrators who revoke each
+ * other at once, one remains.
  *
- * @throws {DomainError} `authentication_required`, `permission_denied`.
+ * @throws {DomainError} those of {@link requireAdministrator}, and what `work` throws.
  */
 export async function mutateTenant<T>(
   ctx: Context,
@@ -288,8 +298,9 @@ export async function mutateTenant<T>(
 }
 
 /**
- * The caller's own answer under their idempotency key, where the mutation is done already. Looked for before who may: who leaves, deletes or
- * demotes themselves has ended their right by it, and is told the same when they ask again.
+ * The answer kept under the caller's idempotency key, if this call was done already. Looked up before authorization:
+ * a caller who left, deleted or demoted themselves has lost the permission, and must still get the same answer when
+ * they retry.
  */
 async function findReplay(
   ctx: Context,
@@ -320,10 +331,12 @@ function deletedError(record: OrganizationRecord): DomainError {
 }
 
 /**
- * Refuses a write to a resource that has changed since the caller read it (RFC 9110, section 13.1.1).
+ * Refuses a write to a resource that has changed since the caller read it (If-Match, RFC 9110, section 13.1.1).
  *
- * @param revision The resource's own revision, its ETag.
- * @throws {DomainError} `revision_mismatch`; `precondition_required` where a setting wants If-Match and none came.
+ * @param revision The resource's revision, which is its ETag.
+ *
+ * @throws {DomainError} `revision_mismatch`; `precondition_required` where the settings require If-Match and none was
+ * sent.
  */
 export function assertIfMatch(ctx: Context, revision: number): void {
   if (ctx.ifMatch === undefined) {

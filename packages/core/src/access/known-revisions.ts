@@ -3,7 +3,7 @@ import type { AccessRecord } from "./access.store.ts";
 import { reachOf } from "./permission-cache.ts";
 import type { LeastRevisions } from "./shared-access.ts";
 
-/** A read that is under way; a change of access in its organization that comes in meanwhile spoils it. */
+/** A read in progress. A change of access in its organization that arrives meanwhile spoils it. */
 export interface RevisionRead {
   readonly tenantId: string;
   readonly organizationId: string;
@@ -11,20 +11,20 @@ export interface RevisionRead {
 }
 
 /**
- * The revisions at which this process last read an organization, for as long as it has heard of no change of anybody's access there. A
- * record of at least these revisions has every change that was heard of.
+ * The revisions at which this process last read each organization, dropped as soon as it hears of a change of access
+ * there. A cached record of at least these revisions therefore includes every change that this process has heard of.
  */
 export interface KnownRevisions {
   find(tenantId: string, organizationId: string): LeastRevisions | undefined;
   begin(tenantId: string, organizationId: string): RevisionRead;
-  /** Ends a read; its revisions are known from now on, unless it was spoiled or found nothing. */
+  /** Ends a read and remembers its revisions, unless it was spoiled or found nothing. */
   end(read: RevisionRead, record: AccessRecord | undefined): void;
   apply(changes: readonly Change[] | "everything"): void;
 }
 
 type Organizations = Map<string, LeastRevisions>;
 
-/** @param maximumOrganizations Beyond it all are forgotten: the next read of each knows again. */
+/** @param maximumOrganizations When it is reached, all are forgotten; each is known again after its next read. */
 export function createKnownRevisions(maximumOrganizations: number): KnownRevisions {
   const tenants = new Map<string, Organizations>();
   const reads = new Set<RevisionRead>();

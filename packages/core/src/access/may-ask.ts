@@ -3,8 +3,8 @@ import { isAllowed } from "./access.policy.ts";
 import { authorizeRead, isOperator, requireActor } from "./authorize.ts";
 
 /**
- * Lets a caller ask what a user may do in an organization: everybody about themselves, the operator about all, and whoever may see the
- * members. `check` itself asks nobody's leave, for the program that embeds it.
+ * Authorizes a question about what a user may do: anyone about themselves, the operator about everyone, and callers
+ * who may see the members. `check` itself authorizes nobody, since the embedding program calls it.
  *
  * @throws {DomainError} `authentication_required`, `organization_not_found`, `permission_denied`.
  */
@@ -18,7 +18,10 @@ export async function assertMayAsk(
   await authorizeRead(ctx, "check", organizationId, "member:read");
 }
 
-/** Whether memory alone lets the caller ask, since this stands before every check over HTTP. False says nothing yet. */
+/**
+ * As {@link assertMayAsk}, answered from memory alone because it runs before every check over HTTP. False means that
+ * it is not known yet.
+ */
 export function mayAskAtOnce(ctx: Context, organizationId: string, userId: string): boolean {
   const { actor, engine, tenantId } = ctx;
   if (isOperator(ctx)) return true;

@@ -4,8 +4,8 @@ import type { AccessRecord } from "./access.store.ts";
 import { type CachedAccess, createAccessTable } from "./access-table.ts";
 
 /**
- * A read that is under way. Changes that come in meanwhile spoil it: what it read may be older than they are, and is answered
- * but not stored.
+ * A cache fill in progress. A change that arrives meanwhile spoils it: what it read may be older than the change, so
+ * it is returned but not stored.
  */
 export interface CacheFill {
   readonly tenantId: string;
@@ -14,11 +14,14 @@ export interface CacheFill {
   spoiled: boolean;
 }
 
-/** Access by tenant, organization and user; bounded; exact as long as {@link PermissionCache.apply} is told of every change. */
+/**
+ * Access by tenant, organization and user, bounded in size. Exact as long as {@link PermissionCache.apply} is called
+ * with every change.
+ */
 export interface PermissionCache {
   find(tenantId: string, organizationId: string, userId: string): CachedAccess | undefined;
   beginFill(tenantId: string, organizationId: string, userId: string): CacheFill;
-  /** Stores what a fill read, unless a change came in since it began; the entry either way. */
+  /** Returns what a fill read, and stores it unless a change arrived since the fill began. */
   endFill(fill: CacheFill, record: AccessRecord | undefined, revision: number): CachedAccess;
   /** Ends a fill whose read failed. */
   abandonFill(fill: CacheFill): void;
@@ -27,8 +30,8 @@ export interface PermissionCache {
 }
 
 /**
- * @param maximumEntries How many users' access is kept. A check that finds nothing reads the storage, so the bound costs time and
- * never truth.
+ * @param maximumEntries How many users' access is kept. Anything not kept is read from the storage, so the bound
+ * affects speed only.
  */
 export function createPermissionCache(maximumEntries: number): PermissionCache {
   const table = createAccessTable(maximumEntries);
@@ -58,7 +61,7 @@ export function createPermissionCache(maximumEntries: number): PermissionCache {
     endFill(fill, record, revision) {
       fills.delete(fill);
       const entry = { access: record === undefined ? null : accessOf(record), revision };
-      // Of organizations that do not exist nothing is kept, else a caller could fill the cache with invented ids.
+      // Unknown organizations are not stored; otherwise a caller could fill the cache with invented ids.
       if (!fill.spoiled && revision > 0) {
         table.put(fill.tenantId, fill.organizationId, fill.userId, entry);
       }
@@ -83,7 +86,7 @@ function isTouched(fill: CacheFill, change: Change, reach: Reach): boolean {
   return reach === "organization" || fill.userId === change.entity_id;
 }
 
-/** Whose access a change touches. What is not listed as harmless drops more rather than less. */
+/** Whose access a change affects. Anything not known to be harmless drops more rather than less. */
 export function reachOf(change: Change): Reach {
   switch (change.entity) {
     case "membership":

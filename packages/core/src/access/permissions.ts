@@ -1,6 +1,6 @@
 /**
- * Our own permissions, each with what it lets its holder do in an organization. Applications define more beside them, in roles. This
- * table and the catalogue in `roles/default-roles.ts` are the source of the permission table that the ADR describes.
+ * The built-in permissions, each with what it allows in an organization. Applications may define more in roles of
+ * their own. ADR 0008 shows this table together with `roles/default-roles.ts`; a test compares them.
  */
 export const permissions = {
   "organization:read": "See the organization and its statistics",
@@ -22,10 +22,10 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions;
 
-/** Holds every permission, those of applications too. */
+/** Holds every permission, including those that applications define. */
 export const everyPermission = "*";
 
-/** True for the permissions that look and do not touch: all that is left in a suspended organization. */
+/** True for permissions that only read, which are all that is left in a suspended organization. */
 export function isReading(permission: string): boolean {
   return permission.endsWith(":read");
 }

@@ -1,6 +1,6 @@
 import type { AccessRecord } from "./access.store.ts";
 
-/** Whose access is asked for, and in which history its revisions count. */
+/** Whose access is asked for, and in which history its revisions count (see `Storage.history`). */
 export interface SharedQuestion {
   readonly history: string;
   readonly tenantId: string;
@@ -8,23 +8,23 @@ export interface SharedQuestion {
   readonly userId: string;
 }
 
-/** Revisions below which nothing may be accepted. */
+/** The lowest revisions that may be accepted. */
 export interface LeastRevisions {
   readonly tenant: number;
   readonly organization: number;
 }
 
 /**
- * Access records that processes share, outside of them. It may lose everything at any moment, answer late or not at all, and hold what is
- * long over: who asks accepts nothing below the revisions that they know (ADR 0017). It never throws.
+ * A cache of access records outside the process, shared by several. It may lose entries, answer late or not at all,
+ * and hold stale records; so callers accept nothing below the revisions that they know (ADR 0017). It never throws.
  */
 export interface SharedAccess {
   /**
-   * The record, if there is one that is new enough; `fill` where the caller is the one to read and put it, `read` where somebody else is
-   * at it for too long, or the cache is not to be had.
+   * The record, if one is new enough. Otherwise `fill` where this caller should read and `put` it, or `read` where it
+   * should only read: another caller took too long to fill it, or the cache cannot be reached.
    */
   find(question: SharedQuestion, least: LeastRevisions): Promise<AccessRecord | "fill" | "read">;
-  /** Keeps a record, in its own time. */
+  /** Stores a record in the background. */
   put(question: SharedQuestion, record: AccessRecord): void;
   close(): Promise<void>;
 }

@@ -1,36 +1,39 @@
 import type { Awaitable } from "../awaitable.ts";
 
-/** A row as it lies in its table, its columns in the table's order. */
+/** A row as stored, its columns in the table's order. */
 export type CopiedRow = Readonly<Record<string, string | number | null>>;
 
-/** A table as a copy sees it. */
+/** A table to be copied. */
 export interface CopiedTable {
   readonly name: string;
-  /** Its rows refer to rows of the same table: they go in without their references first, and are then put whole. */
+  /**
+   * Its rows refer to rows of the same table. They are inserted without these references first, and completed
+   * afterwards.
+   */
   readonly refersToItself: boolean;
 }
 
 /**
- * A tenant's rows as they are, or with `null` those of the installation: what a copy into another storage is made of. Nothing here knows what a
- * row means; the rules were held where it was written.
+ * Reads and writes a tenant's rows unchanged (with `null`, the installation's), to copy them into another storage.
+ * Business rules are not checked again: they were checked when the rows were first written.
  */
 export interface CopyStore {
-  /** The tables, each after those that its rows refer to. */
+  /** The tables, ordered so that each comes after those it refers to. */
   tables(tenantId: string | null): readonly CopiedTable[];
-  /** The ids of all tenants after one, in their order. The tenant is the installation. */
+  /** The ids of all tenants after one, ascending. */
   tenantIds(tenantId: null, after: string | null, limit: number): Awaitable<readonly string[]>;
   count(tenantId: string | null, table: string): Awaitable<number>;
-  /** The rows after one, in the order of their keys, which is the same on every storage. */
+  /** The rows after one, ordered by key. The order is the same on every storage. */
   page(
     tenantId: string | null,
     table: string,
     after: CopiedRow | null,
     limit: number,
   ): Awaitable<readonly CopiedRow[]>;
-  /** Writes rows that are not there yet. References to rows of the same table are left out. */
+  /** Writes rows that do not exist yet, leaving out references to rows of the same table. */
   insert(tenantId: string | null, table: string, rows: readonly CopiedRow[]): Awaitable<void>;
   /** As `put`, without references to rows of the same table. */
   putUnlinked(tenantId: string | null, table: string, rows: readonly CopiedRow[]): Awaitable<void>;
-  /** Writes rows whole, over those of the same keys. */
+  /** Writes complete rows, replacing those with the same keys. */
   put(tenantId: string | null, table: string, rows: readonly CopiedRow[]): Awaitable<void>;
 }

@@ -2,10 +2,13 @@ import { createHash, type Hash } from "node:crypto";
 import type { Ports, Storage } from "../store.ts";
 import type { CopiedRow, CopiedTable } from "./copies.store.ts";
 
-/** So many rows are in memory at once, and share a commit where they are written. */
+/** How many rows are read into memory at once, and written in one commit. */
 const rowsAtOnce = 500;
 
-/** The content of one table of a tenant, or with `null` of the installation. The same rows have the same checksum on every storage. */
+/**
+ * A summary of one table of a tenant, or with `null` of the installation. Equal rows give an equal checksum on every
+ * storage.
+ */
 export interface TableContent {
   readonly tenant_id: string | null;
   readonly table: string;
@@ -13,7 +16,7 @@ export interface TableContent {
   readonly checksum: string;
 }
 
-/** Told of every page of rows. */
+/** Called with the number of rows after every page. */
 export type RowsDone = (rows: number) => void;
 
 /** Every tenant's id, page after page. */
@@ -34,7 +37,7 @@ export async function countRows(storage: Storage, tenantId: string | null): Prom
   return rows;
 }
 
-/** Reads a table to its end. */
+/** Reads a table completely, page by page. */
 export async function readRows(
   ports: Ports,
   tenantId: string | null,
@@ -49,7 +52,7 @@ export async function readRows(
   }
 }
 
-/** What a tenant's tables hold, all at one moment. */
+/** A summary of all tables of a tenant, taken in one snapshot. */
 export async function readContent(
   storage: Storage,
   tenantId: string | null,
@@ -58,7 +61,7 @@ export async function readContent(
   return await storage.snapshot(tenantId, (ports) => contentOf(ports, tenantId, rowsDone));
 }
 
-/** As {@link readContent}, at the moment of a snapshot that is open. */
+/** As {@link readContent}, in a snapshot that is already open. */
 export async function contentOf(
   ports: Ports,
   tenantId: string | null,
@@ -77,8 +80,8 @@ export async function contentOf(
 }
 
 /**
- * Writes a tenant's rows, as they are at one moment, into a storage that has none of them. Every page is a commit of its own: whoever copies
- * sees to it that nobody uses half of a copy.
+ * Copies a tenant's rows, read in one snapshot, into a storage that has none of them. Each page is its own commit, so
+ * the caller must make sure that nobody uses a half-made copy.
  *
  * @returns what was read.
  */
@@ -107,7 +110,7 @@ async function copyTable(
   const content = measureContent(tenantId, name);
   await readRows(ports, tenantId, name, async (rows) => {
     await target.transaction(tenantId, ({ copies }) =>
-      // A tenant that comes is known there already: its row is what it is found by.
+      // The target may already have the tenant's own row, by which it is found.
       name === "tenants" ? copies.put(tenantId, name, rows) : copies.insert(tenantId, name, rows),
     );
     content.add(rows);
@@ -156,7 +159,7 @@ function keyOf({ tenant_id, table }: TableContent): string {
   return `${tenant_id ?? ""} ${table}`;
 }
 
-/** One checksum of many tables. */
+/** One checksum over many tables. */
 export function joinChecksums(contents: readonly TableContent[]): string {
   const hash = createHash("sha256");
   for (const { tenant_id, table, checksum } of contents) {
@@ -165,11 +168,14 @@ export function joinChecksums(contents: readonly TableContent[]): string {
   return hash.digest("hex");
 }
 
-/** An empty storage that is being filled by a copy. Until it is finished nobody can take it for a whole one, whatever happens to this program. */
+/**
+ * An empty storage that a copy is filling. Until it is finished nobody can mistake it for a complete one, even if
+ * this program is killed.
+ */
 export interface CopyTarget {
   readonly storage: Storage;
-  /** Closes it and makes it what its name says. */
+  /** Closes it and makes it available under its name. */
   finish(): Promise<void>;
-  /** Closes it and takes back what was written. */
+  /** Closes it and removes what was written. */
   abandon(): Promise<void>;
 }

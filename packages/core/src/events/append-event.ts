@@ -6,25 +6,25 @@ import type { EventEntity, EventType } from "./events.schema.ts";
 import type { ChainHead, StoredEvent } from "./events.store.ts";
 import { type EventRow, sealEventData } from "./personal-data.ts";
 
-/** What a use case says of a change; the rest of the event follows from the chain and the call. */
+/** What a use case states about a change. The rest of the event follows from the chain and the call. */
 export interface EventDraft {
   readonly type: EventType;
   readonly entity: EventEntity;
-  /** The id by which the entity is known within its chain. */
+  /** The entity's id within its chain. */
   readonly entity_id: string;
   readonly before: EventRow | null;
-  /** The whole row, not the difference: history and the feed need no replay. */
+  /** The whole row, not a difference, so that history and feed need no replay. */
   readonly after: EventRow | null;
 }
 
-/** A chain whose lock is held: nobody else appends to it until the transaction ends. */
+/** A chain whose lock is held: nobody else can append to it until the transaction ends. */
 export interface LockedChain {
   readonly id: string;
   readonly organization_id: string | null;
   head: ChainHead;
 }
 
-/** The entities whose past decides who had access when. */
+/** The entities for which history is kept: those that decided who had access at which time. */
 const entitiesWithHistory: ReadonlySet<EventEntity> = new Set([
   "tenant_user_role",
   "role",
@@ -34,7 +34,7 @@ const entitiesWithHistory: ReadonlySet<EventEntity> = new Set([
   "organization",
 ]);
 
-/** The chain as it stands; read only after its lock is taken. */
+/** Reads the end of a chain. The caller holds its lock already. */
 export async function openChain(
   ports: Ports,
   tenantId: string,
@@ -45,7 +45,7 @@ export async function openChain(
   return { id: chainId, organization_id: organizationId, head: head ?? emptyChain };
 }
 
-/** The chain of an id that was made just now, and so has none yet. */
+/** The empty chain of an id that was just created. */
 export function newChain(chainId: string, organizationId: string | null): LockedChain {
   return { id: chainId, organization_id: organizationId, head: emptyChain };
 }
@@ -53,8 +53,8 @@ export function newChain(chainId: string, organizationId: string | null): Locked
 const emptyChain: ChainHead = { sequence: 0, hash: genesisHash, occurred_at: "" };
 
 /**
- * Appends an event to a locked chain, in the transaction of the change that it tells of, and keeps the history intervals. Time never
- * decreases within a chain, whatever the clock does.
+ * Appends an event to a locked chain, in the transaction of the change that it describes, and updates the history
+ * intervals. Time never decreases within a chain, whatever the clock does.
  */
 export async function appendEvent(
   ctx: Context,

@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
 import type { StoredEvent } from "./events.store.ts";
 
-/** What the first event of a chain has for the hash of the one before it. */
+/** The `previous_hash` of the first event in a chain. */
 export const genesisHash = "0".repeat(64);
 
 /**
- * SHA-256, hex, over a JSON array of the event's fields in this order, with the data as the text that is stored. Whoever verifies
- * the chain needs nothing but the rows. The leading version lets a later form be told apart.
+ * SHA-256 in hex over a JSON array of the event's fields in this order, with `data` as the stored text. Verifying a
+ * chain therefore needs nothing but its rows. The leading version number allows another format later.
  */
 export function hashEvent(event: Omit<StoredEvent, "hash" | "personal">): string {
   return hash(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { idField, timeField } from "../fields.ts";
 import { pageInput } from "../page.ts";
 
-/** What an event is about. History intervals are kept for those that access depends on. */
+/** What an event is about. History intervals are kept for the entities that access depends on. */
 export const eventEntitySchema = z.enum([
   "tenant",
   "user",
@@ -23,7 +23,7 @@ export const actorSchema = z.strictObject({
 });
 export type EventActor = z.infer<typeof actorSchema>;
 
-/** Every type of event, once: what was done to what. */
+/** Every event type: what was done to which entity. */
 export const eventTypeSchema = z.enum([
   "tenant.created",
   "tenant.updated",
@@ -70,12 +70,12 @@ export const eventTypeSchema = z.enum([
 ]);
 export type EventType = z.infer<typeof eventTypeSchema>;
 
-/** A record before or after a change. Personal fields that were erased read as `null`. */
+/** A record before or after a change. Erased personal fields read as `null`. */
 const recordSchema = z.record(z.string(), z.json()).nullable();
 
 /**
- * An event: one per change, in the order of its chain. `sequence` is gapless within the chain, `hash` covers the event and
- * `previous_hash`, so that nothing can be taken out or altered unseen.
+ * An event describes one change. `sequence` has no gaps within its chain, and `hash` covers the event and
+ * `previous_hash`, so a removed or altered event is detected.
  */
 export const eventSchema = z.strictObject({
   id: idField,
@@ -97,7 +97,7 @@ export type Event = z.infer<typeof eventSchema>;
 
 export const listEventsSchema = z.strictObject({
   limit: pageInput.limit,
-  /** Events after this sequence number; 0 begins at the first. */
+  /** Only events after this sequence number; 0 starts with the first. */
   after: z.int().min(0).default(0),
 });
 export type ListEventsInput = z.input<typeof listEventsSchema>;

@@ -1,10 +1,10 @@
 import type { Awaitable } from "../awaitable.ts";
 import type { EventActor, EventEntity, EventType } from "./events.schema.ts";
 
-/** An event as it is stored. `data` is kept as the very text that was hashed; `personal` can be erased without breaking the chain. */
+/** An event as stored. `data` is the exact text that was hashed; `personal` can be erased without breaking the chain. */
 export interface StoredEvent {
   readonly tenant_id: string;
-  /** The organization's id, or the tenant's for what belongs to no organization. */
+  /** The organization's id, or the tenant's for events that belong to no organization. */
   readonly chain_id: string;
   readonly sequence: number;
   readonly id: string;
@@ -21,14 +21,14 @@ export interface StoredEvent {
   readonly hash: string;
 }
 
-/** Where a chain ends. */
+/** The last event of a chain. */
 export interface ChainHead {
   readonly sequence: number;
   readonly hash: string;
   readonly occurred_at: string;
 }
 
-/** What caches need to know of a commit. */
+/** What caches need to know about a committed event. */
 export interface Change {
   readonly tenant_id: string;
   readonly organization_id: string | null;
@@ -37,7 +37,10 @@ export interface Change {
   readonly entity_id: string;
 }
 
-/** What one entity was from one event to another: the past as a query. The state itself stands in the event `from_sequence`. */
+/**
+ * The state of an entity from one event to another, which makes the past a query. The state itself is in the event
+ * `from_sequence`.
+ */
 export interface HistoryInterval {
   readonly tenant_id: string;
   readonly chain_id: string;
@@ -50,20 +53,20 @@ export interface HistoryInterval {
 }
 
 export interface EventStore {
-  /** Appends, and keeps the change for the caches until the commit. */
+  /** Appends an event, and hands its change to the caches after the commit. */
   append(event: StoredEvent): Awaitable<void>;
   head(tenantId: string, chainId: string): Awaitable<ChainHead | undefined>;
-  /** Events of a chain after a sequence number, in order. */
+  /** The events of a chain after a sequence number, ascending. */
   list(
     tenantId: string,
     chainId: string,
     after: number,
     limit: number,
   ): Awaitable<readonly StoredEvent[]>;
-  /** The chains that have events, in order of id, after `after`. */
+  /** The chains that have events, ordered by id, after the id `after`. */
   chains(tenantId: string, after: string | null, limit: number): Awaitable<readonly string[]>;
   openInterval(interval: HistoryInterval): Awaitable<void>;
-  /** Ends the open interval of an entity, if there is one. */
+  /** Ends an entity's open interval, if there is one. */
   closeInterval(
     tenantId: string,
     chainId: string,

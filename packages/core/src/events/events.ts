@@ -8,8 +8,10 @@ import type { StoredEvent } from "./events.store.ts";
 import { type EventRow, openEventData } from "./personal-data.ts";
 
 /**
- * The events of an organization after a sequence number, in order: audit log and feed in one. `next_cursor` is the sequence to go
- * on after, there even when there are no more now, so that a reader can come back for what follows.
+ * An organization's events after a sequence number, ascending; both audit log and feed. `next_cursor` is where to
+ * continue. It is set even when there are no more events now, so that a reader can come back for later ones.
+ *
+ * @throws {DomainError} those of {@link authorizeRead}.
  */
 export async function listEvents(
   ctx: Context,
@@ -32,14 +34,17 @@ export async function listEvents(
   };
 }
 
-/** Every organization has the event of its beginning, and keeps it when it is purged. */
+/** Every organization has an event of its creation, which stays when the organization is purged. */
 async function assertHasPast(ctx: Context, organizationId: string): Promise<void> {
   const { events } = ctx.engine.storage.committed;
   const [first] = await events.list(ctx.tenantId, organizationId, 0, 1);
   if (first === undefined) throw organizationNotFound();
 }
 
-/** An event as callers see it, with personal data that has not been erased; private metadata is for administrators alone. */
+/**
+ * An event as callers see it, with the personal data that has not been erased. Only administrators see private
+ * metadata.
+ */
 export function presentEvent(stored: StoredEvent, isAdministrator: boolean): Event {
   const { before, after } = openEventData(stored.data, stored.personal);
   const shown = isAdministrator ? (row: EventRow | null) => row : withoutPrivate;

@@ -2,12 +2,12 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { EventEntity } from "./events.schema.ts";
 
 /**
- * Personal data stands in an event as a commitment, HMAC-SHA-256 with a salt of its own, and beside it as salt and value. The hash
- * chain covers the commitments alone: erasing a person deletes salts and values, and the chain still verifies. Without its salt a
- * commitment says nothing, not even about a value that is guessed.
+ * In an event a personal field is a commitment: HMAC-SHA-256 with a salt of its own. Salt and value are stored beside
+ * it. The hash chain covers only the commitments, so erasing a person deletes salts and values and the chain still
+ * verifies. Without its salt a commitment reveals nothing, and cannot even confirm a guessed value.
  */
 
-/** The fields that tell about a person, by what the event is about. */
+/** The personal fields of each entity. */
 const personalFields: Partial<Record<EventEntity, ReadonlySet<string>>> = {
   user: new Set([
     "username",
@@ -32,7 +32,7 @@ interface Revealed {
   readonly [pointer: string]: readonly [salt: string, value: unknown];
 }
 
-/** The event's data as the text that is hashed, and the personal part that is not. */
+/** Splits event data into the text that is hashed and the personal part that is not. */
 export function sealEventData(
   entity: EventEntity,
   before: EventRow | null,
@@ -51,7 +51,7 @@ export function sealEventData(
   return { data, personal: isEmpty(revealed) ? null : JSON.stringify(revealed) };
 }
 
-/** Whether a row tells anything about a person. Most do not, and are written as they are. */
+/** Whether a row has personal values. Most rows have none and are stored unchanged. */
 function isPersonal(row: EventRow | null, fields: ReadonlySet<string>): boolean {
   if (row === null) return false;
   for (const field of fields) if (!isNothing(row[field])) return true;
@@ -79,7 +79,7 @@ function sealRow(
   return sealed;
 }
 
-/** The rows as they were, with `null` where personal data has been erased. */
+/** The original rows, with `null` where personal data has been erased. */
 export function openEventData(
   data: string,
   personal: string | null,
@@ -101,7 +101,7 @@ function openRow(row: EventRow | null, side: string, revealed: Revealed): EventR
   );
 }
 
-/** True when every value that is still there is the one that was committed to, and none is there that was not. */
+/** True if every personal value that is left matches its commitment, and none is there without one. */
 export function isPersonalDataTrue(data: string, personal: string | null): boolean {
   if (personal === null) return true;
   const sealed = JSON.parse(data) as Record<string, EventRow | null>;
@@ -120,7 +120,7 @@ function isCommitment(value: unknown): value is { readonly [commitmentKey]: stri
   return typeof value === "object" && value !== null && commitmentKey in value;
 }
 
-/** True for what there is nothing to keep back of. */
+/** True for values that need no protection. */
 function isNothing(value: unknown): boolean {
   return value === null || value === undefined || (typeof value === "object" && isEmpty(value));
 }

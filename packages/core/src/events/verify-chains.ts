@@ -5,14 +5,14 @@ import { isPersonalDataTrue } from "./personal-data.ts";
 
 const pageSize = 500;
 
-/** A place where a chain is not what it must be. */
+/** A place where a chain is damaged. */
 export interface ChainFault {
   readonly chain_id: string;
   readonly sequence: number;
   readonly fault: string;
 }
 
-/** What was found in one tenant. */
+/** The result for one tenant. */
 export interface ChainReport {
   readonly chains: number;
   readonly events: number;
@@ -20,10 +20,10 @@ export interface ChainReport {
 }
 
 /**
- * Recomputes every chain of a tenant from its first event: no sequence number missing, each hash true, each event bound to the
- * one before, personal data that which was committed to, time never decreasing.
+ * Recomputes every chain of a tenant from its first event. Checks that no sequence number is missing, each hash is
+ * right and links to the event before, personal data matches its commitments, and time never decreases.
  *
- * @param onProgress Told after each page how many events have been verified.
+ * @param onProgress Called after each page with the number of events verified so far.
  */
 export async function verifyChains(
   ports: Ports,

@@ -1,12 +1,12 @@
 import type { Awaitable } from "../awaitable.ts";
 
-/** A successful answer under the key that its caller gave; written in the transaction of the mutation. */
+/** A successful answer under the idempotency key of its caller, written in the transaction of the mutation. */
 export interface IdempotencyRecord {
   readonly tenant_id: string;
-  /** Whose key it is: two callers' keys never meet. */
+  /** The caller. Keys of different callers are independent. */
   readonly principal: string;
   readonly idempotency_key: string;
-  /** Hash of operation and input: the same key with another is an error. */
+  /** A hash of the operation and its input. The same key with another fingerprint is an error. */
   readonly fingerprint: string;
   /** The use case's result as JSON; null where it held a secret and was not kept. */
   readonly result: string | null;
@@ -16,8 +16,8 @@ export interface IdempotencyRecord {
 
 export interface IdempotencyStore {
   find(tenantId: string, principal: string, key: string): Awaitable<IdempotencyRecord | undefined>;
-  /** Takes the place of an expired record with the same key. */
+  /** Replaces an expired record with the same key. */
   insert(record: IdempotencyRecord): Awaitable<void>;
-  /** Removes records that expired before `before`, `limit` at most; how many. */
+  /** Removes up to `limit` records that expired before `before`, and returns how many. */
   removeExpired(tenantId: string, before: string, limit: number): Awaitable<number>;
 }

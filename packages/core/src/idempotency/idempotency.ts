@@ -3,14 +3,14 @@ import type { Actor, Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { Ports } from "../store.ts";
 
-/** A mutation as its idempotency key sees it. */
+/** What an idempotency key is bound to. */
 export interface IdempotentCall {
   readonly key: string;
   readonly principal: string;
   readonly fingerprint: string;
 }
 
-/** The call's idempotency key with what it is bound to; undefined where the caller gave none. */
+/** The call's idempotency key and what it is bound to; undefined where the caller gave none. */
 export function idempotentCall(
   ctx: Context,
   operation: string,
@@ -29,16 +29,16 @@ function principalOf(actor: Actor): string {
   return actor.type === "anonymous" ? "anonymous" : `${actor.type}:${actor.id}`;
 }
 
-/** A kept answer, wrapped so that an answer of `undefined` is told from none. */
+/** A kept answer, wrapped so that a kept `undefined` differs from no answer. */
 export interface KeptAnswer {
   readonly result: unknown;
 }
 
 /**
- * The answer that the same call got before.
+ * The answer that the same call got earlier, if any.
  *
- * @throws {DomainError} `idempotency_key_reused` where the key came with another call; `idempotency_key_secret` where the
- * answer held a secret, which is shown once and never kept.
+ * @throws {DomainError} `idempotency_key_reused` where the key was used for another call; `idempotency_key_secret`
+ * where the answer held a secret, which is shown once and never kept.
  */
 export async function findKeptAnswer(
   ports: Ports,
@@ -63,7 +63,7 @@ export async function findKeptAnswer(
   return { result: JSON.parse(record.result).value };
 }
 
-/** Keeps a success, in the transaction of the mutation. */
+/** Keeps a successful answer, in the transaction of the mutation. */
 export async function keepAnswer(
   ctx: Context,
   ports: Ports,

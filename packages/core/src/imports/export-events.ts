@@ -4,7 +4,7 @@ import type { Ports } from "../store.ts";
 
 const pageSize = 500;
 
-/** Writes every event of a tenant as the feed shows it, a line each, chain after chain in the order of their sequence. */
+/** Writes every event of a tenant as the feed shows it, one per line, chain after chain in the order of sequence. */
 export async function exportEvents(
   ctx: Context,
   ports: Ports,

@@ -16,8 +16,8 @@ import {
 import { readEveryPage } from "./read-every-page.ts";
 
 /**
- * Writes the organizations of a tenant as one file of GitHub organizations. What came by an import leaves as it came, as far as nobody has
- * changed it; active members alone are in it, since the format knows no others.
+ * Writes the organizations of a tenant as one file of GitHub organizations. What was imported and not changed since
+ * is written as it was. Only active members are included, because the format has no others.
  */
 export async function exportGithub(
   ports: Ports,
@@ -47,7 +47,7 @@ export async function exportGithub(
   await target.write(organizations.length === 0 ? "]\n}\n" : "\n ]\n}\n");
 }
 
-/** JSON that goes on at a depth, each level indented by one space. */
+/** Formats JSON at a nesting depth, each level indented by one space. */
 function json(value: unknown, depth: number): string {
   return JSON.stringify(value, null, 1).replaceAll("\n", `\n${" ".repeat(depth)}`);
 }
@@ -138,7 +138,7 @@ function loginsOf(places: readonly Place[], people: People): string[] {
     .map(({ login }) => login);
 }
 
-/** By position; what has none comes after, by its key. */
+/** Sorts by position; entries without one come last, ordered by key. */
 function byPosition<T>(
   positionOf: (one: T) => number | undefined,
   keyOf: (one: T) => string,

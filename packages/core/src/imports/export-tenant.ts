@@ -21,7 +21,7 @@ import {
   toUserRow,
 } from "./tenant-file.schema.ts";
 
-/** Writes everything of a tenant with ids and times; a row a line, so that two exports can be compared. */
+/** Writes all rows of a tenant with their ids and times, one row per line, so that two exports can be compared. */
 export async function exportTenantFile(
   ctx: Context,
   ports: Ports,
@@ -53,7 +53,7 @@ export async function exportTenantFile(
   await target.write("\n]}\n");
 }
 
-/** Of every status, in the order of ids. */
+/** The ids of organizations of every status, ascending. */
 async function organizationIds(ports: Ports, tenantId: string): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const status of [undefined, "deleted"] as const) {
@@ -66,7 +66,7 @@ async function organizationIds(ports: Ports, tenantId: string): Promise<readonly
 }
 
 async function writeUsers(ports: Ports, tenantId: string, target: ExportTarget): Promise<void> {
-  // Lists leave private metadata out, so each is read by itself.
+  // Lists leave private metadata out, so each user is read singly.
   const users = await readEveryPage<User>((page) => ports.users.list(tenantId, {}, page));
   const rows = [];
   for (const { id } of users) {

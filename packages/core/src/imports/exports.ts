@@ -18,20 +18,18 @@ export type ExportFormat = typeof tenantFormat | typeof githubFormat;
 
 export interface ExportOptions {
   readonly format?: ExportFormat | undefined;
-  /** Takes the file piece by piece; the next is made when it has been taken. */
+  /** Receives the file piece by piece. The next piece is made once this one has been taken. */
   readonly write: (text: string) => Promise<void> | void;
-  /** Takes the events as well, one a line, chain after chain: for an audit. They are not brought in again. */
+  /** Also receives the events for an audit, one per line, chain after chain. An import does not read them. */
   readonly writeEvents?: ((text: string) => Promise<void> | void) | undefined;
-  /** Told how many entries have been read so far. */
+  /** Called with the number of entries read so far. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 
-/** How much of what an export holds. */
+/** How many entries of each kind an export holds. */
 export type ExportCounts = Readonly<Partial<Record<ImportedKind, number>>>;
 
-/**
- * Writes everything of the tenant as one JSON file, as it was at one moment, whatever is written meanwhile. For administrators.
- */
+/** Writes everything of the tenant as one JSON file, read in one snapshot. For administrators. */
 export async function exportTenant(ctx: Context, options: ExportOptions): Promise<ExportCounts> {
   await requireAdministrator(ctx, ctx.engine.storage.committed, "export");
   const counts: Partial<Record<ImportedKind, number>> = {};

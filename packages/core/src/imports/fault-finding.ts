@@ -2,12 +2,12 @@ import type { FieldFault } from "../errors.ts";
 import { pointer } from "../input.ts";
 
 /**
- * Looking for faults between the entries of a file that may have other faults: what is ill-typed is looked past, since its own fault is
- * found elsewhere.
+ * Helpers to find faults between the entries of a file. Values of a wrong type are skipped here, since the schema
+ * reports them.
  */
 export type Path = readonly (string | number)[];
 
-/** Takes a key for an entry; where another entry has it, that is a fault. */
+/** Claims a key for an entry. If another entry has claimed it already, that is a fault. */
 export function claim(
   taken: Map<string, Path>,
   key: string,
@@ -23,7 +23,7 @@ export function claim(
   }
 }
 
-/** Twice as deep as what a record may hold, since its place in the file comes before. */
+/** Twice the depth allowed in a record, since a record is itself nested in the file. */
 export const maximumFileDepth = 128;
 
 export function fieldOf(entry: unknown, key: string): unknown {

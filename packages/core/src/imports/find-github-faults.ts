@@ -6,8 +6,8 @@ import { claim, fieldOf, listAt, maximumFileDepth, type Path, textAt } from "./f
 import { githubFileSchema } from "./github-file.schema.ts";
 
 /**
- * Everything that is wrong with a file of GitHub organizations in itself, each fault with its place: types and missing fields, and
- * what only shows between entries. It looks past what is ill-typed, so that one fault does not hide another.
+ * Every fault within a file of GitHub organizations, with its place: wrong types, missing fields and conflicts
+ * between entries. Values of a wrong type do not stop the search, so that one fault does not hide another.
  */
 export function findGithubFaults(data: unknown): FieldFault[] {
   const unstorable = unstorableFaults(data, maximumFileDepth);
@@ -29,7 +29,7 @@ export function findGithubFaults(data: unknown): FieldFault[] {
   return faults;
 }
 
-/** What the file says beside its organizations is kept with each of them. */
+/** What the file has besides its organizations is kept with each organization. */
 function findBesideOrganizations(data: unknown, faults: FieldFault[]): void {
   if (typeof data !== "object" || data === null) return;
   const { organizations: _, ...beside } = data as Record<string, unknown>;
@@ -61,7 +61,7 @@ function findOrganizationFaults(organization: unknown, path: Path, faults: Field
   });
 }
 
-/** The fields that become metadata must fit there: everything but the lists, with some room for what the import notes itself. */
+/** Everything but the lists becomes metadata and must fit its size limit, with some room for what the import adds. */
 function findExcess(entry: unknown, path: Path, faults: FieldFault[]): void {
   if (typeof entry !== "object" || entry === null) return;
   const lists = ["admins", "maintainers", "members", "teams"];
@@ -103,7 +103,7 @@ function findStrangers(
   }
 }
 
-/** Visits each team before those inside it, and goes inside where `visit` says so. */
+/** Visits each team before the teams inside it, and descends where `visit` returns true. */
 function walkTeams(
   entry: unknown,
   path: Path,

@@ -6,8 +6,8 @@ import { findTeamFaults } from "./find-tenant-team-faults.ts";
 import { tenantFileSchema } from "./tenant-file.schema.ts";
 
 /**
- * Everything that is wrong with an export in itself, each fault with its place: types and fields, and entries that stand twice or name
- * others that are not there.
+ * Every fault within an export of ours, with its place: wrong types, duplicate entries, and references to entries
+ * that do not exist.
  */
 export function findTenantFaults(data: unknown): FieldFault[] {
   const unstorable = unstorableFaults(data, maximumFileDepth);
@@ -50,7 +50,7 @@ export function findTenantFaults(data: unknown): FieldFault[] {
   return faults;
 }
 
-/** What organizations may name. */
+/** The entries that an organization may refer to. */
 interface Known {
   readonly faults: FieldFault[];
   readonly roles: ReadonlySet<string>;
@@ -126,7 +126,7 @@ function keyOf(text: string | undefined, fold: (text: string) => string): string
 }
 
 /**
- * Sees to it that no two entries of a list share one of the keys.
+ * Reports entries of a list that share a key.
  *
  * @returns The first of the keys of every entry.
  */

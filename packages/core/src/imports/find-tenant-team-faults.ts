@@ -4,7 +4,10 @@ import { nameKey } from "../normalization.ts";
 import { maximumTeamDepth } from "../teams/teams.schema.ts";
 import { claim, listAt, type Path, textAt } from "./fault-finding.ts";
 
-/** Teams that stand twice, name a parent that is not there or is inside them, are too deep, or hold strangers. */
+/**
+ * Reports duplicate teams, parents that do not exist or form a cycle, teams nested too deeply, and team members who
+ * are not members of the organization.
+ */
 export function findTeamFaults(
   organization: unknown,
   path: Path,

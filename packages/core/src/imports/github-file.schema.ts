@@ -3,8 +3,8 @@ import { emailField, nameField } from "../fields.ts";
 import { maximumTeamDepth } from "../teams/teams.schema.ts";
 
 /**
- * The organizations of GitHub in one file: what the files `org.yaml` and `teams.yaml` of github.com/kubernetes/org say. Fields that
- * the format has and Tenantry's records lack are kept as they are; of the ones named here the type is checked.
+ * GitHub organizations in one file, in the format of `org.yaml` and `teams.yaml` of github.com/kubernetes/org. Fields
+ * that Tenantry's records lack are kept unchanged; only the fields named here are checked.
  */
 
 const owed = (what: string) => ({
@@ -15,7 +15,7 @@ const owed = (what: string) => ({
 const text = z.string(owed("text")).nullable().optional();
 const flag = z.boolean(owed("true or false")).nullable().optional();
 
-/** A person, by the name they sign in with. Spelt as the list spells it; regardless of case it is one person. */
+/** A person's login. It is kept as the list spells it; logins that differ only in case are one person. */
 const loginField = z
   .string(owed("a login"))
   .max(255, "is longer than 255 characters")
@@ -30,7 +30,7 @@ const organizationLogin = z
     "is not an organization's login: use letters, digits and hyphens, with a letter or digit at both ends",
   );
 
-/** The teams at one depth. Written out for each, so that a file nested without end is not followed without end. */
+/** The schema of teams at one depth. Each depth has its own, so that an endlessly nested file is not followed endlessly. */
 function teamSchemaAt(depth: number): z.ZodType {
   const inside = depth < maximumTeamDepth ? teamSchemaAt(depth + 1) : z.unknown();
   return z.looseObject(
@@ -83,7 +83,7 @@ export const githubFileSchema = z.looseObject(
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A team as the file has it; only the fields that the import reads are named. */
+/** A team in the file; only the fields that the import reads are named. */
 export interface GithubTeam extends Fields {
   readonly name: string;
   readonly description?: string | null;
@@ -93,7 +93,7 @@ export interface GithubTeam extends Fields {
   readonly teams?: readonly GithubTeam[];
 }
 
-/** An organization as the file has it. */
+/** An organization in the file. */
 export interface GithubOrganization extends Fields {
   readonly login: string;
   readonly name: string;

@@ -19,8 +19,9 @@ const lists = ["admins", "members"] as const;
 type List = (typeof lists)[number];
 
 /**
- * Makes the organization's admins its owners and its members members. Of whoever is in it already only that changes: other roles
- * and the status stay. Admins come first, so that one may take over from another who becomes a member.
+ * Makes the organization's admins owners and its members members. Of existing memberships only the owner role
+ * changes; other roles and the status stay. Admins come first, so that a new owner exists before an old one becomes a
+ * member.
  */
 export async function importMembers(
   run: ImportRun,
@@ -55,7 +56,10 @@ export async function importMembers(
   }
 }
 
-/** Who is in the organization and not in the file: named, and where the import prunes, removed. Whoever is invited or suspended stays. */
+/**
+ * Reports members of the organization who are not in the file and, where the import prunes, removes them. Invited and
+ * suspended members stay.
+ */
 export async function pruneMembers(
   run: ImportRun,
   organization: Imported,
@@ -149,7 +153,7 @@ async function change(
   return "updated";
 }
 
-/** Being an owner is what the file decides; whatever else somebody is here stays. */
+/** The file decides who is an owner. Other roles stay as they are here. */
 function rolesIn(list: List, before: Membership): Membership["roles"] {
   if (listOf(before) === list) return before.roles;
   const others = before.roles.filter((key) => key !== ownerRole && key !== memberRole);
@@ -157,7 +161,7 @@ function rolesIn(list: List, before: Membership): Membership["roles"] {
   return others.length === 0 ? [memberRole] : others;
 }
 
-/** The list in which the format has a member. */
+/** The list of the format that a member belongs to. */
 export function listOf(member: { readonly roles: readonly string[] }): List {
   return member.roles.includes(ownerRole) ? "admins" : "members";
 }

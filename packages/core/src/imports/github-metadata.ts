@@ -7,9 +7,9 @@ import type { Team } from "../teams/teams.schema.ts";
 import type { GithubOrganization, GithubTeam } from "./github-file.schema.ts";
 
 /**
- * What the format has and our records lack stands in their metadata under `github`, so that an export gives everything back: fields
- * of the format's own, the order of lists, a spelling that we bring into one form. What our records do have is read from them, so that a
- * change made here is exported as well.
+ * What the format has and our records lack is kept in their metadata under `github`, so that an export reproduces the
+ * file: extra fields, the order of lists, and spellings that we normalize. Whatever our records do have is read from
+ * them, so that changes made here are exported.
  */
 export const githubKey = "github";
 
@@ -17,29 +17,32 @@ const json = z.record(z.string(), z.json());
 const position = z.number().optional().catch(undefined);
 
 const keptSchema = z.object({
-  /** Where the entry stands in its list; only the order of the numbers tells. */
+  /** The entry's position in its list; only the order of these numbers matters. */
   position,
-  /** What our records have no field for. */
+  /** Fields that our records lack. */
   fields: json.optional().catch(undefined),
-  /** Fields of ours as the file spells them, where we spell them otherwise. */
+  /** Our fields as the file spells them, where that differs. */
   written: z.record(z.string(), z.string()).optional().catch(undefined),
-  /** Fields that the file leaves out where others have `null` or an empty list. */
+  /** Fields that the file leaves out where other files have `null` or an empty list. */
   absent: z.array(z.string()).optional().catch(undefined),
-  /** What the file says beside its organizations. */
+  /** What the file has besides its organizations. */
   file: json.optional().catch(undefined),
 });
 const placeSchema = z.object({ position, login: z.string().optional().catch(undefined) });
 
 export type Kept = z.infer<typeof keptSchema>;
-/** What is kept with a person's place in a list: its number, and the login where the list spells it otherwise than the user. */
+/**
+ * What is kept about a person's place in a list: the position, and the login where the list spells it differently
+ * from the user.
+ */
 export type KeptPlace = z.infer<typeof placeSchema>;
 
-/** As JSON has it: the file's own fields are, and ours are made so. */
+/** The file's fields are JSON, and ours are converted to it. */
 export type KeptFields = Organization["metadata"];
 
 type Metadata = Readonly<Record<string, unknown>>;
 
-/** What an import left; nothing that is read from it is relied on, since applications write metadata as well. */
+/** What an import left in the metadata. It is validated, because applications write metadata as well. */
 export function keptOf(metadata: Metadata): Kept | undefined {
   return keptSchema.safeParse(metadata[githubKey]).data;
 }
@@ -51,7 +54,7 @@ export function keptPlaceOf(metadata: Metadata): KeptPlace {
 const organizationLists = ["admins", "members", "teams"] as const;
 const teamLists = ["maintainers", "members", "teams"] as const;
 
-/** The organization's slug: its login, in the form that slugs have. */
+/** The organization's slug, made from its login. */
 export function slugOf(login: string): string {
   return login.toLowerCase();
 }
@@ -94,7 +97,7 @@ interface OrganizationLists {
   readonly teams: readonly Record<string, unknown>[];
 }
 
-/** The organization as the format has it. */
+/** The organization in the format's form. */
 export function renderOrganization(
   record: Pick<Organization, "slug" | "name" | "billing_email" | "metadata">,
   lists: OrganizationLists,
@@ -118,7 +121,7 @@ interface TeamLists {
   readonly teams: readonly Record<string, unknown>[];
 }
 
-/** The team as the format has it. */
+/** The team in the format's form. */
 export function renderTeam(
   team: Pick<Team, "name" | "description" | "metadata">,
   lists: TeamLists,
@@ -133,9 +136,7 @@ export function renderTeam(
   return leaveOut(rendered, kept === undefined ? ["description"] : (kept.absent ?? []));
 }
 
-/**
- * A person's login in a list. Whoever has no username is named by the id, which the import understands.
- */
+/** A person's login in a list. Users without a username are named by their id, which the import understands. */
 export function renderLogin(
   place: KeptPlace,
   user: { readonly id: string; readonly username: string | null },
@@ -150,7 +151,7 @@ function unlessSame(written: string, normalized: string): string | undefined {
   return written === normalized ? undefined : written;
 }
 
-/** The spelling of the file, as long as it is one of what the record says now. */
+/** The file's spelling, as long as it still denotes the record's present value. */
 function asWritten(
   written: string | undefined,
   normalize: (text: string) => string,

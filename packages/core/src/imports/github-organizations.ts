@@ -20,8 +20,8 @@ import { keepPositions } from "./list-positions.ts";
 type Imported = ImportedOrganization<GithubOrganization>;
 
 /**
- * Locks the organizations of the file that are here, in ascending order, and makes the others. What stands in the way of any is a fault;
- * nothing is written before all have been looked at.
+ * Locks the organizations of the file that exist here, in ascending order, and creates the others. Conflicts are
+ * collected as faults for all of them before anything is written.
  */
 export async function importOrganizations(
   run: ImportRun,
@@ -56,7 +56,7 @@ export async function importOrganizations(
   return imported;
 }
 
-/** By the login as external id, which stays when somebody changes the slug here; else by the slug. Also among the deleted. */
+/** Finds an organization, deleted ones too: by its login as external id, which survives a changed slug, or else by slug. */
 async function findOrganization(
   mutation: Mutation,
   login: string,
@@ -137,7 +137,7 @@ async function importOrganization(
   return { raw, pointer: at, locked: present, isNew: false };
 }
 
-/** A file without an address clears one that an import brought; one that was given here stays. */
+/** If the file has no address, one that came from an import is cleared, and one that was set here stays. */
 function billingEmailOf(
   raw: GithubOrganization,
   present: OrganizationRecord | undefined,

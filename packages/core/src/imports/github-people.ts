@@ -3,19 +3,20 @@ import { insertUser } from "../users/user-record.ts";
 import type { GithubOrganization } from "./github-file.schema.ts";
 import type { ImportRun } from "./import-run.ts";
 
-/** A person of the file, as the directory has them. */
+/** A person of the file and their user here. */
 export interface Person {
   readonly id: string;
   readonly username: string | null;
   readonly isActive: boolean;
 }
 
-/** The people of the file by the key of their login. */
+/** The people of the file by the normalized key of their login. */
 export type People = ReadonlyMap<string, Person>;
 
 /**
- * Finds or makes everybody whom the organizations name. Logins that differ in case are one person, who is called as the file spells
- * them first. A login that nobody has may be the id of somebody who has no username: that is how the export names them.
+ * Finds or creates all users whom the organizations name. Logins that differ only in case are one person, spelt as at
+ * the first occurrence. A login may also be the id of a user without a username, because that is how the export names
+ * them.
  */
 export async function importPeople(
   run: ImportRun,
@@ -39,7 +40,7 @@ async function importPerson(run: ImportRun, login: string, key: string): Promise
     (await users.findByUsernameKey(tenantId, key)) ?? (await users.find(tenantId, login));
   const user = found ?? (await insertUser(mutation, { username: login.normalize("NFKC") }));
   const outcome = found === undefined ? "created" : "unchanged";
-  // A new person is told of by the membership that brings them.
+  // A new user is reported with the membership that brings them.
   recorder.record(outcome, { kind: "users", organization: null, name: login }, true);
   return { id: user.id, username: user.username, isActive: user.status === "active" };
 }

@@ -23,7 +23,7 @@ const lists = [
   ["members", "member"],
 ] as const;
 
-/** Brings in who is in a team, as maintainers and as members. */
+/** Imports the maintainers and members of a team. */
 export async function importTeamMembers(at: AtTeam, raw: GithubTeam, place: string): Promise<void> {
   const { run, organization, people } = at;
   const present = await presentPlaces(at);
@@ -93,7 +93,7 @@ async function prunePlaces(at: AtTeam, places: readonly TeamMember[]): Promise<v
   const { run, organization } = at;
   const { ctx, ports } = run.mutation;
   for (const before of places) {
-    // Who is not active stays, as in the organization itself: the format does not tell of them.
+    // People who are not active members stay in the team: the format does not cover them.
     const { organization_id, user_id } = before;
     const membership = await ports.members.find(ctx.tenantId, organization_id, user_id);
     if (membership?.status !== "active") continue;

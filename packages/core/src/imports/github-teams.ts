@@ -13,7 +13,7 @@ import { keepPositions } from "./list-positions.ts";
 
 type Imported = ImportedOrganization<GithubOrganization>;
 
-/** Brings in the teams of an organization, each before those inside it. */
+/** Imports the teams of an organization, parents first. */
 export async function importTeams(
   run: ImportRun,
   organization: Imported,
@@ -41,7 +41,7 @@ interface Inside {
   readonly present: ReadonlyMap<GithubTeam, TeamRecord>;
 }
 
-/** The team here that a team of the file is: by its name, else by a name that it had before (`previously`). */
+/** The existing team for a team of the file: by its name, or by a former name (`previously`). */
 function matchTeams(
   raw: readonly GithubTeam[],
   teams: readonly TeamRecord[],
@@ -140,7 +140,7 @@ async function updateTeam(
 ): Promise<TeamRecord> {
   const { mutation } = run;
   const name = nameOf(raw.name);
-  // Read anew: it may have moved with a team around it.
+  // Read again, because it may have moved together with a parent.
   const before = await readTeam(run, organization, id);
   const after: TeamRecord = {
     ...before,
@@ -164,7 +164,7 @@ async function readTeam(run: ImportRun, organization: Imported, id: string): Pro
   return team;
 }
 
-/** Teams that are not in the file: named, and where the import prunes, deleted, those inside others first. */
+/** Reports teams that are not in the file and, where the import prunes, deletes them, innermost first. */
 async function pruneTeams(
   run: ImportRun,
   organization: Imported,

@@ -15,10 +15,11 @@ import { assertNoFaults, attempt, type ImportRun, memberRole } from "./import-ru
 export const githubFormat = "github-organizations";
 
 /**
- * Brings in organizations of GitHub with their people and teams: admins as owners, members as members. All of it in one transaction and
- * through the doors, so that each row has its event. What is there already and the same stays untouched, and nobody gets mail.
+ * Imports GitHub organizations with their people and teams: admins become owners, members become members. Everything
+ * happens in one transaction and through the same functions as any other change, so each row has its event. What
+ * exists already and is equal stays untouched. No mail is sent.
  *
- * @throws {DomainError} `invalid_import` with every fault and its place; then nothing has changed.
+ * @throws {DomainError} `invalid_import` with every fault and its place; nothing has changed then.
  */
 export async function importGithub(
   ctx: Context,
@@ -48,19 +49,19 @@ async function startRun(
     isPruning: options.prune === true,
     place: "",
     faults: [],
-    // The role is the tenant's, so it is the same in every organization.
+    // The role belongs to the tenant, so it is the same in every organization.
     memberGrants: await resolveRoles(mutation, "", [memberRole]),
   };
 }
 
 async function importFile(run: ImportRun, file: GithubFile): Promise<void> {
   const organizations = await importOrganizations(run, file);
-  // Without all of them nothing that follows could be told apart from what follows from the faults.
+  // If organizations or people are missing, later faults could be mere consequences of that.
   assertNoFaults(run.faults);
   const people = await importPeople(run, organizations);
   for (const organization of organizations) {
     const isWhole = await attempt(run, () => importMembers(run, organization, people));
-    // Who could not become a member cannot be in a team either: that would be said twice.
+    // People who could not become members cannot join teams either; reporting that would repeat the fault.
     if (!isWhole) continue;
     await attempt(run, () => importTeams(run, organization, people));
     await attempt(run, () => pruneMembers(run, organization, people));
@@ -90,7 +91,7 @@ function countTeams(teams: readonly GithubTeam[]): number {
   return entries;
 }
 
-/** Whether a document looks like this format; looking is not judging. */
+/** Whether a document looks like this format. It may still be invalid. */
 export function isGithubFile(data: unknown): boolean {
   return (
     typeof data === "object" && data !== null && !("format" in data) && "organizations" in data

@@ -1,7 +1,10 @@
-/** How an import is done. Whether it is a dry run the context says. */
+/** Options of an import. A dry run is set in the context. */
 export interface ImportOptions {
-  /** Removes from the imported organizations who and what is not in the file; without it they are only named. */
+  /** Removes from the imported organizations whatever is not in the file. Without it, these entries are only reported. */
   readonly prune?: boolean | undefined;
-  /** Told how many of the file's entries have been dealt with, of how many. Called often, and within the transaction: it must not wait. */
+  /**
+   * Called with how many of the file's entries are done, and the total. Called often and inside the transaction, so
+   * it must not wait.
+   */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

@@ -1,4 +1,4 @@
-/** What an import brings in. Each is counted by itself. */
+/** The kinds of entries that are imported and counted. */
 export const importedKinds = [
   "roles",
   "plans",
@@ -14,12 +14,12 @@ export type ImportedKind = (typeof importedKinds)[number];
 export type ImportOutcome = "created" | "updated" | "removed" | "unchanged";
 export type ImportCounts = Readonly<Record<ImportOutcome, number>>;
 
-/** Something in an organization that was there before the import. */
+/** An entry of an organization that existed before the import. */
 export interface ImportedEntry {
   readonly kind: ImportedKind;
-  /** The slug of the organization that it is in; null for what belongs to none. */
+  /** The slug of its organization; null where it belongs to none. */
   readonly organization: string | null;
-  /** As people call it: a login, a team's name, `team/login`. */
+  /** A readable name: a login, a team's name, `team/login`. */
   readonly name: string;
 }
 
@@ -27,26 +27,26 @@ export interface ImportChange extends ImportedEntry {
   readonly outcome: Exclude<ImportOutcome, "unchanged">;
 }
 
-/** What an import did, or, as a dry run, would do. */
+/** What an import did or, in a dry run, would do. */
 export interface ImportReport {
   readonly format: string;
   readonly dry_run: boolean;
   readonly changed: boolean;
   readonly counts: Readonly<Partial<Record<ImportedKind, ImportCounts>>>;
-  /** One by one what changed in organizations that were there before; new ones are named and what is in them is counted. */
+  /** Each change in organizations that existed before. New organizations are listed, and their contents only counted. */
   readonly changes: readonly ImportChange[];
-  /** What is in the imported organizations and not in the file. It stays, unless the import is told to prune. */
+  /** Entries of the imported organizations that are not in the file. They stay unless the import prunes. */
   readonly not_in_file: readonly ImportedEntry[];
 }
 
 export interface ImportRecorder {
-  /** Counts an entry, and keeps it by name where it changed in an organization that was there before. */
+  /** Counts an entry, and lists it by name if it changed in an organization that existed before. */
   record(outcome: ImportOutcome, entry: ImportedEntry, isInNewOrganization: boolean): void;
   notInFile(entry: ImportedEntry): void;
   report(format: string, isDryRun: boolean): ImportReport;
 }
 
-/** @param onProgress Told how many of the file's entries have been dealt with, of how many. */
+/** @param onProgress Called with how many of the file's entries are done, and the total. */
 export function createImportRecorder(
   total: number,
   onProgress: (done: number, total: number) => void,

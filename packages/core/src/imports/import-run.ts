@@ -4,20 +4,20 @@ import { defaultRole } from "../roles/default-roles.ts";
 import type { RoleGrant } from "../roles/held-roles.ts";
 import type { ImportRecorder } from "./import-report.ts";
 
-/** An import at work. */
+/** The state of a running import. */
 export interface ImportRun {
   readonly mutation: Mutation;
   readonly recorder: ImportRecorder;
-  /** Whether what is not in the file goes. */
+  /** Whether entries that are not in the file are removed. */
   readonly isPruning: boolean;
-  /** Where in the file the work is, as a JSON pointer: the place of a fault that a door finds. */
+  /** The current place in the file, as a JSON pointer. A refusal is reported as a fault at this place. */
   place: string;
   readonly faults: FieldFault[];
-  /** The role that members of a list have who are no owners. */
+  /** The roles given to members who are not owners. */
   readonly memberGrants: readonly RoleGrant[];
 }
 
-/** An organization of the file and the one here that it became. */
+/** An organization of the file with its record here. */
 export interface ImportedOrganization<Raw> {
   readonly raw: Raw;
   readonly pointer: string;
@@ -28,10 +28,11 @@ export interface ImportedOrganization<Raw> {
 export const memberRole = defaultRole;
 
 /**
- * Runs one part of an import. What a door refuses becomes a fault at its place, and the next part is tried, so that one run finds
- * every fault; the transaction is taken back in the end.
+ * Runs one part of an import. A refusal becomes a fault at its place and the import continues, so that one run finds
+ * every fault; the transaction is rolled back at the end.
  *
- * @param passOn Kinds of refusal that the parts around this one share: a seat limit is said once and not for everybody.
+ * @param passOn Kinds of refusal that concern all parts, such as the seat limit; they are passed to the caller, which
+ * reports them once.
  * @returns Whether nothing was refused.
  */
 export async function attempt(
@@ -50,7 +51,7 @@ export async function attempt(
   return run.faults.length === before;
 }
 
-/** @throws {DomainError} `invalid_import` where there is any fault, with all of them. */
+/** @throws {DomainError} `invalid_import` with all faults, if there are any. */
 export function assertNoFaults(faults: readonly FieldFault[]): void {
   if (faults.length === 0) return;
   const faulty = faults.length === 1 ? "a fault" : `${faults.length} faults`;

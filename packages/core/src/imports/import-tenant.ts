@@ -12,11 +12,11 @@ import { importTenantOrganization } from "./tenant-organizations.ts";
 import { importUsers } from "./tenant-users.ts";
 
 /**
- * Brings in an export of Tenantry's own with its ids and times, into an empty installation or one that has a part of it already. What is
- * here as it is in the file stays untouched; what is here otherwise is a fault. Each row goes through its door and has its event;
- * events of the other installation stay there.
+ * Imports an export of Tenantry's own, with its ids and times, into an empty installation or one that has part of it
+ * already. Rows that are equal here stay untouched; rows that differ are faults. Each row is written by the same
+ * function as any other change and has its event. Events of the exporting installation are not imported.
  *
- * @throws {DomainError} `invalid_import` with every fault and its place; then nothing has changed.
+ * @throws {DomainError} `invalid_import` with every fault and its place; nothing has changed then.
  */
 export async function importTenant(
   ctx: Context,
@@ -49,7 +49,7 @@ export async function importTenant(
   });
 }
 
-/** Organizations that are here are locked first; then the tenant, whose plans the new ones need. */
+/** Locks existing organizations first, and then the tenant, whose plans the new ones need. */
 async function importFile(run: ImportRun, file: TenantFile): Promise<void> {
   const { mutation } = run;
   const locked = new Map<string, LockedOrganization>();
@@ -62,7 +62,7 @@ async function importFile(run: ImportRun, file: TenantFile): Promise<void> {
   await importTenantRoles(run, file.roles, isEmpty);
   await importPlans(run, file.plans, isEmpty);
   await importUsers(run, file.users);
-  // Organizations name them all: what follows from their faults is no fault of its own.
+  // Every organization refers to these, so later faults could be mere consequences.
   assertNoFaults(run.faults);
   for (const [index, row] of file.organizations.entries()) {
     const place = `/organizations/${index}`;

@@ -6,11 +6,13 @@ import type { ImportReport } from "./import-report.ts";
 import { importTenant, isTenantFile } from "./import-tenant.ts";
 
 /**
- * Brings in a file: organizations of GitHub, or an export of Tenantry's own. Which of them it is the file itself says. All of it
- * or nothing; done again it changes nothing; `dryRun` in the context says what would change.
+ * Imports a file: GitHub organizations, or an export of Tenantry's own. The format is detected from the content. The
+ * import happens completely or not at all, and running it again changes nothing. With `dryRun` in the context the
+ * report says what would change.
  *
  * @param data The file as parsed JSON.
- * @throws {DomainError} `invalid_import` with every fault and its place; `permission_denied` to all but administrators.
+ * @throws {DomainError} `invalid_import` with every fault and its place; `permission_denied` for all but
+ * administrators.
  */
 export async function importData(
   ctx: Context,

@@ -1,8 +1,9 @@
 /**
- * Positions for the entries of a list, ascending, that keep as many of their present positions as can stay. A list whose order must
- * survive keeps a number with each entry; an entry that comes in between gets a number in between, and nobody else's row is written.
+ * Assigns ascending positions to the entries of a list, keeping as many present positions as possible. A number is
+ * stored with each entry to preserve the order; an entry inserted in between gets a number in between, so no other
+ * row is written.
  *
- * @param present The position of each entry as it is now, in the order wanted; undefined for those that have none.
+ * @param present The present position of each entry, in the wanted order; undefined for entries that have none.
  */
 export function keepPositions(present: readonly (number | undefined)[]): readonly number[] {
   const positions: (number | undefined)[] = present.map(() => undefined);
@@ -18,11 +19,11 @@ export function keepPositions(present: readonly (number | undefined)[]): readonl
   }
   const filled = positions as number[];
   const rises = filled.every((at, index) => index === 0 || at > (filled[index - 1] as number));
-  // Between two numbers there is room for some fifty halvings; then all are numbered anew.
+  // A gap can be halved about fifty times; after that all entries are numbered again.
   return rises ? filled : present.map((_, index) => index);
 }
 
-/** Numbers the entries of a gap between what stands before and after it. */
+/** Numbers the entries of a gap, between the positions before and after it. */
 function fillGap(positions: (number | undefined)[], from: number, to: number): void {
   const before = positions[from - 1];
   const after = positions[to];
@@ -35,9 +36,9 @@ function fillGap(positions: (number | undefined)[], from: number, to: number): v
   }
 }
 
-/** The indexes of a longest subsequence of the given numbers that rises, last one first. */
+/** The indexes of a longest increasing subsequence, in descending order. */
 function longestRise(values: readonly (number | undefined)[]): readonly number[] {
-  /** By length less one: the index at which the lowest end of a rise of that length stands. */
+  /** By length minus one: the index of the smallest value that ends an increasing subsequence of that length. */
   const ends: number[] = [];
   const previous: (number | undefined)[] = [];
   values.forEach((value, index) => {

@@ -3,7 +3,7 @@ import type { PageRequest, StoredPage } from "../page.ts";
 
 const pageSize = 1000;
 
-/** Every item of a list, page by page, so that no single answer of the storage grows with the data. */
+/** All items of a list, read page by page, so that no single read grows with the data. */
 export async function readEveryPage<T>(
   read: (page: PageRequest) => Awaitable<StoredPage>,
 ): Promise<readonly T[]> {

@@ -7,8 +7,9 @@ import { differingFields, enter } from "./tenant-entry.ts";
 import { type PlanRow, type RoleRow, toPlanRow, toRoleRow } from "./tenant-file.schema.ts";
 
 /**
- * Every installation begins with the same roles and plans, each with its own times: they do not tell two apart. Where nobody is in the
- * tenant yet, roles and plans become what the file says; else a difference is a fault.
+ * Imports roles. Every installation starts with the same roles and plans but different times, which therefore do not
+ * count as a difference. In a tenant without users, roles and plans are replaced by those of the file; otherwise a
+ * difference is a fault.
  */
 export async function importTenantRoles(
   run: ImportRun,
@@ -113,7 +114,7 @@ function withTimesOf<Row extends { created_at: string; updated_at: string }>(
   return { ...here, created_at, updated_at };
 }
 
-/** What never changes of a role and of a plan, so that a difference there is a fault anywhere. */
+/** Fields of roles and plans that can never change, so that a difference is always a fault. */
 const fixedOfRole: readonly string[] = ["rank", "is_default"];
 const fixedOfPlan: readonly string[] = ["is_default"];
 

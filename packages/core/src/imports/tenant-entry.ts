@@ -3,24 +3,24 @@ import { DomainError } from "../errors.ts";
 import type { ImportedEntry } from "./import-report.ts";
 import { attempt, type ImportRun } from "./import-run.ts";
 
-/** One row of an export on its way in. */
+/** One row of an export to be imported. */
 export interface Entry<Row extends object> {
   readonly entry: ImportedEntry;
-  /** Where it stands in the file, as a JSON pointer. */
+  /** Its place in the file, as a JSON pointer. */
   readonly place: string;
   readonly isInNewOrganization: boolean;
-  /** The row as the file has it, and as it is here, if it is. */
+  /** The row in the file, and the row here if there is one. */
   readonly wanted: Row;
   readonly here: Row | undefined;
   insert(): Promise<void>;
 }
 
-/** What goes on changing without a change: it does not tell two rows apart. */
+/** Fields that change without a mutation, and so do not count as a difference. */
 const restless: ReadonlySet<string> = new Set(["last_active_at"]);
 
 /**
- * Enters a row, unless it is here as it is in the file. One that is here otherwise is a fault: an export is brought in where its rows are
- * not, and never over them.
+ * Writes a row that does not exist here. An equal row is left alone; a different one is a fault, because an import
+ * never overwrites rows.
  */
 export async function enter<Row extends object>(
   run: ImportRun,

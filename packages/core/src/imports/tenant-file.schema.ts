@@ -16,13 +16,13 @@ import { teamMemberSchema, teamSchema } from "../teams/teams.schema.ts";
 import { userSchema } from "../users/users.schema.ts";
 
 /**
- * Tenantry's own export: the rows of a tenant with their ids and times. Not in it: what belongs to an installation (revisions, events,
- * keys, sessions) and password hashes, which stay where they are.
+ * Tenantry's own export: the rows of a tenant with their ids and times. It leaves out what belongs to an installation
+ * (revisions, events, keys, sessions) and password hashes.
  */
 export const tenantFormat = "tenantry";
 export const tenantFileVersion = 1;
 
-/** As the storage keeps it: one width, so that text order is time order. */
+/** The stored form, of fixed width, so that text order is time order. */
 const timeField = z.iso.datetime({
   precision: 3,
   error: "is not a time such as 2026-11-21T05:00:00.000Z",
@@ -132,13 +132,13 @@ export type TeamRow = z.infer<typeof teamRow>;
 export type TeamMemberRow = z.infer<typeof teamMemberRow>;
 export type ResourceRow = z.infer<typeof resourceRow>;
 
-/** The organization itself, without what is in it. */
+/** The organization's own row, without its contents. */
 export type BareOrganizationRow = Omit<
   OrganizationRow,
   "roles" | "memberships" | "teams" | "resources"
 >;
 
-/** Keeps of a record the columns of its row, in their order; the type says when a row gets another column. */
+/** Reduces a record to the columns of its row, in their order. The type fails when a row gets another column. */
 function columnsOf<Row extends object>(schema: {
   readonly shape: { readonly [K in keyof Row]: unknown };
 }) {

@@ -17,18 +17,18 @@ import {
 } from "./tenant-file.schema.ts";
 import { importTenantTeams } from "./tenant-teams.ts";
 
-/** An organization of the file, and the one that it is here. */
+/** An organization of the file with its record here. */
 export interface Inside {
   readonly run: ImportRun;
   readonly row: OrganizationRow;
   readonly place: string;
   readonly locked: LockedOrganization;
   readonly isNew: boolean;
-  /** The roles of these keys; looked up once, since thousands hold the same. */
+  /** The roles with these keys. Cached, because thousands of members hold the same ones. */
   rolesOf(keys: readonly string[]): Promise<readonly RoleGrant[]>;
 }
 
-/** Brings in an organization with the roles of its own, its members, teams and resources. */
+/** Imports an organization with its own roles, its members, teams and resources. */
 export async function importTenantOrganization(
   run: ImportRun,
   row: OrganizationRow,

@@ -7,7 +7,7 @@ import type { Inside } from "./tenant-organizations.ts";
 
 type BareTeamRow = Omit<TeamRow, "members">;
 
-/** Brings in the teams of an organization, each after the one that it is inside, and who is in them. */
+/** Imports the teams of an organization, parents first, with their members. */
 export async function importTenantTeams(inside: Inside): Promise<void> {
   const depths = depthsOf(inside.row.teams);
   const order = [...inside.row.teams.entries()].sort(
@@ -20,7 +20,7 @@ export async function importTenantTeams(inside: Inside): Promise<void> {
   }
 }
 
-/** That every parent is there and none is inside itself has been looked at before. */
+/** It was checked before that every parent exists and that there is no cycle. */
 function depthsOf(teams: readonly TeamRow[]): ReadonlyMap<string, number> {
   const parents = new Map(teams.map((team) => [team.id, team.parent_team_id]));
   const depthOf = (id: string): number => {

@@ -4,7 +4,7 @@ import type { ImportRun } from "./import-run.ts";
 import { enter } from "./tenant-entry.ts";
 import { toUserRow, type UserRow } from "./tenant-file.schema.ts";
 
-/** Brings in the people, with who administers the tenant. Their passwords are not in the file. */
+/** Imports the users and who of them administers the tenant. The file has no passwords. */
 export async function importUsers(run: ImportRun, rows: readonly UserRow[]): Promise<void> {
   const { mutation } = run;
   const { users } = mutation.ports;
@@ -15,7 +15,7 @@ export async function importUsers(run: ImportRun, rows: readonly UserRow[]): Pro
     await enter(run, {
       entry: { kind: "users", organization: null, name: row.username ?? row.email ?? row.id },
       place: `/users/${index}`,
-      // A new person is told of by the membership that brings them.
+      // A new user is reported with the membership that brings them.
       isInNewOrganization: true,
       wanted: row,
       here: record && toUserRow({ ...record, is_tenant_administrator: isAdministrator }),

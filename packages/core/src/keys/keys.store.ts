@@ -1,6 +1,6 @@
 import type { Awaitable } from "../awaitable.ts";
 
-/** A key pair that signs access tokens. Installation-wide: no tenant. */
+/** A key pair that signs access tokens. It belongs to the installation, not to a tenant. */
 export interface SigningKeyRecord {
   readonly id: string;
   readonly algorithm: string;
@@ -10,7 +10,7 @@ export interface SigningKeyRecord {
   readonly created_at: string;
 }
 
-/** An operator key; only its SHA-256 is kept. */
+/** An operator key. Only its SHA-256 hash is stored. */
 export interface OperatorKeyRecord {
   readonly id: string;
   readonly key_hash: string;
@@ -19,7 +19,7 @@ export interface OperatorKeyRecord {
 
 export interface KeyStore {
   insertSigningKey(record: SigningKeyRecord): Awaitable<void>;
-  /** The newest first. */
+  /** Newest first. */
   listSigningKeys(): Awaitable<readonly SigningKeyRecord[]>;
   insertOperatorKey(record: OperatorKeyRecord): Awaitable<void>;
   removeOperatorKeys(): Awaitable<void>;

@@ -6,9 +6,9 @@ import type { SigningKeyRecord } from "./keys.store.ts";
 const operatorKeyPrefix = "tok_";
 
 /**
- * Makes the installation's operator key if it has none.
+ * Creates the installation's operator key if it has none.
  *
- * @returns The key, this once; undefined where there was one. Only its hash is kept.
+ * @returns The new key, which is shown only this once; undefined where there was one. Only its hash is stored.
  */
 export async function ensureOperatorKey(engine: Engine): Promise<string | undefined> {
   if ((await engine.storage.committed.keys.listOperatorKeys()).length > 0) return undefined;
@@ -25,7 +25,7 @@ export async function ensureOperatorKey(engine: Engine): Promise<string | undefi
   });
 }
 
-/** Makes another operator key, for one that was lost; the earlier ones end. */
+/** Replaces a lost operator key: creates a new one and revokes all earlier ones. */
 export async function replaceOperatorKey(engine: Engine): Promise<string> {
   const key = operatorKeyPrefix + randomBytes(32).toString("base64url");
   await engine.storage.transaction(null, async (ports) => {
@@ -39,7 +39,7 @@ export async function replaceOperatorKey(engine: Engine): Promise<string> {
   return key;
 }
 
-/** The id of the operator key that this is; undefined where it is none. Compared in constant time. */
+/** The id of the operator key; undefined where it is not valid. Compares in constant time. */
 export async function findOperatorKey(engine: Engine, key: string): Promise<string | undefined> {
   const given = sha256(key);
   let found: string | undefined;
@@ -54,8 +54,8 @@ function sha256(text: string): Buffer {
 }
 
 /**
- * The keys that sign and verify access tokens, the newest first. Made by `generate` where there is none yet; of several processes that
- * start at once, all get the same.
+ * The keys that sign and verify access tokens, newest first. If there are none, `generate` makes one; processes that
+ * start at once all get the same.
  */
 export async function ensureSigningKeys(
   engine: Engine,

@@ -6,10 +6,11 @@ import { ceasesToOwn } from "./members.policy.ts";
 import type { Membership } from "./members.schema.ts";
 
 /**
- * The one door for changes of a membership that exists, its end among them: keeps the last owner, the counts and the record.
+ * Changes or ends a membership. Every such change goes through here, so that the last owner, the organization's
+ * counts and the event cannot be forgotten.
  *
- * @param after The membership as it will be; null ends it.
- * @param roles The roles that it will have; null leaves them.
+ * @param after The membership after the change; null ends it.
+ * @param roles The roles after the change; null keeps them.
  * @throws {DomainError} `last_owner`.
  */
 export async function changeMembership(
@@ -28,7 +29,7 @@ export async function changeMembership(
   } else {
     await ports.members.update(after, roles);
   }
-  count(organization, before, after);
+  updateCounts(organization, before, after);
   await mutation.append(organization.chain, {
     type,
     entity: "membership",
@@ -57,8 +58,8 @@ export function lastOwner(): DomainError {
   );
 }
 
-/** Keeps the seat and member counts of the organization's record in step with its memberships; `mutate` writes them. */
-export function count(
+/** Adjusts the organization's seat and member counts for a changed membership. `mutate` writes them at its end. */
+export function updateCounts(
   organization: LockedOrganization,
   before: Membership | null,
   after: Membership | null,
@@ -74,7 +75,10 @@ export function count(
   };
 }
 
-/** Who leaves the organization leaves its teams; each place is an event of its own, since the past is asked about teams as well. */
+/**
+ * Removes a leaving member from the organization's teams. Each removal is an event of its own, because history can be
+ * asked about teams too.
+ */
 async function leaveTeams(
   mutation: Mutation,
   organization: LockedOrganization,

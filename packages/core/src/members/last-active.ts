@@ -1,9 +1,12 @@
 import type { Storage } from "../store.ts";
 
-/** A member's activity is written at most this often (decision 10). */
+/** How often a member's activity is written at most. */
 const writtenEveryMs = 5 * 60 * 1000;
 const flushAfterMs = 1_000;
-/** How many members' activity is remembered; beyond it the memory starts anew, which costs writes and no truth. */
+/**
+ * How many members' activity is remembered. Beyond it the memory starts empty again, which costs extra writes and
+ * nothing else.
+ */
 const maximumRemembered = 100_000;
 
 interface Activity {
@@ -14,16 +17,16 @@ interface Activity {
 }
 
 export interface ActivityNotes {
-  /** Notes that a member did something in an organization. Never waits and never throws. */
+  /** Notes that a member was active in an organization. Never waits and never throws. */
   note(tenantId: string, organizationId: string, userId: string): void;
-  /** Writes what waits. */
+  /** Writes what is queued. */
   flush(): Promise<void>;
 }
 
 /**
- * Keeps `last_active_at`: many notes become one write, without event or revision.
+ * Maintains `last_active_at`: many notes become one write, without an event or a new revision.
  *
- * @param onWritten Is told of each organization whose members' times were written, after the commit.
+ * @param onWritten Called after the commit with each organization whose members' times were written.
  */
 export function createActivityNotes(
   storage: Storage,
@@ -58,7 +61,7 @@ export function createActivityNotes(
       if (written.size >= maximumRemembered) written.clear();
       written.set(key, nowMs);
       waiting.push({ tenantId, organizationId, userId, at: new Date(nowMs).toISOString() });
-      // When somebody was last active is not worth a failed request: the storage's own errors are seen elsewhere.
+      // A lost activity time is not worth failing a request, and storage errors show up elsewhere.
       timer ??= setTimeout(() => flush().catch(() => {}), flushAfterMs).unref();
     },
     flush,

@@ -23,7 +23,7 @@ import { shownActivity, shownOrganization, shownTenant, shownUser } from "./page
 import { rememberedPage } from "./remembered-page.ts";
 
 /**
- * One member with the person.
+ * One membership with its user.
  *
  * @throws {DomainError} `organization_not_found`, `member_not_found`.
  */
@@ -39,7 +39,10 @@ export async function getMember(
   return member;
 }
 
-/** The members of every status, unless filtered; in a stable order, so that a member is on exactly one page. */
+/**
+ * An organization's memberships of every status, unless filtered. The order is stable: each member is on exactly one
+ * page.
+ */
 export async function listMembers(
   ctx: Context,
   organizationId: string,
@@ -67,7 +70,8 @@ export async function listMembers(
 }
 
 /**
- * The organizations in which a user is an active member, with the user's roles. For the user and for administrators.
+ * The organizations in which a user is an active member, with the user's roles. For the user themselves and for
+ * administrators.
  *
  * @throws {DomainError} `user_not_found` for anybody else.
  */

@@ -2,21 +2,21 @@ import { type Access, permissionBeyond } from "../access/access.policy.ts";
 import { ownerRole } from "../roles/default-roles.ts";
 import type { MembershipStatus } from "./members.schema.ts";
 
-/** A membership as far as decisions about it go. */
+/** The parts of a membership that decisions depend on. */
 export interface JudgedMember {
   readonly roles: readonly string[];
   readonly status: MembershipStatus;
 }
 
 /**
- * Whether an actor ranks high enough to touch a member: nobody touches one who ranks above them, so that an administrator neither
- * removes nor demotes an owner. Equals may.
+ * Whether an actor may change a member: nobody may change one who ranks above them, so an admin can neither remove
+ * nor demote an owner. Equal ranks may.
  */
 export function outranks(actor: Access, memberRank: number): boolean {
   return actor.rank >= memberRank;
 }
 
-/** The permission that keeps an actor from granting roles; undefined where they hold all that they would grant. */
+/** The permission that keeps an actor from granting roles; undefined where they hold everything they would grant. */
 export function permissionNotGrantable(
   actor: Access,
   roles: readonly { readonly permissions: readonly string[] }[],
@@ -25,8 +25,8 @@ export function permissionNotGrantable(
 }
 
 /**
- * Whether a change makes an owner who can act into somebody who is not one. Then another must remain (decision 7): an organization
- * that has an owner keeps one.
+ * Whether a change turns an active owner into somebody who is not one. Then another active owner must remain: an
+ * organization that has an owner keeps one.
  */
 export function ceasesToOwn(before: JudgedMember, after: JudgedMember | null): boolean {
   return isActingOwner(before) && !isActingOwner(after);

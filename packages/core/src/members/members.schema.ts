@@ -25,7 +25,7 @@ export const membershipSchema = z.strictObject({
 });
 export type Membership = z.infer<typeof membershipSchema>;
 
-/** A member: the membership with the person it is of. */
+/** A member: the membership with its user. */
 export const memberSchema = membershipSchema.extend({
   user: z.strictObject({
     id: idField,
@@ -36,7 +36,7 @@ export const memberSchema = membershipSchema.extend({
 });
 export type Member = z.infer<typeof memberSchema>;
 
-/** One of a user's organizations, with what the user is in it. */
+/** One of a user's organizations, with the user's roles in it. */
 export const userOrganizationSchema = organizationSchema.extend({
   role: z.string(),
   roles: z.array(z.string()),
@@ -56,20 +56,23 @@ const oneOfRoles = (input: { role?: string | undefined; roles?: string[] | undef
   input.role === undefined || input.roles === undefined;
 const oneOfRolesMessage = { error: "give role or roles, not both", path: ["role"] };
 
-/** `role` or `roles`; without either the default role, `member` (decision 6). */
+/** Give `role` or `roles`; with neither, the member gets the default role `member`. */
 export const addMemberSchema = z
   .strictObject({
     user_id: idField,
     ...rolesInput,
     status: z.enum(["active", "invited"]).default("active"),
     metadata: metadataField.optional(),
-    /** When given it must be the caller's own tenant, else 404. */
+    /** If given, it must be the caller's own tenant; otherwise the answer is 404. */
     tenant_id: idField.optional(),
   })
   .refine(oneOfRoles, oneOfRolesMessage);
 export type AddMemberInput = z.input<typeof addMemberSchema>;
 
-/** An absent field stays. `invited` cannot be set: only an invitation makes it, only the invited person ends it. */
+/**
+ * An absent field keeps its value. `invited` cannot be set: only an invitation creates that status, and only the
+ * invited person ends it.
+ */
 export const updateMemberSchema = z
   .strictObject({
     ...rolesInput,

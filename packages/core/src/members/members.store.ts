@@ -2,16 +2,16 @@ import type { Awaitable } from "../awaitable.ts";
 import type { PageRequest, StoredPage } from "../page.ts";
 import type { Member, Membership, MembershipStatus } from "./members.schema.ts";
 
-/** A role as a membership or a team holds it: the tenant's, or one of the organization's own. */
+/** A role held by a membership or a team: one of the tenant's, or one of the organization's own. */
 export interface HeldRole {
   readonly scope: "tenant" | "organization";
   readonly key: string;
 }
 
 export interface MemberFilter {
-  /** Part of the name, username or e-mail address, as `searchField` folds it. */
+  /** A part of the name, username or e-mail address, folded as by `searchField`. */
   readonly q?: string | undefined;
-  /** Held directly, whatever its rank. */
+  /** Only members who hold this role directly, whatever its rank. */
   readonly role?: string | undefined;
   readonly status?: MembershipStatus | undefined;
 }
@@ -20,21 +20,21 @@ export interface MemberStore {
   /** @throws {DomainError} `already_member`, `unknown_user`, `unknown_role`. */
   insert(membership: Membership, roles: readonly HeldRole[]): Awaitable<void>;
   find(tenantId: string, organizationId: string, userId: string): Awaitable<Membership | undefined>;
-  /** As find, with the person. */
+  /** As `find`, together with the user. */
   findMember(
     tenantId: string,
     organizationId: string,
     userId: string,
   ): Awaitable<Member | undefined>;
-  /** Writes every column but the ids and `created_at`; replaces the roles where they are given. */
+  /** Writes every column but the ids and `created_at`; replaces the roles if they are given. */
   update(membership: Membership, roles: readonly HeldRole[] | null): Awaitable<void>;
-  /** Removes the row, its roles and its places in teams. */
+  /** Removes the membership with its roles and its places in teams. */
   remove(tenantId: string, organizationId: string, userId: string): Awaitable<void>;
-  /** Whether somebody else is an owner who can act: membership and user are active. */
+  /** Whether another owner exists whose membership and user are both active. */
   hasOtherOwner(tenantId: string, organizationId: string, userId: string): Awaitable<boolean>;
-  /** Writes `last_active_at`, without event or revision (decision 10). */
+  /** Writes `last_active_at`, without an event or a new revision. */
   touch(tenantId: string, organizationId: string, userId: string, at: string): Awaitable<void>;
-  /** In the order of user ids. Items are {@link Member}. The total without a filter is the organization's `seat_count`. */
+  /** Ordered by user id. Items are {@link Member}. Without a filter the total is the organization's `seat_count`. */
   list(
     tenantId: string,
     organizationId: string,
@@ -42,7 +42,7 @@ export interface MemberStore {
     page: PageRequest,
   ): Awaitable<StoredPage>;
   /**
-   * The living organizations of a user whose membership is active, in the order of organization ids. Items are
+   * The user's active memberships in organizations that are not deleted, ordered by organization id. Items are
    * `UserOrganization`.
    */
   listUserOrganizations(tenantId: string, userId: string, page: PageRequest): Awaitable<StoredPage>;

@@ -17,7 +17,7 @@ import { assertSeatsSuffice } from "../plans/seats.ts";
 import { defaultRole, defaultRoles, ownerRole } from "../roles/default-roles.ts";
 import { type RoleGrant, resolveRoles } from "../roles/held-roles.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
-import { changeMembership, count } from "./change-membership.ts";
+import { changeMembership, updateCounts } from "./change-membership.ts";
 import { outranks, permissionNotGrantable } from "./members.policy.ts";
 import {
   type AddMemberInput,
@@ -28,15 +28,15 @@ import {
   updateMemberSchema,
 } from "./members.schema.ts";
 
-/** What makes a membership. */
+/** A membership to be created. */
 export interface Admission {
   readonly user_id: string;
-  /** Highest first, at least one. */
+  /** Highest first; at least one. */
   readonly roles: readonly RoleGrant[];
   readonly status: "active" | "invited";
   readonly invited_by_user_id: string | null;
   readonly metadata?: Membership["metadata"] | undefined;
-  /** What it was elsewhere, for imports: it keeps its id, its times and its status, and its person may be deactivated. */
+  /** For imports: keeps the membership's id, times and status of elsewhere, and allows a deactivated user. */
   readonly imported?: ImportedMembership | undefined;
 }
 
@@ -92,8 +92,9 @@ function fieldOfRoles({ roles }: { roles?: readonly string[] | undefined }): "/r
 }
 
 /**
- * The one door by which memberships come to be. `addMember`, the founding of an organization, the import and whatever comes later go
- * through it, so that the seat limit and the event cannot be forgotten. The caller has decided who may; this decides what can be.
+ * Creates a membership. Nothing else does: `addMember`, the creation of an organization, imports and whatever comes
+ * later all call it, so that the seat limit and the event cannot be forgotten. It does not authorize; the caller has
+ * done that.
  *
  * @throws {DomainError} `already_member`, `seat_limit_reached`, `unknown_user`.
  */
@@ -124,7 +125,7 @@ export async function admitMember(
     ...admission.imported,
   };
   await ports.members.insert(membership, admission.roles);
-  count(organization, null, membership);
+  updateCounts(organization, null, membership);
   await mutation.append(organization.chain, {
     type: membership.status === "invited" ? "member.invited" : "member.added",
     entity: "membership",
@@ -151,7 +152,7 @@ async function assertCanJoin(
       },
     );
   }
-  // Where no seat is taken nobody is a member.
+  // An organization without a taken seat has no members.
   if (organization.seat_count === 0) return;
   if ((await ports.members.find(ctx.tenantId, organization.id, userId)) === undefined) return;
   throw new DomainError(
@@ -164,9 +165,10 @@ async function assertCanJoin(
 }
 
 /**
- * Nobody grants what they do not hold: no permission, and no rank either, since by rank they would touch those above them.
+ * Nobody grants what they do not hold, neither a permission nor a rank: with a higher rank they could change members
+ * above themselves.
  *
- * @throws {DomainError} `cannot_grant`, which names the permission that is missing; `outranked`.
+ * @throws {DomainError} `cannot_grant`, which names the missing permission; `outranked`.
  */
 export function assertMayGrant(
   ctx: Context,
@@ -193,9 +195,11 @@ export function assertNoneAbove(
 }
 
 /**
- * Changes a member's roles or status. An invitation cannot be accepted this way: only the invited person does that.
+ * Changes a member's roles or status. It cannot accept an invitation; only the invited person does that, with {@link
+ * acceptMembership}.
  *
- * @throws {DomainError} `member_not_found`, `outranked`, `cannot_grant`, `last_owner`, `invitation_pending`, `revision_mismatch`.
+ * @throws {DomainError} `member_not_found`, `outranked`, `cannot_grant`, `last_owner`, `invitation_pending`,
+ * `revision_mismatch`.
  */
 export async function updateMember(
   ctx: Context,
@@ -253,8 +257,8 @@ function isSame(before: Membership, after: Membership): boolean {
 }
 
 /**
- * Ends a membership. Everybody may end their own, an invitation by declining it; for others' it takes `member:remove` and a rank no
- * lower than theirs.
+ * Ends a membership. Everybody may end their own, which also declines an invitation. Ending another's requires
+ * `member:remove` and at least their rank.
  *
  * @throws {DomainError} `member_not_found`, `outranked`, `last_owner`, `revision_mismatch`.
  */
@@ -279,9 +283,10 @@ export async function removeMember(
 }
 
 /**
- * Turns the caller's own invitation into an active membership. Done twice it is done once.
+ * Accepts the caller's own invitation. Accepting twice has no further effect.
  *
- * @throws {DomainError} `organization_not_found`; `permission_denied` for anybody but the invited person; `not_invited`.
+ * @throws {DomainError} `organization_not_found`; `permission_denied` for anybody but the invited person;
+ * `not_invited`.
  */
 export async function acceptMembership(
   ctx: Context,
@@ -343,7 +348,7 @@ async function findMember(
   return member;
 }
 
-/** @throws {DomainError} `outranked` where the member's roles, by team too, rank above the caller's. */
+/** @throws {DomainError} `outranked` where the member's roles, including those through teams, rank above the caller's. */
 async function assertOutranks(
   mutation: Mutation,
   operation: string,

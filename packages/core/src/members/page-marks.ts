@@ -1,11 +1,11 @@
 import type { Change } from "../events/events.store.ts";
 
-/** Rises with every change of one thing that pages show. */
+/** A counter that rises with every change of one thing that pages show. */
 export interface Mark {
   changes: number;
 }
 
-/** What remembered pages show, each thing with a mark. What nobody remembers a page of has none. */
+/** The counters for everything that remembered pages show. Things that no remembered page shows have none. */
 export interface PageMarks {
   of(shown: string): Mark;
   raise(shown: string): void;
@@ -13,10 +13,10 @@ export interface PageMarks {
   size(): number;
 }
 
-/** Whom and what every list of a tenant may show: its people, its roles, which of its organizations are alive. */
+/** What any list of a tenant may show: its users, its roles, and which of its organizations exist. */
 export const shownTenant = (tenantId: string) => tenantId;
 export const shownOrganization = (tenantId: string, id: string) => `${tenantId} organization ${id}`;
-/** In which organizations a user is a member. */
+/** The organizations in which a user is a member. */
 export const shownUser = (tenantId: string, id: string) => `${tenantId} user ${id}`;
 /** When the members of an organization were last active. */
 export const shownActivity = (tenantId: string, id: string) => `${tenantId} activity ${id}`;
@@ -40,27 +40,27 @@ export function createPageMarks(): PageMarks {
   };
 }
 
-/** How often all of them have changed. It only rises: the same sum again means that none has. */
+/** The sum of counters. Since counters only rise, an equal sum means that none has changed. */
 export function sumOf(marks: readonly Mark[]): number {
   let sum = 0;
   for (const { changes } of marks) sum += changes;
   return sum;
 }
 
-/** What a change shows in. What is not known to be harmless reaches more rather than less. */
-export function reachOf(change: Change): readonly string[] {
+/** What a change may affect. Anything not known to be harmless affects more rather than less. */
+export function marksAffectedBy(change: Change): readonly string[] {
   const { tenant_id, organization_id, entity_id } = change;
-  // Nobody who is new is on a page yet.
+  // A new user is not on any page yet.
   if (change.type === "user.created") return [];
   if (organization_id === null) return [shownTenant(tenant_id)];
   const organization = shownOrganization(tenant_id, organization_id);
   if (change.entity === "membership") return [organization, shownUser(tenant_id, entity_id)];
-  // One that comes back enters lists that do not show it now.
+  // A restored organization enters lists that do not show it now.
   if (change.entity === "organization" && !isStillListed(change)) return [shownTenant(tenant_id)];
   return [organization];
 }
 
-/** A new one is on no list: its first member is a change of its own. */
+/** A new organization is on no list yet; its first membership is a change of its own. */
 function isStillListed({ type }: Change): boolean {
   return (
     type === "organization.created" ||

@@ -1,52 +1,51 @@
 import type { Change } from "../events/events.store.ts";
 import type { JsonPage } from "../page.ts";
-import { createPageMarks, type Mark, reachOf, shownActivity, sumOf } from "./page-marks.ts";
+import { createPageMarks, type Mark, marksAffectedBy, shownActivity, sumOf } from "./page-marks.ts";
 
 interface RememberedPage {
   readonly page: JsonPage;
   readonly weight: number;
-  /** What the page shows, and how often that had changed when it was read. */
+  /** What the page shows, and the sum of the counters when it was read. */
   readonly marks: readonly Mark[];
   readonly changes: number;
-  /** The storage's count of foreign commits: others also write what has no event. */
+  /** The storage's count of foreign commits at the read: other processes also write what has no event. */
   readonly foreignCommits: number;
 }
 
-/** A read that is under way. What comes in meanwhile may be newer than it is, and then it is answered and not kept. */
+/** A read in progress. If anything changes meanwhile, its page is returned but not kept. */
 export interface PageFill {
-  readonly heard: number;
+  readonly changeCount: number;
   readonly foreignCommits: number;
 }
 
-/** Pages as they were read last, for as long as nothing that they show has changed (ADR 0020). */
+/** Pages of lists, kept until something that they show changes (ADR 0020). */
 export interface PageMemory {
   find(key: string, foreignCommits: number): JsonPage | undefined;
   beginFill(foreignCommits: number): PageFill;
   /**
-   * @param shown All that the page shows, as `page-marks.ts` names it: what is left out can change unseen. Asked only where the page is kept.
+   * @param shown Everything that the page shows, named as in `page-marks.ts`; anything left out can change unnoticed.
+   * Called only if the page is kept.
    */
   endFill(fill: PageFill, key: string, shown: () => readonly string[], page: JsonPage): void;
   apply(changes: readonly Change[] | "everything"): void;
-  /** Members of an organization were active: that is shown, and makes no event. */
+  /** Members of an organization were active. Pages show that, and it has no event. */
   noteActivity(tenantId: string, organizationId: string): void;
   /** In characters. */
   size(): number;
 }
 
-/** What a page takes beside its text, in characters. */
+/** What a page costs besides its text, in characters. */
 const weightOfEntry = 500;
-/** One mark for so much text on the average; a page of that share of all is too long to keep. */
+/** The average text per counter; a page longer than this share of the whole is not kept. */
 const charactersPerMark = 256;
 
-/**
- * @param maximumCharacters How much text is kept; beyond it the pages that came first leave. A page that is not there is read.
- */
+/** @param maximumCharacters How much text is kept; beyond it the oldest pages are dropped and read again when asked for. */
 export function createPageMemory(maximumCharacters: number): PageMemory {
   const pages = new Map<string, RememberedPage>();
   const marks = createPageMarks();
   const share = maximumCharacters / charactersPerMark;
   let size = 0;
-  let heard = 0;
+  let changeCount = 0;
 
   function forget(key: string): void {
     size -= pages.get(key)?.weight ?? 0;
@@ -80,23 +79,23 @@ export function createPageMemory(maximumCharacters: number): PageMemory {
       forget(key);
       return undefined;
     },
-    beginFill: (foreignCommits) => ({ heard, foreignCommits }),
+    beginFill: (foreignCommits) => ({ changeCount, foreignCommits }),
     endFill(fill, key, shown, page) {
       const weight = page.items_json.length + key.length + weightOfEntry;
-      if (fill.heard !== heard || weight > share) return;
-      // Marks outlive their pages: which of them no page needs any more is not worth finding out.
+      if (fill.changeCount !== changeCount || weight > share) return;
+      // Counters outlive their pages. Finding out which are unused is not worth it, so all is dropped.
       if (marks.size() >= share) forgetEverything();
       const itsMarks = shown().map(marks.of);
       const { foreignCommits } = fill;
       put(key, { page, weight, marks: itsMarks, changes: sumOf(itsMarks), foreignCommits });
     },
     apply(changes) {
-      heard += 1;
+      changeCount += 1;
       if (changes === "everything") return forgetEverything();
-      for (const change of changes) reachOf(change).forEach(marks.raise);
+      for (const change of changes) marksAffectedBy(change).forEach(marks.raise);
     },
     noteActivity(tenantId, organizationId) {
-      heard += 1;
+      changeCount += 1;
       marks.raise(shownActivity(tenantId, organizationId));
     },
     size: () => size,

@@ -2,18 +2,18 @@ import type { Awaitable } from "../awaitable.ts";
 import type { Context } from "../context.ts";
 import { type JsonPage, type StoredPage, toJsonPage } from "../page.ts";
 
-/** A page that may come from memory. Whether the caller may see it is decided before. */
+/** A question for a page that may be answered from memory. The caller is authorized already. */
 export interface PageQuestion {
-  /** What is asked, with the tenant: equal keys are equal questions. */
+  /** The question as text, including the tenant: equal keys are equal questions. */
   readonly key: string;
   read(): Awaitable<StoredPage>;
-  /** What the page shows, as `page-marks.ts` names it. */
+  /** What the page shows, named as in `page-marks.ts`. */
   shownBy(page: StoredPage): readonly string[];
 }
 
 /**
- * Answers from memory what was read before and has not changed, where the storage can say so at once; else reads. So the answer is
- * as new as a read, whoever committed.
+ * Answers from memory if the page was read before, has not changed, and the storage can tell so synchronously;
+ * otherwise reads it. The answer is always as new as a read, whichever process committed last.
  */
 export async function rememberedPage(ctx: Context, question: PageQuestion): Promise<JsonPage> {
   const { storage, pages } = ctx.engine;

@@ -4,18 +4,19 @@ import type { NotedChange, RowKey, StorageMoves } from "./moves.store.ts";
 
 const atOnce = 500;
 
-/** A storage that a tenant comes to. */
+/** The storage that a tenant moves to. */
 export interface Destination {
   readonly moves: StorageMoves;
 }
 
 /**
- * Brings what was noted where a tenant lives to where it will: rows as they are now, at one moment, and what is gone away.
+ * Brings the changes noted at the source to the destination, as the rows are in one snapshot of the source.
  *
- * Rows refer to each other and have names that only one may have, and of what happened in between only the end is known. Therefore all that
- * has changed first gives up what must be unique, then is written parents first, and then what is gone is removed children first.
+ * Rows refer to each other and have unique values, and only the final state of each changed row is known, not the
+ * order of changes. So all changed rows first give up their unique values, then are written parents first, and
+ * finally removed rows are removed children first.
  *
- * @param compare Called when the target is what the source was at that moment.
+ * @param compare Called when the destination equals the source at that moment.
  * @returns how many rows had changed.
  */
 export async function applyChanges(
@@ -56,7 +57,7 @@ async function readChanges(ports: Ports, tenantId: string): Promise<readonly Not
   }
 }
 
-/** A table with the keys of its rows that have changed. */
+/** A table with the keys of its changed rows. */
 interface ChangedTable extends CopiedTable {
   readonly keys: readonly RowKey[];
 }
@@ -82,10 +83,10 @@ async function bring(
   }
 }
 
-/** The table of the tenant's own row, which has no key beside the tenant and is never removed. */
+/** The table of the tenant's own row, which has no key besides the tenant and is never removed here. */
 const ownTable = "tenants";
 
-/** @returns the keys of rows that are there no more. */
+/** @returns the keys of rows that no longer exist. */
 async function put(
   ports: Ports,
   target: Destination,

@@ -2,7 +2,7 @@ import type { MoveStore } from "./moves.store.ts";
 
 const changesAtOnce = 1000;
 
-/** Forgets everything that was noted of a tenant. */
+/** Deletes all noted changes of a tenant, in small transactions. */
 export async function forgetAllChanges(moves: MoveStore, tenantId: string): Promise<void> {
   for (;;) {
     const changes = await moves.changes(tenantId, 0, changesAtOnce);

@@ -1,25 +1,25 @@
 import type { Awaitable } from "../awaitable.ts";
 
-/** A move that is under way. */
+/** A move in progress. */
 export interface MoveRecord {
   readonly tenant_id: string;
-  /** Who is at work on it; one that takes over has another. */
+  /** The process at work on it; a process that takes over writes its own id. */
   readonly mover: string;
   readonly from_server: string;
   readonly from_database: string | null;
   readonly to_server: string;
   readonly to_database: string | null;
-  /** Until it is `switched` the tenant lives where it was, and the move can be undone; afterwards it can only be finished. */
+  /** Before `switched` the tenant lives at its old place and the move can be undone; afterwards it can only be finished. */
   readonly step: "copying" | "switched";
-  /** A mover that is alive says so every few seconds. */
+  /** A living mover updates this every few seconds. */
   readonly updated_at: string;
 }
 
-/** The moves, in the main database alone. */
+/** The moves in progress, stored in the main database only. */
 export interface MoveRecordStore {
   insert(record: MoveRecord): Awaitable<void>;
   find(tenantId: string): Awaitable<MoveRecord | undefined>;
-  /** Writes mover, step and time, if the move is still the known mover's and at the known step; whether it was. */
+  /** Writes mover, step and time if the known mover and step are still current; returns whether they were. */
   update(record: MoveRecord, known: Pick<MoveRecord, "mover" | "step">): Awaitable<boolean>;
   remove(tenantId: string): Awaitable<void>;
 }

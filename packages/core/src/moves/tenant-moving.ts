@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.ts";
 
-/** The refusal of a write where the tenant's rows may not be written: it is about to live elsewhere, or does already. */
+/** The error for a write at a place where the tenant must not be written: it is moving away, or has moved. */
 export function tenantMoving(): DomainError {
   return new DomainError(
     "tenant_moving",

@@ -1,10 +1,4 @@
-import {
-  administratorAuthority,
-  deny,
-  isAdministrator,
-  isOperator,
-  requireActor,
-} from "../access/authorize.ts";
+import { deny, isAdministrator, isOperator, requireActor } from "../access/authorize.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -26,9 +20,11 @@ import {
 import type { OrganizationRecord } from "./organizations.store.ts";
 
 /**
- * Creates an organization. The calling user becomes its owner; the operator and tenant administrators may name another, or nobody.
+ * Creates an organization. The calling user becomes its owner. The operator and tenant administrators may name
+ * another owner, or none.
  *
- * @throws {DomainError} `organization_name_taken`, `organization_slug_taken`, `external_id_taken`, `unknown_plan`, `unknown_user`.
+ * @throws {DomainError} `organization_name_taken`, `organization_slug_taken`, `external_id_taken`, `unknown_plan`,
+ * `unknown_user`.
  */
 export async function createOrganization(
   ctx: Context,
@@ -47,7 +43,7 @@ async function create(
 ): Promise<Organization> {
   return await mutate(ctx, "create_organization", parsed, async (mutation) => {
     const ownerId = parsed.owner_user_id ?? (ctx.actor.type === "user" ? ctx.actor.id : undefined);
-    const isAdministrating = await decideCreation(mutation, parsed);
+    const isAdministrating = await authorizeCreation(mutation, parsed);
     const members = ownerId === undefined ? 0 : 1;
     const organization = await insertOrganization(mutation, { ...parsed, slug }, members);
     if (ownerId !== undefined) {
@@ -62,8 +58,8 @@ async function create(
   });
 }
 
-/** Who may create what: true for those who manage the tenant. */
-async function decideCreation(
+/** Authorizes the creation; true for callers who manage the tenant. */
+async function authorizeCreation(
   mutation: Mutation,
   input: {
     owner_user_id?: string | undefined;
@@ -78,23 +74,23 @@ async function decideCreation(
   const choosesPlan = input.plan_tier !== undefined && ctx.engine.settings.billingConfigured;
   const wantsMore = isForAnother || choosesPlan || input.private_metadata !== undefined;
   if (ctx.actor.type === "user" && !wantsMore) return false;
-  if (await isAdministrator(ctx, ports)) return administratorAuthority.isAdministrator;
+  if (await isAdministrator(ctx, ports)) return true;
   throw deny(ctx, "permission_denied", "create_organization", null, "administrator");
 }
 
 type Settable = Omit<OrganizationRecord, "name" | "tenant_id" | "name_key">;
 
-/** What a new organization may be told; everything else has a default, its id too. */
+/** The fields of a new organization. All but the name have defaults, the id too. */
 export type NewOrganization = Pick<OrganizationRecord, "name"> & {
   readonly [Field in keyof Settable]?: Settable[Field] | undefined;
 };
 
 /**
- * The one door by which organizations come to be, for the API, the import and the fourteen calls: default plan, slug, event.
- * It makes nobody a member.
+ * Creates an organization's row: its plan, slug and event. Nothing else does; the API, imports and the embedded calls
+ * all use it. It adds no member.
  *
- * @param members How many active members the caller admits next; what they turn out to be is what counts.
- * @param type `imported` for one that somebody else made where our data lives.
+ * @param members How many active members the caller admits next. A wrong number is corrected when the mutation ends.
+ * @param type `imported` for one that was created in another system.
  */
 export async function insertOrganization(
   mutation: Mutation,
@@ -104,7 +100,7 @@ export async function insertOrganization(
 ): Promise<LockedOrganization> {
   const { ctx, ports, now } = mutation;
   const slug = input.slug ?? (await generateSlug(ports, ctx.tenantId, input.name));
-  // Together, since each is a round trip.
+  // At the same time, since each is a round trip.
   const [plan] = await Promise.all([findPlanOf(mutation, input.plan_tier), assertOpen(mutation)]);
   const record: OrganizationRecord = {
     id: input.id ?? newId("org"),
@@ -144,7 +140,10 @@ export async function insertOrganization(
   return organization;
 }
 
-/** People found nothing in a tenant that was closed while they asked. The founding takes no lock of the tenant's. */
+/**
+ * A user cannot create anything in a tenant that was suspended meanwhile. This reads the status, since a creation
+ * takes no lock of the tenant.
+ */
 async function assertOpen({ ctx, ports }: Mutation): Promise<void> {
   if (!isOperator(ctx)) assertTenantOpen(await ports.tenants.find(ctx.tenantId));
 }

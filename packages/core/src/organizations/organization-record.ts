@@ -4,12 +4,13 @@ import type { LockedOrganization, Mutation } from "../mutation.ts";
 import type { Organization } from "./organizations.schema.ts";
 import type { OrganizationRecord } from "./organizations.store.ts";
 
-/** The record as callers see it; private metadata is for administrators alone. */
+/** The record as callers see it. Only administrators see private metadata. */
 export function presentOrganization(
   record: OrganizationRecord,
   isAdministrator: boolean,
 ): Organization {
-  // Field by field: leaving some out of a copy takes ten times as long, and every mutation does it twice.
+  // Field by field, because omitting fields from a spread copy takes ten times as long, and every mutation does this
+  // twice.
   const organization: Organization = {
     id: record.id,
     tenant_id: record.tenant_id,
@@ -36,7 +37,7 @@ export function presentOrganization(
   return organization;
 }
 
-/** The record as a mutation answers it when its work is done: as it is read from then on. */
+/** The record as a mutation returns it: as later reads will show it. */
 export function presentMutated(
   mutation: Mutation,
   { record }: LockedOrganization,
@@ -47,14 +48,14 @@ export function presentMutated(
   return presented;
 }
 
-/** The row as events keep it: whole, but for what is derived from it. */
+/** The row as events keep it: complete, except for derived fields. */
 export function organizationEventRow(record: OrganizationRecord): Organization {
   return presentOrganization(record, true);
 }
 
 /**
- * The one door for changes of an organization's row: writes it, gives it its new revision, and appends the event. Nothing changed
- * is nothing written.
+ * Changes an organization's row: writes it with its new revision and appends the event. Every change goes through
+ * here. Does nothing if no field differs.
  */
 export async function changeOrganization(
   mutation: Mutation,

@@ -2,10 +2,10 @@ import { isDomainError } from "../errors.ts";
 import { freeSlug } from "../free-slug.ts";
 import type { Ports } from "../store.ts";
 
-/** What one is called of whose name nothing can stand in a slug. */
+/** The slug for a name without any usable character. */
 const unnamed = "organization";
 
-/** A slug for a new organization, made from its name. */
+/** A free slug for a new organization, made from its name. */
 export async function generateSlug(ports: Ports, tenantId: string, name: string): Promise<string> {
   const { organizations } = ports;
   return await freeSlug(
@@ -16,10 +16,10 @@ export async function generateSlug(ports: Ports, tenantId: string, name: string)
 }
 
 /**
- * Makes an organization, and once more where another took its generated slug at the same moment: then with a random one, which is free
- * whatever others take. Nobody is refused a slug that they did not ask for (decision 2).
+ * Creates an organization. If another took its generated slug at the same moment, it tries again with a random one, so
+ * that callers are never refused for a slug that they did not ask for.
  *
- * @param wanted The slug that was asked for.
+ * @param wanted The slug that the caller asked for, if any.
  */
 export async function withSlug<T>(
   name: string,

@@ -1,8 +1,8 @@
 import { type Access, isAllowed } from "../access/access.policy.ts";
 
 /**
- * Whether a caller may choose another plan (decision 11): owner and billing administrator do where no billing provider is configured;
- * where one is, a plan is reached through the upgrade alone.
+ * Whether a caller may choose another plan. Owners and billing admins may if no billing provider is configured;
+ * otherwise only the billing upgrade changes the plan.
  */
 export function canChoosePlan(
   isAdministrator: boolean,

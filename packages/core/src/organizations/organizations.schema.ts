@@ -21,7 +21,7 @@ const billingAddressField = z.union(
   "is not an address; give text of at most 2000 characters, or an object of at most 64 KiB as JSON",
 );
 
-/** An organization as everybody who may read it sees it (decision 1). */
+/** An organization as everybody who may read it sees it. */
 export const organizationSchema = z.strictObject({
   id: idField,
   tenant_id: idField,
@@ -36,11 +36,11 @@ export const organizationSchema = z.strictObject({
   stripe_customer_id: z.string().nullable(),
   logo_url: z.string().nullable(),
   metadata: z.record(z.string(), z.json()),
-  /** Shown to the operator and tenant administrators alone. */
+  /** Shown only to the operator and tenant administrators. */
   private_metadata: z.record(z.string(), z.json()).optional(),
   client_metadata: z.record(z.string(), z.json()),
   external_id: z.string().nullable(),
-  /** Counts the mutations of the organization and of everything in it; what freshness is demanded by. */
+  /** Counts the mutations of the organization and of everything in it. `minimum_revision` refers to it. */
   revision: z.int(),
   /** The revision at which the organization's own row last changed: its ETag. */
   row_revision: z.int(),
@@ -50,7 +50,7 @@ export const organizationSchema = z.strictObject({
 });
 export type Organization = z.infer<typeof organizationSchema>;
 
-/** Counts that are kept with each write, so that reading them costs the same at any size. */
+/** Counts that are maintained with each write, so that reading them costs the same at any size. */
 export const organizationStatsSchema = z.strictObject({
   member_count: z.int(),
   project_count: z.int(),
@@ -90,14 +90,14 @@ export const createOrganizationSchema = z.strictObject({
   ...z.strictObject(writableFields).partial().shape,
   name: nameField,
   plan_tier: keyField.optional(),
-  /** The organization's tenant; when given it must be the caller's own, else 404. */
+  /** The organization's tenant. If given, it must be the caller's own; otherwise the answer is 404. */
   tenant_id: idField.optional(),
-  /** Who becomes owner; without it the calling user does. Others than oneself only for the operator and tenant administrators. */
+  /** The first owner; by default the calling user. Only the operator and tenant administrators may name somebody else. */
   owner_user_id: idField.optional(),
 });
 export type CreateOrganizationInput = z.input<typeof createOrganizationSchema>;
 
-/** An absent field stays as it is, `null` clears (decision 14). */
+/** An absent field keeps its value; `null` clears it. */
 export const updateOrganizationSchema = z
   .strictObject({ ...writableFields, plan_tier: keyField, tenant_id: idField })
   .partial();
@@ -113,7 +113,7 @@ export const setBillingSchema = z
   .partial();
 export type SetBillingInput = z.input<typeof setBillingSchema>;
 
-/** A name to take, for an organization whose old name is taken by now (decision 2). */
+/** A new name, for an organization whose old name is taken by now. */
 export const restoreOrganizationSchema = z.strictObject({ name: nameField.optional() });
 export type RestoreOrganizationInput = z.input<typeof restoreOrganizationSchema>;
 

@@ -6,7 +6,7 @@ import type {
   OrganizationStatus,
 } from "./organizations.schema.ts";
 
-/** An organization as it is stored. `seat_count` counts its memberships of every status, `member_count` the active ones. */
+/** An organization as stored. `seat_count` counts its memberships of every status, `member_count` the active ones. */
 export interface OrganizationRecord extends Omit<Organization, "private_metadata"> {
   readonly private_metadata: NonNullable<Organization["private_metadata"]>;
   readonly name_key: string;
@@ -20,9 +20,9 @@ export interface OrganizationFilter {
   readonly domain?: string | undefined;
   readonly external_id?: string | undefined;
   readonly plan_tier?: string | undefined;
-  /** Without it every organization but the deleted ones; `"any"` takes those as well. */
+  /** By default every organization that is not deleted; `"any"` includes deleted ones. */
   readonly status?: OrganizationStatus | "any" | undefined;
-  /** Only those in which this user has an active membership. */
+  /** Only organizations in which this user has an active membership. */
   readonly member_user_id?: string | undefined;
 }
 
@@ -33,16 +33,16 @@ export interface OrganizationStore {
   findByNameKey(tenantId: string, nameKey: string): Awaitable<OrganizationRecord | undefined>;
   findBySlug(tenantId: string, slug: string): Awaitable<OrganizationRecord | undefined>;
   /**
-   * Raises the revision and gives the row as it is then, whatever its status. Until the transaction ends no other mutation
-   * of the organization runs: seat limit, last owner, sequence numbers and hash chain rest on it.
+   * Raises the revision and returns the row as it is then, whatever its status. Until the transaction ends no other
+   * mutation of the organization runs; the seat limit, the last owner and the event chain depend on that.
    */
   lock(tenantId: string, id: string): Awaitable<OrganizationRecord | undefined>;
-  /** Writes every column but the ids, `revision`, the counts and `created_at`. Errors as for insert. */
+  /** Writes every column but the ids, `revision`, the counts and `created_at`. Throws the same errors as `insert`. */
   update(record: OrganizationRecord): Awaitable<void>;
   setCounts(tenantId: string, id: string, seatCount: number, memberCount: number): Awaitable<void>;
-  /** Removes the row and everything in it but its events. */
+  /** Removes the row and everything in it except its events. */
   purge(tenantId: string, id: string): Awaitable<void>;
   stats(tenantId: string, id: string): Awaitable<OrganizationStats | undefined>;
-  /** In the order of ids. Items are organizations without `private_metadata`. */
+  /** Ordered by id. Items are organizations without `private_metadata`. */
   list(tenantId: string, filter: OrganizationFilter, page: PageRequest): Awaitable<StoredPage>;
 }

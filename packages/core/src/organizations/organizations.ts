@@ -35,7 +35,7 @@ import {
 } from "./organizations.schema.ts";
 
 /**
- * An organization with its statistics. A deleted one is there for administrators alone.
+ * An organization with its statistics. Only administrators see a deleted one.
  *
  * @throws {DomainError} `organization_not_found`.
  */
@@ -44,7 +44,7 @@ export async function getOrganization(ctx: Context, id: string): Promise<Organiz
   const { organizations } = ctx.engine.storage.committed;
   const record = await organizations.find(ctx.tenantId, id);
   const listing = listingPorts(ctx).organizations;
-  // Whether it is there, and its ETag, are read where they are written; a replica may not have it yet.
+  // Existence and ETag are read on the primary. A replica may not have the organization yet.
   const stats =
     (await listing.stats(ctx.tenantId, id)) ?? (await organizations.stats(ctx.tenantId, id));
   if (record === undefined || stats === undefined) throw organizationNotFound();
@@ -52,7 +52,7 @@ export async function getOrganization(ctx: Context, id: string): Promise<Organiz
 }
 
 /**
- * The caller's own organizations; for administrators all of the tenant's. Deleted ones are listed for administrators who ask for
+ * The caller's own organizations; for administrators, all of the tenant's. Administrators also get deleted ones with
  * `status: "deleted"`.
  */
 export async function listOrganizations(
@@ -66,17 +66,17 @@ export async function listOrganizations(
   const actorId = ctx.actor.type === "user" ? ctx.actor.id : "";
   const page = toPageRequest({ limit, cursor, skip, total });
   if (isAbove) return toJsonPage(await organizations.list(ctx.tenantId, filter, page));
-  // Nobody but administrators knows of a deleted organization: to everybody else the list is empty.
+  // Only administrators may know of deleted organizations; to everybody else the list is empty.
   if (filter.status === "deleted") return { items_json: "[]", next_cursor: null, has_more: false };
   const own = { ...filter, member_user_id: actorId };
   return toJsonPage(await organizations.list(ctx.tenantId, own, page));
 }
 
 /**
- * Changes the fields that are given; `null` clears. A plan among them goes by the same rule as {@link setPlan}.
+ * Changes the given fields; `null` clears a field. Changing the plan follows the same rule as {@link setPlan}.
  *
- * @throws {DomainError} `organization_not_found`, `permission_denied`, `revision_mismatch`, `organization_name_taken`,
- * `organization_slug_taken`, `external_id_taken`, `unknown_plan`, `seat_limit_reached`.
+ * @throws {DomainError} `organization_not_found`, `permission_denied`, `revision_mismatch`,
+ * `organization_name_taken`, `organization_slug_taken`, `external_id_taken`, `unknown_plan`, `seat_limit_reached`.
  */
 export async function updateOrganization(
   ctx: Context,
@@ -110,7 +110,8 @@ export async function updateOrganization(
 /**
  * Puts an organization on another plan.
  *
- * @throws {DomainError} `permission_denied`, `unknown_plan`; `seat_limit_reached` where it has more members than the plan has seats.
+ * @throws {DomainError} `permission_denied`, `unknown_plan`; `seat_limit_reached` where it has more members than the
+ * plan has seats.
  */
 export async function setPlan(
   ctx: Context,
@@ -152,7 +153,11 @@ async function choosePlan(
   );
 }
 
-/** Links an organization to its customers at the billing providers. For administrators. */
+/**
+ * Stores the organization's customer ids at the billing providers. For administrators.
+ *
+ * @throws {DomainError} `organization_not_found`, `permission_denied`, `revision_mismatch`.
+ */
 export async function setBilling(
   ctx: Context,
   id: string,
@@ -178,7 +183,7 @@ export async function setBilling(
 }
 
 /**
- * Activates, suspends, deletes or restores. For administrators.
+ * Activates, suspends, deletes or restores an organization. For administrators.
  *
  * @throws {DomainError} `organization_name_taken` where a deleted organization's name is taken by now.
  */
@@ -229,7 +234,11 @@ async function changeStatus(
   );
 }
 
-/** Deletes an organization so that it can be restored: its slug stays reserved, its name is free. */
+/**
+ * Deletes an organization so that it can be restored. Its slug stays reserved; its name becomes free.
+ *
+ * @throws {DomainError} `organization_not_found`, `permission_denied`, `revision_mismatch`.
+ */
 export async function deleteOrganization(ctx: Context, id: string): Promise<void> {
   const call = {
     operation: "delete_organization",
@@ -244,7 +253,7 @@ export async function deleteOrganization(ctx: Context, id: string): Promise<void
 }
 
 /**
- * Brings a deleted organization back with its members, roles and slug. For administrators.
+ * Restores a deleted organization with its members, roles and slug. For administrators.
  *
  * @throws {DomainError} `organization_not_deleted`; `organization_name_taken` unless a free name is given.
  */
@@ -274,7 +283,11 @@ export async function restoreOrganization(
   });
 }
 
-/** Removes a deleted organization for good: members, teams and slug. Its events stay. For administrators. */
+/**
+ * Removes a deleted organization for good: members, teams and slug. Its events stay. For administrators.
+ *
+ * @throws {DomainError} `organization_not_deleted`, `organization_not_found`, `permission_denied`.
+ */
 export async function purgeOrganization(ctx: Context, id: string): Promise<void> {
   const call = {
     operation: "purge_organization",

@@ -1,35 +1,36 @@
 import type { Awaitable } from "../awaitable.ts";
 
 /**
- * Where a tenant lives. One without a placement lives in the main database.
+ * Where a tenant lives. A tenant without a placement lives in the main database.
  *
- * `making`: its database is being made, and whoever made it is perhaps gone. `steady`: it stays where it is. `moving`: it is about to live elsewhere, and
- * everybody asks anew with each call. `dropping`: it is being removed.
+ * `making`: its database is being created, perhaps by a process that is gone. `steady`: it stays where it is.
+ * `moving`: it is about to live elsewhere, so its placement is read again with each call. `dropping`: it is being
+ * removed.
  */
 export interface Placement {
   readonly tenant_id: string;
-  /** The key of a server; `main` is the one on which the main database is. */
+  /** The key of a server; `main` is the server of the main database. */
   readonly server: string;
-  /** A database's name, of our own making; null for the main database. */
+  /** The database's name, which we generate; null for the main database. */
   readonly database: string | null;
-  /** Rises with each change of where the tenant lives, so that two of them are never taken for one another. */
+  /** Rises with each change of the placement, so that two states are never confused. */
   readonly epoch: number;
   readonly state: "making" | "steady" | "moving" | "dropping";
   readonly created_at: string;
   readonly updated_at: string;
 }
 
-/** Placements stand in the main database alone: what a tenant's own database says of where it is counts for nothing. */
+/** Placements are stored in the main database only. A tenant's own database is not asked where it is. */
 export interface PlacementStore {
   find(tenantId: string): Awaitable<Placement | undefined>;
   insert(placement: Placement): Awaitable<void>;
-  /** Writes the row if its epoch is still the one given; whether it was. */
+  /** Writes the row if its epoch is still the given one; returns whether it was. */
   update(placement: Placement, epoch: number): Awaitable<boolean>;
   remove(tenantId: string): Awaitable<void>;
-  /** Those of tenants whose id comes after the one given, in the order of ids. */
+  /** The placements of tenants whose id comes after the given one, ascending. */
   list(afterTenantId: string, limit: number): Awaitable<readonly Placement[]>;
-  /** Those of tenants with a database of their own on none of these servers, in the order of ids. */
+  /** The placements of tenants whose own database is on none of these servers, ordered by tenant id. */
   listElsewhere(servers: readonly string[], limit: number): Awaitable<readonly Placement[]>;
-  /** Those that are not steady: somebody is at work on them, or was and is gone. */
+  /** Placements that are not steady: a process is at work on them, or was and is gone. */
   listUnsteady(limit: number): Awaitable<readonly Placement[]>;
 }

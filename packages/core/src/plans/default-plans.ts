@@ -1,6 +1,6 @@
 import type { Plan } from "./plans.schema.ts";
 
-/** The catalogue that every tenant begins with (decision 9). Seats are written out: an absent limit denies. */
+/** The plans that every tenant starts with. Seats are always written out, because a missing limit allows none. */
 export const defaultPlans: readonly Pick<
   Plan,
   "key" | "name" | "seats" | "entitlements" | "is_default"

@@ -2,8 +2,8 @@ import type { Mutation } from "../mutation.ts";
 import { insertPlan } from "./plans.ts";
 
 /**
- * Enters a tier that arrived from outside in the catalogue, with seats written out as unlimited, unless it is there
- * (decision 9). Organizations are locked before, since it may lock the tenant.
+ * Adds a plan key that came from another system to the catalogue with unlimited seats, unless it exists. Lock
+ * organizations before calling it, since it may lock the tenant.
  */
 export async function enterPlan(mutation: Mutation, key: string): Promise<void> {
   const { ctx, ports } = mutation;

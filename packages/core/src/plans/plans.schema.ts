@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { idField, keyField, nameField, timeField } from "../fields.ts";
 
-/** How many memberships an organization may have. Written out: an absent limit denies (decision 9). */
+/** How many memberships an organization may have. Always written out, because a missing limit allows none. */
 export const seatLimitField = z.union(
   [z.literal("unlimited"), z.int().min(0).max(10_000_000)],
   'is not a limit; give a whole number from 0 to 10000000, or "unlimited"',
@@ -16,7 +16,7 @@ const entitlementsField = z.record(
   ),
 );
 
-/** A plan: seats, and entitlements that the application reads. */
+/** A plan: its seats, and entitlements that the application reads. */
 export const planSchema = z.strictObject({
   tenant_id: idField,
   key: keyField,

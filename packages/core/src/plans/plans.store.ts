@@ -6,7 +6,7 @@ export interface PlanStore {
   insert(plan: Plan): Awaitable<void>;
   find(tenantId: string, key: string): Awaitable<Plan | undefined>;
   findDefault(tenantId: string): Awaitable<Plan | undefined>;
-  /** In the order of keys. At most 1,000. */
+  /** Ordered by key. At most 1,000. */
   list(tenantId: string): Awaitable<readonly Plan[]>;
   update(plan: Plan): Awaitable<void>;
   /** @throws {DomainError} `plan_in_use`. */

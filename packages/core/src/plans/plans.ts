@@ -12,7 +12,7 @@ import {
   updatePlanSchema,
 } from "./plans.schema.ts";
 
-/** The plan catalogue of the tenant, in the order of keys. */
+/** The tenant's plans, ordered by key. */
 export async function listPlans(ctx: Context): Promise<readonly Plan[]> {
   await requireActor(ctx);
   return await listingPorts(ctx).plans.list(ctx.tenantId);
@@ -32,7 +32,11 @@ export async function createPlan(ctx: Context, input: CreatePlanInput): Promise<
   return await mutateTenant(ctx, "create_plan", parsed, (mutation) => insertPlan(mutation, parsed));
 }
 
-/** The one door by which plans come to be; the import and the fourteen calls enter theirs through it (decision 9). */
+/**
+ * Creates a plan. Every new plan goes through here, those of imports and of the embedded calls too.
+ *
+ * @throws {DomainError} `plan_key_taken`.
+ */
 export async function insertPlan(
   mutation: Mutation,
   input: Pick<Plan, "key" | "name" | "seats" | "entitlements"> &
@@ -57,7 +61,8 @@ export async function insertPlan(
 }
 
 /**
- * Changes a plan. Fewer seats than an organization has members take nobody out: the limit holds for whoever comes next.
+ * Changes a plan. Fewer seats than an organization has members remove nobody; the limit applies to the next member.
+ * For administrators.
  *
  * @throws {DomainError} `plan_not_found`, `revision_mismatch`.
  */
@@ -70,7 +75,7 @@ export async function updatePlan(ctx: Context, key: string, input: UpdatePlanInp
   });
 }
 
-/** The one door for changes of a plan. Nothing changed is nothing written. */
+/** Changes a plan's row and appends the event. Every change goes through here. Does nothing if no field differs. */
 export async function changePlan(
   mutation: Mutation,
   before: Plan,

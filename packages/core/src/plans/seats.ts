@@ -3,13 +3,14 @@ import type { Mutation } from "../mutation.ts";
 import type { Plan } from "./plans.schema.ts";
 
 /**
- * Refuses more seats than the plan has. Every membership holds one, whatever its status: an invitation must not be acceptable
- * and a suspended member not reinstatable beyond the limit. A plan that names no limit has no seat (decision 9).
+ * Refuses more memberships than the plan has seats. A membership of any status takes a seat, so that accepting an
+ * invitation or reinstating a suspended member can never exceed the limit. A plan without a limit has no seat.
  *
- * The caller holds the organization's lock; that is what makes counting and taking one step.
+ * The caller must hold the organization's lock; otherwise another mutation could take the seat between counting and
+ * inserting.
  *
- * @param seats How many seats would be taken.
- * @param known A plan that the mutation has read already.
+ * @param seats The number of seats taken after the change.
+ * @param known The plan, if the mutation has read it already.
  * @throws {DomainError} `seat_limit_reached`, `unknown_plan`.
  */
 export async function assertSeatsSuffice(
@@ -28,7 +29,7 @@ export async function assertSeatsSuffice(
   );
 }
 
-/** Written so that anything but a number that suffices, or the word, refuses. */
+/** Anything but a sufficient number or `unlimited` refuses, damaged data included. */
 function hasSeats(limit: Plan["seats"], seats: number): boolean {
   return limit === "unlimited" || (typeof limit === "number" && seats <= limit);
 }

@@ -4,10 +4,11 @@ import type { Storage } from "../store.ts";
 import type { PurgeRecord } from "./purges.store.ts";
 
 /**
- * Records that a tenant is being removed: from then on its calls are answered as if it never was.
+ * Records that a tenant is being purged. From then on its calls are answered as if it had never existed.
  *
- * @returns the record, with the place of the database that is to be kept.
- * @throws {DomainError} `storage_busy` where somebody is at work on its place; `invalid_input` where it has no database of its own to keep.
+ * @returns the record, with the place of the database if that is kept.
+ * @throws {DomainError} `storage_busy` where another process is creating, moving or removing its place;
+ * `invalid_input` where it has no database of its own to keep.
  */
 export async function beginPurge(
   storage: Storage,
@@ -33,7 +34,7 @@ export async function beginPurge(
   });
 }
 
-/** Records of a purge that has begun that the database is kept after all. */
+/** Records for a purge that has begun that the database is to be kept after all. */
 export async function keepAfterAll(storage: Storage, purge: PurgeRecord): Promise<PurgeRecord> {
   return await storage.transaction(null, async ({ placements, purges }) => {
     const kept = { ...purge, ...keptPlace(await placements.find(purge.tenant_id)) };
@@ -43,7 +44,7 @@ export async function keepAfterAll(storage: Storage, purge: PurgeRecord): Promis
   });
 }
 
-/** Takes back what {@link beginPurge} recorded. */
+/** Undoes {@link beginPurge}. */
 export async function abandonPurge(storage: Storage, purge: PurgeRecord): Promise<void> {
   await storage.transaction(null, async ({ placements, purges }) => {
     const placement = await placements.find(purge.tenant_id);
@@ -55,7 +56,7 @@ export async function abandonPurge(storage: Storage, purge: PurgeRecord): Promis
   });
 }
 
-/** Removes what the main database still has of a tenant that is gone where it lived. */
+/** Removes what the main database still has of a tenant whose rows are gone. */
 export async function finishPurge(
   storage: Storage,
   { tenant_id }: PurgeRecord,

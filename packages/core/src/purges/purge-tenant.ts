@@ -20,16 +20,16 @@ import { removeTenantRows } from "./remove-tenant-rows.ts";
 const operation = "purge_tenant";
 
 /**
- * Removes a deleted tenant for good, with everything that it had; its slug is free then. What stays is an event in the chain of the default
- * tenant, and where it was asked for the tenant's own database, which the answer names. Begun and left, it is gone on with
- * when Tenantry is next opened, or when it is asked for again. For the operator.
+ * Removes a deleted tenant for good, with everything that belongs to it; its slug becomes free. An event in the
+ * default tenant's chain remains and, if asked for, the tenant's own database, whose place the result names. A purge
+ * that was interrupted continues when Tenantry is next opened, or when it is called again. For the operator.
  *
- * A tenant whose own database is missing goes as well, deleted or not, since nothing of it is left. One whose database cannot be used, its server being
- * gone for good, goes where that is kept: then it is left as it was.
+ * A tenant whose own database no longer exists is purged even if it was not deleted, since nothing of it is left. A
+ * tenant whose database cannot be reached is purged only if the database is kept, which is then left as it was.
  *
- * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_not_deleted`; `storage_busy` where the tenant is being moved or
- * another process is at it; `storage_unavailable` where its database cannot be used and is not to be kept; `invalid_input` for the database of a tenant
- * that has none.
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_not_deleted`; `storage_busy` where the
+ * tenant is being moved or another process is purging it; `storage_unavailable` where its database cannot be used and
+ * is not to be kept; `invalid_input` where a tenant without a database of its own is to keep it.
  */
 export async function purgeTenant(
   ctx: Context,
@@ -48,18 +48,18 @@ export async function purgeTenant(
   const kept = await findAnswer(call);
   if (kept !== undefined) return kept;
   const id = await findId(ctx.engine, idOrSlug);
-  const begun = await findBegun(ctx.engine, id);
+  const begun = await findUnfinished(ctx.engine, id);
   const purge =
     begun === undefined
       ? await begin(call, id, keep_database)
-      : await goOn(ctx.engine, begun, keep_database);
+      : await continuePurge(ctx.engine, begun, keep_database);
   return await carryOut(call, purge);
 }
 
 /**
- * Goes on with what was begun and left by processes that are gone.
+ * Continues purges that processes began and did not finish.
  *
- * @returns what could not be done now, in words.
+ * @returns what could not be done now, as sentences.
  */
 export async function resumePurges(engine: Engine): Promise<readonly string[]> {
   const faults: string[] = [];
@@ -70,7 +70,7 @@ export async function resumePurges(engine: Engine): Promise<readonly string[]> {
     try {
       await carryOut({ ctx, input: null }, purge);
     } catch (error) {
-      // Whoever is at it is left to it; one that was restored meanwhile stays.
+      // Another process is at work on it, or the tenant was restored meanwhile.
       if (isDomainError(error, "storage_busy") || isDomainError(error, "tenant_not_deleted")) {
         continue;
       }
@@ -83,10 +83,10 @@ export async function resumePurges(engine: Engine): Promise<readonly string[]> {
 
 const mostAtOnce = 100;
 
-/** A call for a purge. Its context is that of the default tenant, where its event and its answer are kept. */
+/** A call of {@link purgeTenant}. Its context is the default tenant's, where its event and its result are kept. */
 interface PurgeCall {
   readonly ctx: Context;
-  /** What an idempotency key is bound to. */
+  /** The input, to which an idempotency key is bound. */
   readonly input: unknown;
 }
 
@@ -96,7 +96,10 @@ async function defaultTenantId({ storage }: Engine): Promise<string> {
   return tenant.id;
 }
 
-/** The answer of the same call before: the tenant is there no more, and its slug is perhaps another's. */
+/**
+ * The result of the same call made earlier. Looked up first, because the tenant no longer exists and its slug may
+ * belong to another one.
+ */
 async function findAnswer({ ctx, input }: PurgeCall): Promise<PurgedTenant | undefined> {
   const call = idempotentCall(ctx, operation, input);
   if (call === undefined) return undefined;
@@ -105,25 +108,25 @@ async function findAnswer({ ctx, input }: PurgeCall): Promise<PurgedTenant | und
   return kept?.result as PurgedTenant | undefined;
 }
 
-/** By what the main database says, so that the tenant's own is asked nothing. */
+/** Resolves a slug in the main database, without asking the tenant's own. */
 async function findId({ storage }: Engine, idOrSlug: string): Promise<string> {
   return (await storage.committed.tenants.findBySlug(idOrSlug))?.id ?? idOrSlug;
 }
 
-async function findBegun(engine: Engine, id: string): Promise<PurgeRecord | undefined> {
+async function findUnfinished(engine: Engine, id: string): Promise<PurgeRecord | undefined> {
   const found = await engine.storage.committed.purges.find(id);
   return found?.purged_at === null ? found : undefined;
 }
 
-/** What has begun may yet be told to keep the database, where that is all that holds it up. */
-async function goOn(
+/** Continues a purge that has begun. It may still be told to keep the database if that cannot be used otherwise. */
+async function continuePurge(
   engine: Engine,
   begun: PurgeRecord,
   keepDatabase: boolean,
 ): Promise<PurgeRecord> {
   if (!keepDatabase || begun.kept_database !== null) return begun;
   const own = await engine.places?.inspect(begun.tenant_id);
-  if (own?.condition !== "unusable") throw begunOtherwise();
+  if (own?.condition !== "unusable") throw tooLateToKeep();
   return await keepAfterAll(engine.storage, begun);
 }
 
@@ -146,14 +149,14 @@ async function begin({ ctx }: PurgeCall, id: string, keepDatabase: boolean): Pro
   return await beginPurge(engine.storage, purge, keepDatabase, ctx.dryRun ?? false);
 }
 
-/** Every step of it can be done again after a kill. */
+/** Carries out a recorded purge. Every step can be repeated, so that it can continue after a kill. */
 async function carryOut({ ctx, input }: PurgeCall, purge: PurgeRecord): Promise<PurgedTenant> {
   const { engine, dryRun } = ctx;
   if (!dryRun) await remove(ctx, purge);
   const tenant = JSON.parse(purge.tenant ?? "null") as Tenant;
   const answer = await mutate(ctx, operation, input, async (mutation) => {
     const purged = presentPurged(purge, tenant);
-    await tellOf(mutation, purge, tenant);
+    await appendPurgeEvent(mutation, purge, tenant);
     return purged;
   });
   if (!dryRun) await finishPurge(engine.storage, purge, new Date(engine.clock()).toISOString());
@@ -183,11 +186,14 @@ async function removePlace(
   await (placement === "dedicated" ? withRemedy(remove) : remove());
 }
 
-/** The last event of the tenant itself, by which every process hears that it is to be asked for anew; refused where it was restored meanwhile. */
+/**
+ * Appends the tenant's own last event, from which every process learns to look the tenant up again. Refuses if the
+ * tenant was restored meanwhile.
+ */
 async function endChain(ctx: Context, ports: Ports): Promise<void> {
   const { tenantId, engine } = ctx;
   const tenant = await ports.tenants.lock(tenantId);
-  // A run that was killed has removed everything.
+  // An earlier run was killed after it had removed everything.
   if (tenant === undefined) return;
   if (tenant.status !== "deleted") throw notDeleted(tenant);
   const chain = await openChain(ports, tenantId, tenantId, null);
@@ -202,8 +208,12 @@ async function endChain(ctx: Context, ports: Ports): Promise<void> {
   });
 }
 
-/** Appends the event of the purge to the chain of the default tenant, unless a run that was killed has. */
-async function tellOf(mutation: Mutation, purge: PurgeRecord, tenant: Tenant): Promise<void> {
+/** Appends the purge's event to the default tenant's chain, unless an earlier run has done it. */
+async function appendPurgeEvent(
+  mutation: Mutation,
+  purge: PurgeRecord,
+  tenant: Tenant,
+): Promise<void> {
   const { ports, ctx } = mutation;
   const { chain } = await mutation.lockTenant();
   for (let after = purge.event_after; ; ) {
@@ -232,10 +242,10 @@ function keptDatabaseOf({ kept_server: server, kept_database: database }: PurgeR
   return server === null || database === null ? null : { server, database };
 }
 
-function begunOtherwise(): DomainError {
+function tooLateToKeep(): DomainError {
   return new DomainError(
     "invalid_input",
-    "keep_database: a purge that does not keep the database has begun; leave it out to finish that",
+    "keep_database: a purge that drops the database has begun already; leave keep_database out to finish it",
     { fields: [{ pointer: "/keep_database", detail: "comes too late; leave it out" }] },
   );
 }

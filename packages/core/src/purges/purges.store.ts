@@ -1,19 +1,19 @@
 import type { Awaitable } from "../awaitable.ts";
 
 /**
- * A tenant that is removed for good, or was: what has begun is finished by whoever comes after a kill, and an id that is in here is given to
- * no other tenant.
+ * A purge, finished or not. An unfinished one is continued by a later process, and a purged id is never given to
+ * another tenant.
  */
 export interface PurgeRecord {
   readonly tenant_id: string;
-  /** The tenant as it was, as JSON text; null once it is gone. */
+  /** The tenant as JSON text; null once the purge is finished. */
   readonly tenant: string | null;
-  /** Where its database is kept; null where nothing of it is. */
+  /** Where the database was kept; null where it was not. */
   readonly kept_server: string | null;
   readonly kept_database: string | null;
-  /** The number under which it had registered by its name: no other gets it. */
+  /** The tenant's number as a registered organization, which is never given again. */
   readonly serial: number | null;
-  /** The event that says so comes after this one in the chain of the default tenant. */
+  /** The event of the purge comes after this sequence number in the default tenant's chain. */
   readonly event_after: number;
   readonly actor_type: "operator" | "system";
   readonly actor_id: string;
@@ -21,14 +21,14 @@ export interface PurgeRecord {
   readonly purged_at: string | null;
 }
 
-/** The purges, in the main database alone. */
+/** All purges, stored in the main database only. */
 export interface PurgeStore {
   insert(record: PurgeRecord): Awaitable<void>;
   find(tenantId: string): Awaitable<PurgeRecord | undefined>;
-  /** Those that have begun, in the order of tenants. */
+  /** Unfinished purges, ordered by tenant. */
   listUnfinished(limit: number): Awaitable<readonly PurgeRecord[]>;
-  /** Says that the tenant is gone, and forgets what it was. */
+  /** Marks the purge as finished and clears the tenant's data. */
   finish(tenantId: string, serial: number | null, purgedAt: string): Awaitable<void>;
-  /** Forgets one that was given up. */
+  /** Removes a purge that was abandoned. */
   remove(tenantId: string): Awaitable<void>;
 }

@@ -5,9 +5,11 @@ import type { Tenant } from "../tenants/tenants.schema.ts";
 import type { TenantRecord } from "../tenants/tenants.store.ts";
 
 /**
- * The tenant where it may be removed: a deleted one, or one of which its database, where that would stand, says nothing any more.
+ * The tenant, if it may be purged: it is deleted, or its own database no longer exists or cannot be used and so
+ * cannot say.
  *
- * @throws {DomainError} `tenant_not_found`, `tenant_not_deleted`, `storage_unavailable`; `invalid_input` where nothing is there to keep.
+ * @throws {DomainError} `tenant_not_found`, `tenant_not_deleted`, `storage_unavailable`; `invalid_input` where there
+ * is no database to keep.
  */
 export async function findRemovable(
   { storage, places }: Engine,
@@ -29,7 +31,7 @@ export async function findRemovable(
 
 const unusable = ["storage_unavailable", "storage_damaged", "storage_newer"] as const;
 
-/** Says what can be done about a tenant's own database that cannot be used. */
+/** Adds to an error about a tenant's unusable database what can be done about it. */
 export async function withRemedy<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -37,7 +39,7 @@ export async function withRemedy<T>(work: () => Promise<T>): Promise<T> {
     if (!unusable.some((code) => isDomainError(error, code))) throw error;
     throw new DomainError(
       "storage_unavailable",
-      `${(error as DomainError).message}. Purge the tenant when its database can be used, or leave that where it is: keep_database, --keep-database`,
+      `${(error as DomainError).message}. Purge the tenant when its database can be used again, or keep the database: keep_database, --keep-database`,
       { cause: error },
     );
   }

@@ -4,13 +4,13 @@ import type { StorageMoves } from "../moves/moves.store.ts";
 import type { Ports, Storage } from "../store.ts";
 
 const rowsAtOnce = 500;
-/** The table of the tenant's own row, which is what it is found by. */
+/** The table of the tenant's own row, by which the tenant is found. */
 const ownTable = "tenants";
 
-/** A storage that can keep every process from writing a tenant's rows. */
+/** A storage that can fence a tenant against writes by any process. */
 type FencedStorage = Storage & { readonly moves: StorageMoves };
 
-/** Removes a tenant's rows but for its own, through its fence and in small transactions, so that nobody waits long for them. */
+/** Removes a tenant's rows except its own, past the fence and in small transactions, so that nobody waits long. */
 export async function clearTenantRows(
   { moves, committed }: FencedStorage,
   tenantId: string,
@@ -23,8 +23,8 @@ export async function clearTenantRows(
 }
 
 /**
- * Keeps every process from writing the tenant's rows here and then writes the last of them: `end`, which sees all that was written before. Where it
- * fails the tenant may be written again.
+ * Fences the tenant here, and then writes its last rows with `end`, which sees everything written before. If that
+ * fails, the fence is lifted.
  */
 export async function endTenant(
   moves: StorageMoves,
@@ -41,10 +41,10 @@ export async function endTenant(
 }
 
 /**
- * Removes everything that a storage has of a tenant, its own row last: until then another run goes on. Where nobody can be kept from writing meanwhile all
- * of it is one transaction.
+ * Removes everything that a storage has of a tenant. The tenant's own row goes last, so that an interrupted removal
+ * can be continued. Where the storage has no fence, all of it is one transaction.
  *
- * @param end As of {@link endTenant}; where it fails, nothing is removed.
+ * @param end As in {@link endTenant}; if it fails, nothing is removed.
  */
 export async function removeTenantRows(
   storage: Storage,
@@ -72,7 +72,7 @@ async function removeRest(ports: Ports, tenantId: string): Promise<void> {
   await ports.tenants.removeCopy(tenantId);
 }
 
-/** Children first. */
+/** The tenant's tables, those that refer to others first. */
 function tablesOf({ copies }: Ports, tenantId: string): readonly string[] {
   const tables = copies.tables(tenantId).map(({ name }) => name);
   return tables.filter((name) => name !== ownTable).toReversed();

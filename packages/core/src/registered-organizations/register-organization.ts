@@ -18,10 +18,12 @@ import type { RegisteredOrganizationRecord } from "./registered-organizations.st
 import { assertOpenTo, presentRegistered } from "./registered-organizations.ts";
 
 /**
- * Makes a tenant with a database of its own, its administrator, and in it one organization of that name whom the administrator owns: all of
- * it or nothing. For everybody while registration is open, else for the operator.
+ * Registers an organization by name: creates a tenant with a database of its own, its administrator, and in it one
+ * organization of that name, which the administrator owns. All of it happens or nothing. For everybody while
+ * registration is open, otherwise for the operator.
  *
- * @throws {DomainError} `registration_closed`, `organization_name_taken`; `invalid_input` where the storage has no databases for single tenants.
+ * @throws {DomainError} `registration_closed`, `organization_name_taken`; `invalid_input` where the storage cannot
+ * give tenants databases of their own.
  */
 export async function registerOrganization(
   ctx: Context,
@@ -34,7 +36,7 @@ export async function registerOrganization(
   const fingerprint = { name, email };
   const id = await newTenantId(ctx, "register_organization", fingerprint);
   const taken = await ctx.engine.storage.committed.registeredOrganizations.find(nameKey(name));
-  // Before the costly steps. Whoever comes at the same time is told by the key of the table.
+  // Refused here before the expensive steps. A simultaneous registration is refused by the table's unique key.
   if (taken !== undefined && taken.tenant_id !== id) throw nameTaken(name);
   const hash = await ctx.engine.passwords.hash(password);
   const draft = {
@@ -65,8 +67,8 @@ export async function registerOrganization(
 }
 
 /**
- * Gives the organization its number, once its tenant has a place: whoever takes the place back takes the row along. Of two who count at the same
- * moment one counts again.
+ * Gives the organization its number. It runs once the tenant has a place, because whoever takes the place back also
+ * removes this row. Two that take the same number at once are told apart by the unique key, and one tries again.
  */
 async function enter(
   { engine, dryRun }: Context,
@@ -76,7 +78,7 @@ async function enter(
     try {
       return await engine.storage.transaction(null, async ({ registeredOrganizations }) => {
         const found = await registeredOrganizations.find(draft.name_key);
-        // The same call once more, under its idempotency key.
+        // The same call repeated under its idempotency key.
         if (found?.tenant_id === draft.tenant_id) return found;
         if (found !== undefined) throw nameTaken(draft.name);
         const record = { ...draft, serial: (await registeredOrganizations.lastSerial()) + 1 };

@@ -18,7 +18,7 @@ export const registeredOrganizationSchema = z.strictObject({
   id: z.int(),
   name: z.string(),
   admin_email: z.string(),
-  /** UTC to the second, without a zone. */
+  /** UTC to the second, without a zone designator. */
   created_at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
 });
 export type RegisteredOrganization = z.infer<typeof registeredOrganizationSchema>;

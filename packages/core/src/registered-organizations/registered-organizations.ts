@@ -13,7 +13,8 @@ import {
 import type { RegisteredOrganizationRecord } from "./registered-organizations.store.ts";
 
 /**
- * A registered organization by its name, without regard to case. For everybody while registration is open, else for the operator.
+ * A registered organization by name; case does not matter. For everybody while registration is open, otherwise for
+ * the operator.
  *
  * @throws {DomainError} `registration_closed`, `organization_not_found`.
  */
@@ -29,10 +30,10 @@ export async function getRegisteredOrganization(
 }
 
 /**
- * Opens a session for the administrator who registered an organization, in its tenant. An unknown organization, anybody else and a wrong password
- * cost the same hash and give the same answer.
+ * Opens a session for the administrator who registered an organization, in its tenant. An unknown organization, any
+ * other user and a wrong password all get the same answer after the same hashing work.
  *
- * @throws {DomainError} `invalid_credentials`; `tenant_suspended` to whoever knows the password.
+ * @throws {DomainError} `invalid_credentials`; `tenant_suspended` for a caller with the right password.
  */
 export async function loginAdministrator(
   ctx: Context,
@@ -66,7 +67,7 @@ export function presentRegistered(record: RegisteredOrganizationRecord): Registe
   };
 }
 
-/** One whose tenant is being made is not there yet, and one whose tenant is deleted is as if it never was. */
+/** Undefined while its tenant is still being created, and after it was deleted. */
 async function findRegistered(
   { engine }: Context,
   name: string,
@@ -78,7 +79,7 @@ async function findRegistered(
     const tenant = await tenants.find(found.tenant_id);
     return tenant === undefined || tenant.status === "deleted" ? undefined : found;
   } catch (error) {
-    // It is being removed.
+    // The tenant is being purged.
     if (isDomainError(error, "tenant_not_found")) return undefined;
     throw error;
   }

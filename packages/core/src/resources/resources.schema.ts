@@ -2,11 +2,11 @@ import { z } from "zod";
 import { externalIdField, idField, keyField, nameField, timeField } from "../fields.ts";
 import { pageInput } from "../page.ts";
 
-/** The types that the statistics of an organization count; an application may register others. */
+/** The types that an organization's statistics count. Applications may register other types as well. */
 export const countedResourceTypes = ["project", "model", "experiment", "deployment"] as const;
 export type CountedResourceType = (typeof countedResourceTypes)[number];
 
-/** Something of the application's that belongs to an organization, named by its type and the application's own id. */
+/** Something of the application's that belongs to an organization, identified by its type and the application's own id. */
 export const resourceSchema = z.strictObject({
   tenant_id: idField,
   organization_id: idField,

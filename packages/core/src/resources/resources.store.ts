@@ -3,7 +3,11 @@ import type { PageRequest, StoredPage } from "../page.ts";
 import type { Resource } from "./resources.schema.ts";
 
 export interface ResourceStore {
-  /** Inserts and counts. @throws {DomainError} `resource_taken`. */
+  /**
+   * Inserts the resource and counts it.
+   *
+   * @throws {DomainError} `resource_taken`.
+   */
   insert(resource: Resource): Awaitable<void>;
   find(
     tenantId: string,
@@ -11,14 +15,14 @@ export interface ResourceStore {
     type: string,
     externalId: string,
   ): Awaitable<Resource | undefined>;
-  /** Removes and counts. */
+  /** Removes the resource and its count. */
   remove(
     tenantId: string,
     organizationId: string,
     type: string,
     externalId: string,
   ): Awaitable<void>;
-  /** In the order of type and external id. Items are {@link Resource}. */
+  /** Ordered by type and external id. Items are {@link Resource}. */
   list(
     tenantId: string,
     organizationId: string,

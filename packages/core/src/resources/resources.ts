@@ -19,7 +19,8 @@ import {
 } from "./resources.schema.ts";
 
 /**
- * Tells that something of the application's belongs to the organization; the four counted types feed its statistics.
+ * Registers something of the application's as the organization's. Its statistics count the types in {@link
+ * countedResourceTypes}.
  *
  * @throws {DomainError} `resource_taken`.
  */
@@ -48,7 +49,11 @@ export async function registerResource(
   });
 }
 
-/** The one door by which resources come to be registered. @throws {DomainError} `resource_taken`. */
+/**
+ * Registers a resource. Every new resource goes through here, imported ones too.
+ *
+ * @throws {DomainError} `resource_taken`.
+ */
 export async function insertResource(
   mutation: Mutation,
   organization: LockedOrganization,
@@ -64,7 +69,7 @@ export async function insertResource(
   });
 }
 
-/** The registered resources, of one type where it is named, in the order of type and external id. */
+/** The registered resources, of one type if it is given, ordered by type and external id. */
 export async function listResources(
   ctx: Context,
   organizationId: string,

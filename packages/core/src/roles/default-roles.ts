@@ -1,6 +1,6 @@
 import { everyPermission, type Permission } from "../access/permissions.ts";
 
-/** A role of the catalogue that every tenant begins with. */
+/** A role that every tenant starts with. */
 interface DefaultRole {
   readonly key: string;
   readonly name: string;
@@ -28,7 +28,7 @@ const administering: readonly Permission[] = [
   "event:read",
 ];
 
-/** The ladder of decision 6, and `billing_admin` beside it. */
+/** The built-in roles by rank. */
 export const defaultRoles: readonly DefaultRole[] = [
   { key: "owner", name: "Owner", rank: 100, permissions: [everyPermission] },
   { key: "admin", name: "Administrator", rank: 80, permissions: administering },
@@ -48,13 +48,16 @@ export const ownerRole = "owner";
 export const billingAdminRole = "billing_admin";
 export const defaultRole = "member";
 
-/** Other names under which sources know a role (decision 6). Keys come from callers, so it is no object, which knows more than its own. */
+/**
+ * Other names for roles, as other systems use them. A map and not an object, because keys come from callers and an
+ * object has inherited properties.
+ */
 const roleAliases: ReadonlyMap<string, string> = new Map([["readonly", "viewer"]]);
 
-/** The key by which the catalogue knows the role. */
+/** The key of a role in the catalogue, for a key that may be an alias. */
 export function canonicalRoleKey(key: string): string {
   return roleAliases.get(key) ?? key;
 }
 
-/** The default keys as a sentence lists them. */
+/** The default keys as a list in a sentence. */
 export const everyRoleKnown = defaultRoles.map((role) => role.key).join(", ");

@@ -4,17 +4,17 @@ import type { Mutation } from "../mutation.ts";
 import { canonicalRoleKey, everyRoleKnown } from "./default-roles.ts";
 import type { Role } from "./roles.schema.ts";
 
-/** A role of the catalogue as it is about to be held. */
+/** A role of the catalogue that is about to be granted. */
 export interface RoleGrant extends HeldRole {
   readonly rank: number;
   readonly permissions: readonly string[];
 }
 
 /**
- * The roles of these keys that can be held in an organization: its own and the tenant's; highest first.
+ * The roles with these keys that can be held in an organization: its own and the tenant's; highest first.
  *
- * @param field Where the input names them.
- * @throws {DomainError} `unknown_role` with every key that names none.
+ * @param field The input field that names them.
+ * @throws {DomainError} `unknown_role` with every unknown key.
  */
 export async function resolveRoles(
   mutation: Mutation,
@@ -45,7 +45,7 @@ export function grantOf(role: Role): RoleGrant {
   };
 }
 
-/** Highest first; among equals by key, so that "the highest" is one and always the same. */
+/** Highest rank first. Equal ranks are ordered by key, so that the highest role is always the same one. */
 function byRank(a: RoleGrant, b: RoleGrant): number {
   return b.rank - a.rank || (a.key < b.key ? -1 : 1);
 }

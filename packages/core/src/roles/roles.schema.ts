@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { idField, keyField, nameField, timeField } from "../fields.ts";
 
-/** `resource:action`, or `*` for everything. Applications define their own beside ours. */
+/** `resource:action`, or `*` for everything. Applications define permissions of their own besides ours. */
 export const permissionField = z
   .string()
   .max(127, "is longer than 127 characters")
@@ -11,8 +11,9 @@ export const permissionField = z
   );
 
 /**
- * A role: a key, a rank and the permissions it grants. A role without `organization_id` is the tenant's and can be held in
- * every organization; one with it exists in that organization alone. The rank never changes: memberships keep their highest role.
+ * A role: a key, a rank and the permissions that it grants. A role without `organization_id` belongs to the tenant
+ * and can be held in every organization; one with it exists in that organization only. The rank never changes,
+ * because memberships store their highest role.
  */
 export const roleSchema = z.strictObject({
   tenant_id: idField,

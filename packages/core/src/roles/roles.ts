@@ -25,9 +25,9 @@ import {
 } from "./roles.schema.ts";
 
 /**
- * The roles that can be held: the tenant's and, where an organization is named, its own; highest first.
+ * The roles that can be held: the tenant's and, if an organization is given, its own; highest first.
  *
- * @param organizationId Null for the tenant's catalogue alone.
+ * @param organizationId Null for the tenant's roles only.
  */
 export async function listRoles(
   ctx: Context,
@@ -37,7 +37,7 @@ export async function listRoles(
   return await listingPorts(ctx).roles.list(ctx.tenantId, organizationId);
 }
 
-/** The tenant's roles are there to be read in each organization, so one that there is not would seem to have them. */
+/** Also checks that the organization exists: any id would otherwise seem to have the tenant's roles. */
 async function authorizeCatalogue(
   ctx: Context,
   operation: string,
@@ -62,7 +62,8 @@ export async function getRole(
 }
 
 /**
- * Makes a role: for the whole tenant (administrators), or one of an organization's own, which may hold only what its maker holds.
+ * Creates a role of the tenant (administrators only) or of one organization, which may hold only permissions that its
+ * creator holds.
  *
  * @throws {DomainError} `role_key_taken`, `cannot_grant`, `outranked`, `permission_denied`.
  */
@@ -91,9 +92,9 @@ export async function createRole(
 }
 
 /**
- * The one door by which roles come to be, once the catalogue's lock is held.
+ * Creates a role while its catalogue's lock is held. Every new role goes through here.
  *
- * @param chain The tenant's, or that of the organization whose role it is.
+ * @param chain The chain of the tenant, or of the organization whose role it is.
  * @throws {DomainError} `role_key_taken`.
  */
 export async function insertRole(
@@ -106,7 +107,11 @@ export async function insertRole(
   await mutation.append(chain, roleEvent("role.created", null, role));
 }
 
-/** The one door for changes of a role. Nothing changed is nothing written. @throws {DomainError} `role_fixed` for the owner's. */
+/**
+ * Changes a role and appends the event. Every change goes through here. Does nothing if no field differs.
+ *
+ * @throws {DomainError} `role_fixed` for the owner role.
+ */
 export async function changeRole(
   mutation: Mutation,
   chain: LockedChain,
@@ -121,8 +126,8 @@ export async function changeRole(
 }
 
 /**
- * Changes a role's name, description or permissions; its key and rank never change. What is taken away and what is added must
- * both be the caller's own.
+ * Changes a role's name, description or permissions; its key and rank never change. The caller must hold every
+ * permission that is added or taken away.
  *
  * @throws {DomainError} `role_not_found`, `role_fixed`, `cannot_grant`, `outranked`, `revision_mismatch`.
  */
@@ -187,7 +192,7 @@ interface Catalogue {
   readonly access: Access;
 }
 
-/** A mutation of the tenant's catalogue, or of one organization's own roles: the same work under another lock. */
+/** Runs a mutation of the tenant's roles or of one organization's, under the lock of whichever it is. */
 async function mutateCatalogue<T>(
   ctx: Context,
   operation: string,
@@ -220,7 +225,7 @@ function assertMayDefine(
   if (rank > access.rank) throw deny(ctx, "outranked", operation, organizationId, key);
 }
 
-/** A key means one thing in an organization, so none is both the tenant's and an organization's own. */
+/** A key must mean one role in an organization, so the tenant and an organization never have the same key. */
 async function assertKeyFree(
   mutation: Mutation,
   organizationId: string | null,
@@ -237,7 +242,7 @@ async function assertKeyFree(
   });
 }
 
-/** The role of exactly this catalogue: an organization does not change the tenant's. */
+/** A role of exactly this catalogue: the tenant's roles cannot be changed through an organization. */
 async function findOwn(
   mutation: Mutation,
   organizationId: string | null,
@@ -250,7 +255,7 @@ async function findOwn(
   return role;
 }
 
-/** The owner role is what the last owner and the founding of an organization rest on. */
+/** The owner role cannot change: the last-owner rule and the creation of organizations depend on it. */
 function assertChangeable(role: Role): void {
   if (role.organization_id === null && role.key === ownerRole) throw roleFixed(role.key);
 }

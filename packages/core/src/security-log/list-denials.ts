@@ -5,7 +5,7 @@ import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
 import { type ListDenialsInput, listDenialsSchema } from "./security-log.schema.ts";
 
 /**
- * What was refused in the tenant, the newest first; a refusal is there a second after it. For administrators.
+ * The refusals in the tenant, newest first. A refusal appears within a second. For administrators.
  *
  * @throws {DomainError} `permission_denied`.
  */

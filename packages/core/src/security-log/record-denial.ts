@@ -2,7 +2,7 @@ import type { Actor, Context } from "../context.ts";
 import { isDomainError } from "../errors.ts";
 import { type DenialCode, refusedCredentialCodes } from "./security-log.schema.ts";
 
-/** What was refused; who was refused it, and where, the context says. */
+/** A refused call. Caller and tenant come from the context. */
 export interface Refusal {
   readonly code: DenialCode;
   readonly operation: string;
@@ -10,7 +10,11 @@ export interface Refusal {
   readonly permission?: string | null;
 }
 
-/** Keeps a refusal in the security log of the context's tenant: the one door to it. @returns takes it back at once. */
+/**
+ * Records a refusal in the security log of the context's tenant. Everything in the log comes through here.
+ *
+ * @returns a function that takes the record back.
+ */
 export function recordDenial(ctx: Context, refusal: Refusal): () => void {
   return ctx.engine.recordDenial({
     tenant_id: ctx.tenantId,
@@ -24,37 +28,40 @@ export function recordDenial(ctx: Context, refusal: Refusal): () => void {
   });
 }
 
-interface SaidDenial {
+interface RecordedDenial {
   readonly ctx: Context;
   readonly refusal: Refusal;
   readonly takeBack: () => void;
 }
 
-/** Refusals by the errors that say them. */
-const saidBy = new WeakMap<object, SaidDenial>();
+/** Recorded refusals by the error that the caller gets. */
+const recordedDenials = new WeakMap<object, RecordedDenial>();
 
-/** As {@link recordDenial}, for a refusal that an error says: one that no caller hears can be taken back. */
+/**
+ * As {@link recordDenial}, for a refusal that ends in an error. If no caller gets the error, the record can be taken
+ * back.
+ */
 export function recordDenialOf(error: Error, ctx: Context, refusal: Refusal): void {
-  saidBy.set(error, { ctx, refusal, takeBack: recordDenial(ctx, refusal) });
+  recordedDenials.set(error, { ctx, refusal, takeBack: recordDenial(ctx, refusal) });
 }
 
-/** The refusal that an error says is no more kept, at once: the body of a transaction that threw it may yet be run again. */
+/** Takes back the record of an error: a transaction body threw it and may be run again. */
 export function takeBackDenialOf(error: unknown): void {
-  if (error instanceof Error) saidBy.get(error)?.takeBack();
+  if (error instanceof Error) recordedDenials.get(error)?.takeBack();
 }
 
-/** The caller hears the error whose refusal was taken back: it is kept after all. */
+/** Records it again after all, because the caller does get the error. */
 export function keepDenialOf(error: unknown): void {
-  const said = error instanceof Error ? saidBy.get(error) : undefined;
-  if (said !== undefined) recordDenial(said.ctx, said.refusal);
+  const recorded = error instanceof Error ? recordedDenials.get(error) : undefined;
+  if (recorded !== undefined) recordDenial(recorded.ctx, recorded.refusal);
 }
 
-/** True for the refusal of a credential: whoever sent it is not let in, and may send any number of them. */
+/** True for refused credentials. An unauthenticated sender can cause any number of them. */
 export function isRefusedCredential(code: string): boolean {
   return (refusedCredentialCodes as readonly string[]).includes(code);
 }
 
-/** Keeps that a credential was refused; an error of another kind is none of the security log's. */
+/** Records a refused credential; does nothing for any other error. */
 export function recordRefusedCredential(ctx: Context, operation: string, error: unknown): void {
   const code = refusedCredentialCodes.find((one) => isDomainError(error, one));
   if (code !== undefined) recordDenial(ctx, { code, operation });
@@ -63,8 +70,9 @@ export function recordRefusedCredential(ctx: Context, operation: string, error: 
 const anonymous: Actor = { type: "anonymous" };
 
 /**
- * Keeps in the security log that a password or refresh token was refused, at the door of this tenant. Whoever knocked has shown nothing,
- * so nobody is named: an unknown address, a wrong password and somebody else's token leave the same line, which costs the answer nothing.
+ * Records a refused password or refresh token in the security log of the tenant. The sender is not authenticated, so
+ * the record names nobody: an unknown address, a wrong password and a stolen token leave the same line, and finding
+ * out more would change the response time.
  */
 export async function keepRefusals<T>(
   ctx: Context,

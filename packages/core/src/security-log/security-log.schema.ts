@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors.ts";
 import { idField, timeField } from "../fields.ts";
 import { pageInput } from "../page.ts";
 
-/** What is answered to a credential that lets nobody in. */
+/** The codes for credentials that were refused. */
 export const refusedCredentialCodes = [
   "invalid_credentials",
   "invalid_token",
@@ -12,7 +12,7 @@ export const refusedCredentialCodes = [
 
 export type RefusedCredentialCode = (typeof refusedCredentialCodes)[number];
 
-/** The codes of everything that is kept in the security log. */
+/** The codes of everything in the security log. */
 export const denialCodeSchema = z.enum([
   ...refusedCredentialCodes,
   "permission_denied",
@@ -29,18 +29,18 @@ export const denialSchema = z.strictObject({
   id: idField,
   tenant_id: idField,
   occurred_at: timeField,
-  /** The code that the caller was answered with. */
+  /** The error code that the caller got. */
   code: denialCodeSchema,
-  /** What was tried; `authenticate` where a credential was refused before anything was. */
+  /** What was attempted; `authenticate` where a credential was refused before that. */
   operation: z.string(),
-  /** Who was refused; `anonymous` where nothing showed it. */
+  /** The caller who was refused; `anonymous` where it is not known. */
   actor: z.strictObject({
     type: z.enum(["user", "operator", "system", "anonymous"]),
     id: z.string().nullable(),
   }),
-  /** The organization that the caller named, whether or not there is one; at most 255 characters of it. */
+  /** The organization that the caller named, existing or not; the first 255 characters. */
   organization_id: z.string().nullable(),
-  /** What it would have taken: a permission, or a standing such as `administrator`. */
+  /** What would have been required: a permission, or a standing such as `administrator`. */
   permission: z.string().nullable(),
   request_id: z.string().nullable(),
 });

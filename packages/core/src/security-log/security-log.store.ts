@@ -1,7 +1,7 @@
 import type { Awaitable } from "../awaitable.ts";
 import type { PageRequest, StoredPage } from "../page.ts";
 
-/** A refusal. Kept apart from the events, so that a stranger can neither grow nor lock anybody's chain. */
+/** A refusal. Refusals are separate from events, so that a stranger can neither grow nor lock an event chain. */
 export interface DenialRecord {
   readonly tenant_id: string;
   readonly id: string;
@@ -15,7 +15,7 @@ export interface DenialRecord {
   readonly request_id: string | null;
 }
 
-/** Which refusals are listed; without a field, those of every one. */
+/** Which refusals to list; an absent field does not filter. */
 export interface DenialFilter {
   readonly organization_id?: string | undefined;
   readonly actor_id?: string | undefined;
@@ -23,8 +23,8 @@ export interface DenialFilter {
 }
 
 export interface SecurityLogStore {
-  /** Appends the tenant's in one statement and drops its oldest beyond `keep`. */
+  /** Appends a tenant's refusals in one statement, and removes the oldest beyond `keep`. */
   append(tenantId: string, records: readonly DenialRecord[], keep: number): Awaitable<void>;
-  /** The newest first. The items are {@link Denial}. */
+  /** Newest first. Items are {@link Denial}. */
   list(tenantId: string, filter: DenialFilter, page: PageRequest): Awaitable<StoredPage>;
 }

@@ -4,29 +4,36 @@ import type { Storage } from "../store.ts";
 import { isRefusedCredential } from "./record-denial.ts";
 import type { DenialRecord } from "./security-log.store.ts";
 
-/** How many refusals of a tenant are kept; the oldest leave. */
+/** How many refusals are kept per tenant; the oldest are removed. */
 const keptPerTenant = 10_000;
-/** How many may wait to be written; beyond it they are dropped, so that a flood costs memory and disk a bounded amount. */
+/** How many refusals may be queued. More are dropped, which bounds what a flood costs in memory and disk. */
 const maximumWaiting = 1_000;
 const flushAfterMs = 1_000;
-/** How many refused credentials are kept in a minute and tenant: what is kept of people who were let in is not to be flooded out by them. */
+/**
+ * How many refused credentials are recorded per minute and tenant, so that they cannot flood out the refusals of
+ * authenticated callers.
+ */
 const refusedCredentialsPerMinute = 60;
 const minuteMs = 60_000;
-/** As long as the longest id: what callers name may be anything. */
+/** The length of the longest id. Callers may send anything. */
 const maximumTextLength = 255;
 
 export interface SecurityLog {
   /**
-   * Keeps a refusal; it is written with others within a second. Never waits and never throws.
+   * Queues a refusal, which is written with others within a second. Never waits and never throws.
    *
-   * @returns takes it back, where it is not written yet.
+   * @returns a function that takes it back unless it is written already.
    */
   record(denial: Omit<DenialRecord, "id" | "occurred_at">): () => void;
-  /** Writes what waits, and waits for what is being written. @throws What kept one of the tenants' refusals from being written. */
+  /**
+   * Writes what is queued, and waits for writes in progress.
+   *
+   * @throws the error that kept a tenant's refusals from being written.
+   */
   flush(): Promise<void>;
 }
 
-/** Refusals are gathered and written together: a refused request must not cost its server an fsync. */
+/** Queues refusals and writes them together, because a refused request must not cost the server an fsync. */
 export function createSecurityLog(storage: Storage, clock: () => number): SecurityLog {
   let waiting: DenialRecord[] = [];
   let writing: Promise<void> = Promise.resolve();
@@ -58,12 +65,12 @@ export function createSecurityLog(storage: Storage, clock: () => number): Securi
     for (const [tenantId, ofTenant] of Map.groupBy(records, (record) => record.tenant_id)) {
       try {
         await storage.transaction(tenantId, async ({ tenants, securityLog }) => {
-          // One that was purged meanwhile gets no rows any more.
+          // A tenant that was purged meanwhile gets no more rows.
           if ((await tenants.find(tenantId)) === undefined) return;
           await securityLog.append(tenantId, ofTenant, keptPerTenant);
         });
       } catch (error) {
-        // A tenant that is being moved costs the others nothing.
+        // One tenant that is being moved does not keep the others' from being written.
         if (!isDomainError(error, "tenant_not_found")) failures.push(error);
       }
     }
@@ -81,7 +88,7 @@ export function createSecurityLog(storage: Storage, clock: () => number): Securi
         occurred_at: new Date(clock()).toISOString(),
       };
       waiting.push(record);
-      // A refusal that cannot be written is not worth a failed request: the storage's own errors are seen elsewhere.
+      // A lost refusal is not worth failing a request, and storage errors show up elsewhere.
       timer ??= setTimeout(() => flush().catch(() => {}), flushAfterMs).unref();
       return () => {
         waiting = waiting.filter((one) => one !== record);
@@ -91,7 +98,7 @@ export function createSecurityLog(storage: Storage, clock: () => number): Securi
   };
 }
 
-/** What the caller sent, as every storage takes it: one text that PostgreSQL refuses would take all others of its write along. */
+/** Makes the caller's text storable everywhere: one text that PostgreSQL refuses would fail the whole write. */
 function storable(text: string | null): string | null {
   return text === null
     ? null

@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.ts";
 
-/** Passwords that attackers try first. Short on purpose: rate limits carry the rest. */
+/** The passwords that attackers try first. The list is short; rate limits do the rest. */
 const tooCommon: ReadonlySet<string> = new Set([
   "12345678",
   "123456789",
@@ -39,7 +39,8 @@ const tooCommon: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses what is guessed first: the well-known ones and the person's own address or name (NIST SP 800-63B, section 5.1.1.2).
+ * Refuses passwords that are guessed first: well-known ones, and the user's own address or name (NIST SP 800-63B,
+ * section 5.1.1.2).
  *
  * @throws {DomainError} `weak_password`.
  */

@@ -1,27 +1,30 @@
 import type { Change } from "../events/events.store.ts";
 
-/** What is known of a session that is live. */
+/** A session that is known to be live. */
 interface LiveSession {
   readonly expiresAtMs: number;
-  /** The storage's count of foreign commits at which it was read: sessions have no events, so any other commit may have ended it. */
+  /**
+   * The storage's count of foreign commits at the read. Sessions have no events, so any commit of another process may
+   * have ended this one.
+   */
   readonly foreignCommits: number;
 }
 
-/** Sessions that are known to be live; exact within the process, and read again after each commit of another. */
+/** Sessions known to be live. Exact within the process; read again after each commit of another process. */
 export interface SessionCache {
   isLive(tenantId: string, sessionId: string, nowMs: number, foreignCommits: number): boolean;
-  /** Counts the ends of sessions; a read that began before the newest one is not kept. */
+  /** Counts ended sessions. A read that began before the latest end is not kept. */
   readonly ends: () => number;
   keep(tenantId: string, sessionId: string, session: LiveSession, endsAtRead: number): void;
-  /** Forgets a session that ended. Called after its commit, before the answer. */
+  /** Forgets a session that ended. Called after the commit, before the answer. */
   drop(tenantId: string, sessionId: string): void;
-  /** Hears of commits: where a tenant closes, its sessions are let in no more. */
+  /** Called with every commit's changes: when a tenant is suspended or deleted, all sessions are forgotten. */
   apply(changes: readonly Change[] | "everything"): void;
   clear(): void;
 }
 
 export function createSessionCache(maximumSessions: number): SessionCache {
-  // By the session's id alone, which is unique: a key of two parts would be built and hashed on every request.
+  // Keyed by the session's id alone, which is unique: a combined key would have to be built on every request.
   const sessions = new Map<string, LiveSession & { readonly tenantId: string }>();
   let ends = 0;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { emailField, nameField } from "../fields.ts";
 
-/** NIST SP 800-63B: length decides, no composition rules. The upper bound keeps hashing cheap. */
+/** NIST SP 800-63B: length matters, without composition rules. The upper bound keeps hashing cheap. */
 export const passwordField = z
   .string("is not text; give a password")
   .min(8, "is too short; give at least 8 characters")

@@ -9,10 +9,10 @@ export interface SessionRecord {
   readonly revoked_at: string | null;
 }
 
-/** One refresh token of a session's family. A used one stays until the session ends, so that its reuse is seen. */
+/** A refresh token of a session. A used token stays until the session ends, so that its reuse is detected. */
 export interface RefreshTokenRecord {
   readonly tenant_id: string;
-  /** SHA-256 of the token, hex: the token itself is never stored. */
+  /** The token's SHA-256 in hex; the token itself is never stored. */
   readonly token_hash: string;
   readonly session_id: string;
   readonly created_at: string;
@@ -26,8 +26,8 @@ export interface SessionStore {
   revokeAllOf(tenantId: string, userId: string, at: string): Awaitable<void>;
   insertRefreshToken(token: RefreshTokenRecord): Awaitable<void>;
   findRefreshToken(tenantId: string, tokenHash: string): Awaitable<RefreshTokenRecord | undefined>;
-  /** Marks an unused token used; true for the one caller that did it. */
+  /** Marks an unused token as used; true only for the one caller that did it. */
   useRefreshToken(tenantId: string, tokenHash: string, at: string): Awaitable<boolean>;
-  /** Removes sessions of the tenant that ended before `before` with their tokens, `limit` at most; how many. */
+  /** Removes up to `limit` of the tenant's sessions that ended before `before`, with their tokens; returns how many. */
   removeEnded(tenantId: string, before: string, limit: number): Awaitable<number>;
 }

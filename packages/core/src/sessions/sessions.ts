@@ -23,20 +23,23 @@ import {
 } from "./sessions.schema.ts";
 import type { SessionRecord } from "./sessions.store.ts";
 
-/** A session with the refresh token that is shown once. The surface makes the access token of it. */
+/** A session with its refresh token, which is shown once. The surface issues the access token. */
 export interface SessionGrant {
   readonly session: SessionRecord;
   readonly user: User;
   readonly refresh_token: string;
 }
 
-/** A refresh token that comes again this soon is a race of its own client, not a thief: it is refused and the session goes on. */
+/**
+ * A refresh token reused within this time comes from a client that sent two requests at once, and not from a thief:
+ * it is refused, but the session continues.
+ */
 const reuseGraceMs = 10_000;
 
 const refreshTokenPrefix = "trt_";
 
 /**
- * Makes an account with a password, and a session for it.
+ * Creates an account with a password, and a session for it.
  *
  * @throws {DomainError} `registration_closed`, `email_taken`, `weak_password`, `tenant_suspended`.
  */
@@ -63,14 +66,15 @@ export async function registerUser(ctx: Context, input: RegisterInput): Promise<
   );
 }
 
-/** Whether somebody may enter by a door at all; who may not is answered as one who is unknown. */
+/** Whether a user may log in here at all. One who may not gets the answer for an unknown user. */
 type MayEnter = (user: UserRecord, ports: Ports) => Awaitable<boolean>;
 
 /**
- * Opens a session for the right password. An unknown address and a wrong password cost the same time and give the same answer.
+ * Opens a session for the right password. An unknown address and a wrong password take the same time and get the same
+ * answer.
  *
- * @param mayEnter Whom this door is for; without it everybody of the tenant.
- * @throws {DomainError} `invalid_credentials`; `tenant_suspended` to whoever knows the password.
+ * @param mayEnter Restricts who may log in; by default every user of the tenant may.
+ * @throws {DomainError} `invalid_credentials`; `tenant_suspended` for a caller with the right password.
  */
 export async function login(
   ctx: Context,
@@ -99,7 +103,7 @@ async function openLoginSession(
     throw invalidCredentials();
   }
   return await ctx.engine.storage.transaction(ctx.tenantId, async (ports) => {
-    // The password was checked outside the transaction; whoever was deactivated meanwhile gets no session.
+    // The password was checked before the transaction; a user deactivated since gets no session.
     const current = await ports.users.find(ctx.tenantId, user.id);
     if (current?.status !== "active" || !(await mayEnter(current, ports))) {
       throw invalidCredentials();
@@ -110,7 +114,7 @@ async function openLoginSession(
 
 let decoy: Promise<string> | undefined;
 
-/** A hash that no password matches: verifying it takes as long as verifying a real one. */
+/** A hash that no password matches. Verifying it takes as long as verifying a real one. */
 function decoyHash(ctx: Context): Promise<string> {
   decoy ??= ctx.engine.passwords.hash(randomBytes(16).toString("hex"));
   return decoy;
@@ -135,8 +139,8 @@ async function openSession(ctx: Context, ports: Ports, user: User): Promise<Sess
 }
 
 /**
- * The token carries its tenant's short id, since the tenant comes first in every key by which it is found. Every way in ends here, so
- * none leads into a tenant that is closed.
+ * The token contains its tenant's short id, because every key it is looked up by starts with the tenant. Every log-in
+ * ends here, so none succeeds in a tenant that is not active.
  */
 async function issueRefreshToken(ctx: Context, ports: Ports, sessionId: string): Promise<string> {
   const tenant = await ports.tenants.find(ctx.tenantId);
@@ -157,8 +161,8 @@ function hashToken(token: string): string {
 }
 
 /**
- * Takes a refresh token for the next one. Each is good once. One that comes again later was stolen, from its owner or by them: the
- * session ends (RFC 9700, section 4.14.2).
+ * Exchanges a refresh token for the next one. Each works once. If one is used again later, it was stolen by one of
+ * the two users, so the session ends (RFC 9700, section 4.14.2).
  *
  * @throws {DomainError} `invalid_token`, `session_revoked`, `tenant_suspended`.
  */
@@ -182,7 +186,7 @@ async function rotateSession(ctx: Context, input: RefreshInput): Promise<Session
   );
 }
 
-/** The end of a session must be committed, so it is a result here and becomes an error outside. */
+/** Returns the refusal instead of throwing it, because the end of the session must be committed. */
 async function rotate(
   ctx: Context,
   ports: Ports,
@@ -214,7 +218,7 @@ function invalidToken(): DomainError {
   );
 }
 
-/** Ends the session of a refresh token. Unknown tokens end nothing, and that is no error. */
+/** Ends the session of a refresh token. An unknown token ends nothing and is no error. */
 export async function logout(ctx: Context, input: RefreshInput): Promise<void> {
   return await keepRefusals(ctx, "logout", () => endSession(ctx, input));
 }
@@ -232,7 +236,10 @@ async function endSession(ctx: Context, input: RefreshInput): Promise<void> {
   if (sessionId !== undefined) engine.sessions.drop(tenantId, sessionId);
 }
 
-/** The tenant that a token names. It must be the one that the call names, so that no tenant is reached by another's door. */
+/**
+ * The context of the tenant named in the token. It must be the tenant that the call names, so that a call for one
+ * tenant never reaches another.
+ */
 async function withTokenTenant(ctx: Context, token: string): Promise<Context> {
   const shortId = /^trt_([0-9a-z]+)_/.exec(token)?.[1];
   if (shortId === undefined) throw invalidToken();
@@ -242,7 +249,7 @@ async function withTokenTenant(ctx: Context, token: string): Promise<Context> {
 }
 
 /**
- * Whether a session goes on and its tenant lets people in: known within the process at once, read again after any commit of another
+ * Whether a session is live and its tenant is active. Answers from memory; reads again after a commit of another
  * process.
  */
 export async function isSessionLive(ctx: Context, sessionId: string): Promise<boolean> {
@@ -265,14 +272,14 @@ export async function isSessionLive(ctx: Context, sessionId: string): Promise<bo
   return true;
 }
 
-/** Why a session is not let in, for the caller who holds its token. */
+/** The error for a caller whose session is not live. */
 export async function sessionRefusal({ engine, tenantId }: Context): Promise<DomainError> {
   const tenant = await engine.storage.committed.tenants.find(tenantId);
   if (tenant?.status === "suspended") return tenantSuspended();
   return new DomainError("session_revoked", "The session has ended; sign in again");
 }
 
-/** Whether the cache already knows the session as live: the answer for the hot path; false says nothing yet. */
+/** Whether the cache knows the session as live, without waiting. False means that it is not known yet. */
 export function isSessionKnownLive(ctx: Context, sessionId: string): boolean {
   const { engine, tenantId } = ctx;
   if (engine.storage.catchUp(tenantId, false) instanceof Promise) return false;

@@ -26,7 +26,7 @@ import {
 } from "./teams.schema.ts";
 import { findTeam } from "./teams.ts";
 
-/** Who is in a team, in the order of user ids. */
+/** The members of a team, ordered by user id. */
 export async function listTeamMembers(
   ctx: Context,
   organizationId: string,
@@ -42,10 +42,11 @@ export async function listTeamMembers(
 }
 
 /**
- * Puts a member of the organization into a team. Who is in it holds its roles and those of the teams around it, so the caller must
- * hold them as well. The team's maintainers may do it, too.
+ * Adds a member of the organization to a team. Members hold the roles of the team and of the teams around it, so the
+ * caller must hold these too. The team's maintainers may also call this.
  *
- * @throws {DomainError} `team_not_found`, `not_a_member`, `already_team_member`, `cannot_grant`, `outranked`, `permission_denied`.
+ * @throws {DomainError} `team_not_found`, `not_a_member`, `already_team_member`, `cannot_grant`, `outranked`,
+ * `permission_denied`.
  */
 export async function addTeamMember(
   ctx: Context,
@@ -67,7 +68,7 @@ export async function addTeamMember(
   );
 }
 
-/** The one door by which people come into teams. */
+/** Adds somebody to a team. Every team membership is created here. */
 export async function insertTeamMember(
   mutation: Mutation,
   organization: LockedOrganization,
@@ -76,7 +77,7 @@ export async function insertTeamMember(
     readonly user_id: string;
     readonly role: TeamMemberRole;
     readonly metadata?: TeamMember["metadata"] | undefined;
-    /** Its times elsewhere, for imports. */
+    /** Times of elsewhere, for imports. */
     readonly imported?: Pick<TeamMember, "created_at" | "updated_at"> | undefined;
   },
 ): Promise<TeamMember> {
@@ -109,7 +110,7 @@ export async function insertTeamMember(
   return member;
 }
 
-/** The one door for changes of a place in a team; null ends it. */
+/** Changes a team membership; null ends it. Every change goes through here. */
 export async function changeTeamMember(
   mutation: Mutation,
   organization: LockedOrganization,
@@ -126,7 +127,7 @@ export async function changeTeamMember(
   await appendChange(mutation, organization, "team.member_removed", before, null);
 }
 
-/** Makes a member of a team its maintainer, or a maintainer a member. */
+/** Makes a member of a team its maintainer, or a maintainer a plain member. */
 export async function updateTeamMember(
   ctx: Context,
   organizationId: string,
@@ -160,7 +161,11 @@ export async function updateTeamMember(
   );
 }
 
-/** Takes a person out of a team; everybody may leave one. @throws {DomainError} `team_member_not_found`, `outranked`. */
+/**
+ * Removes somebody from a team; everybody may leave one themselves.
+ *
+ * @throws {DomainError} `team_member_not_found`, `outranked`.
+ */
 export async function removeTeamMember(
   ctx: Context,
   organizationId: string,
@@ -189,11 +194,14 @@ interface TeamCall {
   readonly mutation: Mutation;
   readonly organization: LockedOrganization;
   readonly authority: Authority;
-  /** What being in the team grants: its roles and those of the teams around it. */
+  /** What membership in the team grants: its roles and those of the teams around it. */
   readonly roles: readonly RoleGrant[];
 }
 
-/** A mutation of who is in a team: for `team:write`, the team's maintainers and, about themselves, for everybody. */
+/**
+ * Runs a mutation of a team's members, for callers with `team:write`, the team's maintainers and, about themselves,
+ * everybody.
+ */
 async function mutateTeamMembers<T>(
   ctx: Context,
   operation: string,

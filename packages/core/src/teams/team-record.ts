@@ -14,7 +14,7 @@ export function teamNotFound(): DomainError {
   return new DomainError("team_not_found", "There is no such team in the organization");
 }
 
-/** The one door by which teams come to be. */
+/** Creates a team. Every new team goes through here. */
 export async function insertTeam(
   mutation: Mutation,
   organization: LockedOrganization,
@@ -41,7 +41,11 @@ export function assertDepth(depth: number): void {
   );
 }
 
-/** The depth that a team has inside `parentId`. @throws {DomainError} `team_not_found` for a parent that is not there. */
+/**
+ * The depth of a team inside `parentId`.
+ *
+ * @throws {DomainError} `team_not_found` for an unknown parent.
+ */
 export async function depthInside(
   mutation: Mutation,
   organizationId: string,

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { idField, keyField, metadataField, nameField, searchField, timeField } from "../fields.ts";
 import { pageInput } from "../page.ts";
 
-/** How deep teams may nest; a team at the top is at depth 1. */
+/** How deep teams may nest; a top-level team has depth 1. */
 export const maximumTeamDepth = 8;
 
-/** A team inside an organization. Its members hold its roles and those of the teams around it. */
+/** A team in an organization. Its members hold its roles and those of the teams around it. */
 export const teamSchema = z.strictObject({
   id: idField,
   tenant_id: idField,

@@ -3,7 +3,7 @@ import type { HeldRole } from "../members/members.store.ts";
 import type { PageRequest, StoredPage } from "../page.ts";
 import type { Team, TeamMember } from "./teams.schema.ts";
 
-/** `name_key` is unique in the organization. `depth` is 1 at the top. */
+/** `name_key` is unique in the organization. `depth` is 1 for a top-level team. */
 export interface TeamRecord extends Team {
   readonly name_key: string;
   readonly depth: number;
@@ -23,20 +23,24 @@ export interface TeamStore {
     organizationId: string,
     nameKey: string,
   ): Awaitable<TeamRecord | undefined>;
-  /** Writes every column but the ids and `created_at`; replaces the roles where they are given. */
+  /** Writes every column but the ids and `created_at`; replaces the roles if they are given. */
   update(team: TeamRecord, roles: readonly HeldRole[] | null): Awaitable<void>;
-  /** Removes the team, its roles and its members. @throws {DomainError} `team_not_empty` where teams are inside it. */
+  /**
+   * Removes the team, its roles and its members.
+   *
+   * @throws {DomainError} `team_not_empty` where it contains teams.
+   */
   remove(tenantId: string, organizationId: string, id: string): Awaitable<void>;
-  /** The teams directly inside a team, whole, in the order of ids. */
+  /** The complete records of the teams directly inside a team, ordered by id. */
   children(tenantId: string, organizationId: string, id: string): Awaitable<readonly TeamRecord[]>;
-  /** In the order of ids. Items are {@link Team}. */
+  /** Ordered by id. Items are {@link Team}. */
   list(
     tenantId: string,
     organizationId: string,
     filter: TeamFilter,
     page: PageRequest,
   ): Awaitable<StoredPage>;
-  /** All teams of the organization, whole, in the order of ids: for export and import. */
+  /** The complete records of all teams of the organization, ordered by id: for export and import. */
   all(tenantId: string, organizationId: string): Awaitable<readonly TeamRecord[]>;
 
   /** @throws {DomainError} `already_team_member`, `not_a_member`. */
@@ -54,20 +58,20 @@ export interface TeamStore {
     teamId: string,
     userId: string,
   ): Awaitable<void>;
-  /** In the order of user ids. Items are {@link TeamMember}. */
+  /** Ordered by user id. Items are {@link TeamMember}. */
   listMembers(
     tenantId: string,
     organizationId: string,
     teamId: string,
     page: PageRequest,
   ): Awaitable<StoredPage>;
-  /** The user's places in the organization's teams. */
+  /** The user's memberships in teams of the organization. */
   teamsOf(
     tenantId: string,
     organizationId: string,
     userId: string,
   ): Awaitable<readonly TeamMember[]>;
-  /** The keys of the roles that the user holds through teams, these and the ones around them. */
+  /** The keys of the roles that members of the team hold: its own and those of the teams around it. */
   rolesThroughTeam(
     tenantId: string,
     organizationId: string,

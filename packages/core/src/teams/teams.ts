@@ -35,7 +35,7 @@ export async function getTeam(ctx: Context, organizationId: string, teamId: stri
   return presentTeam(record);
 }
 
-/** The teams of an organization, in the order of ids; those directly inside one team where it is named. */
+/** The teams of an organization, ordered by id; if a parent is given, only the teams directly inside it. */
 export async function listTeams(
   ctx: Context,
   organizationId: string,
@@ -51,9 +51,10 @@ export async function listTeams(
 }
 
 /**
- * Makes a team. Roles that it holds are granted to everybody in it and in the teams inside it, so the caller must hold them.
+ * Creates a team. Its roles are granted to everybody in it and in the teams inside it, so the caller must hold them.
  *
- * @throws {DomainError} `team_name_taken`, `team_not_found` (the parent), `team_too_deep`, `unknown_role`, `cannot_grant`, `outranked`.
+ * @throws {DomainError} `team_name_taken`, `team_not_found` (the parent), `team_too_deep`, `unknown_role`,
+ * `cannot_grant`, `outranked`.
  */
 export async function createTeam(
   ctx: Context,
@@ -93,10 +94,10 @@ export async function createTeam(
 }
 
 /**
- * Changes a team; another `parent_team_id` moves it with all that is inside.
+ * Changes a team; another `parent_team_id` moves it with all the teams inside it.
  *
- * @throws {DomainError} `team_not_found`, `team_name_taken`, `team_cycle`, `team_too_deep`, `cannot_grant`, `outranked`,
- * `revision_mismatch`.
+ * @throws {DomainError} `team_not_found`, `team_name_taken`, `team_cycle`, `team_too_deep`, `cannot_grant`,
+ * `outranked`, `revision_mismatch`.
  */
 export async function updateTeam(
   ctx: Context,
@@ -143,7 +144,7 @@ export async function updateTeam(
   });
 }
 
-/** The roles that a team's place gives to whoever is in it. */
+/** The roles of the team and of all teams around it, which its members hold. */
 async function rolesAround(
   mutation: Mutation,
   organizationId: string,
@@ -160,9 +161,10 @@ async function rolesAround(
 }
 
 /**
- * The one door for changes of a team. Nothing changed is nothing written; a new parent takes along what is inside.
+ * Changes a team and appends the event. Every change goes through here. Does nothing if no field differs; a new
+ * parent moves the teams inside it too.
  *
- * @param roles The roles that it will hold; null leaves them.
+ * @param roles The team's roles after the change; null keeps them.
  * @throws {DomainError} `team_name_taken`, `team_not_found` (the parent), `team_cycle`, `team_too_deep`.
  */
 export async function changeTeam(
@@ -181,7 +183,7 @@ export async function changeTeam(
   await writeTeam(mutation, organization, before, after, roles);
 }
 
-/** A team that moves takes the teams inside it along, each at its new depth. */
+/** Writes a moved team and the teams inside it, each with its new depth. */
 async function writeSubtree(
   mutation: Mutation,
   organization: LockedOrganization,
@@ -238,7 +240,11 @@ async function assertNotInside(mutation: Mutation, team: TeamRecord): Promise<vo
   }
 }
 
-/** Deletes a team that has none inside it. @throws {DomainError} `team_not_found`, `team_not_empty`, `outranked`. */
+/**
+ * Deletes a team that contains no other.
+ *
+ * @throws {DomainError} `team_not_found`, `team_not_empty`, `outranked`.
+ */
 export async function deleteTeam(
   ctx: Context,
   organizationId: string,
@@ -259,7 +265,11 @@ export async function deleteTeam(
   });
 }
 
-/** The one door by which teams end. @throws {DomainError} `team_not_empty`. */
+/**
+ * Deletes a team's rows. Every deletion goes through here.
+ *
+ * @throws {DomainError} `team_not_empty`.
+ */
 export async function dropTeam(
   mutation: Mutation,
   organization: LockedOrganization,

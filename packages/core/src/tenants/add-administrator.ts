@@ -3,7 +3,7 @@ import { insertUser, type NewUser, presentUser } from "../users/user-record.ts";
 import type { User } from "../users/users.schema.ts";
 import { setTenantAdministrator } from "../users/users.ts";
 
-/** The first administrator of a tenant, in the mutation that makes the tenant. */
+/** Adds the first administrator of a tenant, in the mutation that creates the tenant. */
 export async function addAdministrator(
   mutation: Mutation,
   fields: Pick<NewUser, "id" | "email" | "name">,

@@ -1,11 +1,12 @@
 import type { Context } from "../context.ts";
-import { mutateTenant } from "./tenant-authority.ts";
+import { mutateTenantAsOperator } from "./tenant-authority.ts";
 import { presentTenant } from "./tenant-record.ts";
 import type { TenantPlacement } from "./tenants.schema.ts";
 
 /**
- * Writes into the tenant's chain that it is about to live elsewhere, or does now. Every process hears of it as of any change of the tenant, and
- * asks anew where it lives. For whoever moves a tenant.
+ * Appends an event to the tenant's chain which says that it is about to live elsewhere, or does now. Every process
+ * hears of it as of any change of the tenant, and then looks up where the tenant lives. For the program that moves a
+ * tenant.
  *
  * @throws {DomainError} `tenant_not_found`, `permission_denied`.
  */
@@ -20,7 +21,7 @@ export async function announceMove(
     input: { placement },
     deleted: "allowed",
   } as const;
-  await mutateTenant(ctx, call, async (mutation, before) => {
+  await mutateTenantAsOperator(ctx, call, async (mutation, before) => {
     const { chain } = await mutation.lockTenant();
     const after = { ...before, placement, row_revision: before.revision, updated_at: mutation.now };
     await mutation.ports.tenants.update(after);

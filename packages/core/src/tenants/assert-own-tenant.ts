@@ -3,7 +3,8 @@ import { DomainError } from "../errors.ts";
 import { recordDenial } from "../security-log/record-denial.ts";
 
 /**
- * A tenant named in a body must be the caller's own (decision 1). Another one's answer is the answer for one that does not exist.
+ * Refuses a `tenant_id` in the input that is not the caller's own tenant, with the error for a tenant that does not
+ * exist.
  *
  * @throws {DomainError} `tenant_not_found`.
  */
@@ -13,7 +14,7 @@ export function assertOwnTenant(
   operation: string,
 ): void {
   if (tenantId === undefined || tenantId === ctx.tenantId) return;
-  // The operator, who may go to every tenant, has only contradicted themselves.
+  // Not recorded for the operator, who may act in every tenant and only contradicted themselves.
   if (ctx.actor.type === "user") {
     recordDenial(ctx, { code: "tenant_not_found", operation, permission: "operator" });
   }

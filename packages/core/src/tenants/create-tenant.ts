@@ -17,10 +17,10 @@ import {
 type Parsed = ReturnType<typeof createTenantSchema.parse>;
 
 /**
- * Creates a tenant with the default catalogues and, where one is named, its first administrator. For the operator.
+ * Creates a tenant with the default roles and plans and, if one is given, its first administrator. For the operator.
  *
- * @throws {DomainError} `permission_denied`, `tenant_slug_taken`, `weak_password`; `invalid_input` for a placement that this
- * installation does not have.
+ * @throws {DomainError} `permission_denied`, `tenant_slug_taken`, `weak_password`; `invalid_input` for a placement
+ * that this installation does not have.
  */
 export async function createTenant(ctx: Context, input: CreateTenantInput): Promise<CreatedTenant> {
   await requireOperator(ctx, "create_tenant");
@@ -43,7 +43,7 @@ function assertPlacement({ engine }: Context, { placement }: Parsed): void {
   );
 }
 
-/** Outside of the transaction: a hash takes as long as a hundred of them. */
+/** Outside the transaction, because hashing takes far longer than a transaction. */
 async function hashPassword(
   { engine }: Context,
   { administrator }: Parsed,
@@ -54,7 +54,7 @@ async function hashPassword(
   return await engine.passwords.hash(password);
 }
 
-/** What an idempotency key is bound to: never a password. */
+/** What an idempotency key is bound to; it never contains a password. */
 function fingerprintOf(parsed: Parsed): unknown {
   const { administrator, ...rest } = parsed;
   return { ...rest, administrator: administrator && { ...administrator, password: undefined } };

@@ -4,7 +4,7 @@ import { mutate } from "../mutation.ts";
 import { insertTenant } from "./insert-tenant.ts";
 import { defaultTenantSlug, type Tenant } from "./tenants.schema.ts";
 
-/** The tenant that everybody is in who names none. Made with its catalogues at the first start, by whichever process comes first. */
+/** The tenant of everybody who names none. Created at the first start, by whichever process comes first. */
 export async function ensureDefaultTenant(engine: Engine): Promise<Tenant> {
   const found = await engine.storage.committed.tenants.findBySlug(defaultTenantSlug);
   if (found !== undefined) return found;

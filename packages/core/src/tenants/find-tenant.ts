@@ -1,7 +1,10 @@
 import type { Engine } from "../context.ts";
 import type { TenantRecord } from "./tenants.store.ts";
 
-/** A tenant by id or slug, whatever its status; undefined where there is none. A slug is never an id: ours have an underscore. */
+/**
+ * A tenant of any status by id or slug; undefined where there is none. The two never collide: our ids contain an
+ * underscore and slugs do not.
+ */
 export async function findTenant(
   engine: Engine,
   idOrSlug: string,

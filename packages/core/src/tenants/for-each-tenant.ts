@@ -9,8 +9,8 @@ export interface UnreachableTenant {
 }
 
 /**
- * Does something for one tenant after another. One whose own database cannot be used keeps nobody else's work from being done: it comes back at the end.
- * Any other failure ends it, that of the main database too, where the next tenant would fare no better.
+ * Runs work for one tenant after another. Tenants whose own database cannot be used are skipped and returned. Any
+ * other failure stops it, including one of the main database, where the next tenant would fail too.
  */
 export async function forEachTenant(
   tenants: readonly TenantRecord[],

@@ -5,11 +5,12 @@ import { defaultRoles } from "../roles/default-roles.ts";
 import { presentTenant } from "./tenant-record.ts";
 import type { Tenant } from "./tenants.schema.ts";
 
-/** A tenant that is about to be: what decides where it goes and how it is found. */
+/** A tenant to be created: what decides where it lives and how it is found. */
 export type NewTenant = Pick<Tenant, "id" | "slug" | "short_id" | "name" | "placement">;
 
 /**
- * The one door by which tenants come to be, the default one too: its row, the default catalogues of roles and plans, an event for each.
+ * Creates a tenant: its row, the default roles and plans, and an event for each. Every tenant is created here, the
+ * default one too.
  *
  * @throws {DomainError} `tenant_slug_taken`.
  */
@@ -19,7 +20,7 @@ export async function insertTenant(mutation: Mutation, tenant: NewTenant): Promi
     ...tenant,
     name_key: nameKey(tenant.name),
     status: "active",
-    // The lock raises the revision to 1, and the row is of that.
+    // Taking the lock raises the revision to 1, which is the row's revision.
     revision: 0,
     row_revision: 1,
     created_at: now,

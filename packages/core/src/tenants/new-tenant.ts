@@ -6,12 +6,13 @@ import { idempotentCall } from "../idempotency/idempotency.ts";
 import { newId, randomBase32 } from "../ids.ts";
 import type { NewTenant } from "./insert-tenant.ts";
 
-/** The slug of a tenant of whose name nothing can stand in one. */
+/** The slug for a name without any usable character. */
 const unnamed = "tenant";
 
 /**
- * With an idempotency key the id follows from it: a repetition then finds the first answer, which is kept in the tenant itself, in the
- * transaction that made it. A key whose time is over makes another tenant.
+ * A new tenant's id. With an idempotency key the id is derived from it, so that a repeated call finds the first
+ * result, which is kept in the tenant itself by the transaction that created it. Once the key has expired it creates
+ * another tenant.
  */
 export async function newTenantId(
   ctx: Context,
@@ -24,7 +25,7 @@ export async function newTenantId(
   for (let use = 0; ; use += 1) {
     const text = JSON.stringify([ctx.tenantId, call.principal, call.key, use]);
     const id = `ten_${createHash("sha256").update(text).digest("hex").slice(0, 26)}`;
-    // A tenant that was purged never comes back.
+    // The id of a purged tenant is never used again.
     if ((await storage.committed.purges.find(id)) !== undefined) continue;
     const found = await storage.committed.tenants.find(id);
     if (found === undefined) return id;
@@ -33,13 +34,14 @@ export async function newTenantId(
   }
 }
 
-/** A tenant that is wanted; without a slug it is made from the name. */
+/** The tenant to create; without a slug, it is made from the name. */
 type WantedTenant = Pick<NewTenant, "id" | "name" | "placement"> & {
   readonly slug?: string | undefined;
 };
 
 /**
- * Runs `create` for a tenant that has a slug and, where it is to have one, a place of its own. Where `create` fails the place is gone again.
+ * Runs `create` for a tenant that has a slug and, if it wants one, a database of its own. If `create` fails, that
+ * database is removed again.
  *
  * @throws {DomainError} `tenant_slug_taken` for a slug that was asked for.
  */
@@ -59,12 +61,12 @@ export async function withNewTenant<T>(
     return await attempt(await freeSlug(rest.name, unnamed, isTaken));
   } catch (error) {
     if (!isDomainError(error, "tenant_slug_taken")) throw error;
-    // Others of that name are being made: something random is free whatever they take.
+    // Others are creating tenants of that name now. Random text is free whatever they take.
     return await attempt(await freeSlug(rest.name, unnamed, () => true));
   }
 }
 
-/** Where another placement than the main database is made. What would be made by a dry run is made nowhere. */
+/** Runs `create` in the wanted placement. A dry run makes no place. */
 async function inPlace<T>(
   { engine, dryRun }: Context,
   tenant: NewTenant,

@@ -7,7 +7,8 @@ import { tenantNotFound } from "./tenants.policy.ts";
 import type { TenantRecord } from "./tenants.store.ts";
 
 /**
- * Lets in the operator and the embedding program: tenants are the installation's matter, and no credential of a tenant reaches them.
+ * Lets in the operator and the embedding program only. Tenants belong to the installation, so no credential of a
+ * tenant suffices.
  *
  * @throws {DomainError} `authentication_required`, `tenant_suspended`, `permission_denied`.
  */
@@ -17,7 +18,8 @@ export async function requireOperator(ctx: Context, operation: string): Promise<
 }
 
 /**
- * The tenant of an id or slug, for whoever may know of it: the operator of every one, its administrators of their own.
+ * The tenant with an id or slug, for callers who may know of it: the operator knows every tenant, administrators
+ * their own.
  *
  * @throws {DomainError} `authentication_required`, `tenant_not_found`.
  */
@@ -44,17 +46,17 @@ export interface TenantCall {
   /** The tenant's id or slug. */
   readonly tenant: string;
   readonly input: unknown;
-  /** Whether it may touch a deleted tenant. */
+  /** Whether a deleted tenant may be changed. */
   readonly deleted?: "refused" | "allowed";
 }
 
 /**
- * Runs a mutation of one tenant, in that tenant wherever the call came from. For the operator: its administrators may see it and are
- * refused, to everybody else it is not there.
+ * Runs a mutation of one tenant, inside that tenant whichever one the call came from. For the operator. The tenant's
+ * administrators get `permission_denied`, and everybody else `tenant_not_found`.
  *
  * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_deleted`.
  */
-export async function mutateTenant<T>(
+export async function mutateTenantAsOperator<T>(
   ctx: Context,
   call: TenantCall,
   work: (mutation: Mutation, record: TenantRecord) => Promise<T>,

@@ -4,26 +4,27 @@ import type { Mutation } from "../mutation.ts";
 import { defaultTenantSlug, type Tenant } from "./tenants.schema.ts";
 import type { TenantRecord } from "./tenants.store.ts";
 
-/** The record as callers and events see it. */
+/** The record as callers see it and events keep it. */
 export function presentTenant(record: TenantRecord): Tenant {
   const { name_key: _, ...tenant } = record;
   return tenant;
 }
 
-/** The record as a mutation of it answers it when its work is done: as it is read from then on. */
+/** The record as a mutation returns it: as later reads will show it. */
 export function presentMutated(mutation: Mutation, record: TenantRecord): Tenant {
   const revision = record.revision - (mutation.isUnchanged() ? 1 : 0);
   return presentTenant({ ...record, revision });
 }
 
-/** What of a tenant can change; its placement changes by moving it. */
+/** The fields of a tenant that can be updated. Its placement changes only by moving it. */
 export type TenantChanges = Partial<
   Pick<TenantRecord, "name" | "name_key" | "slug" | "status" | "deleted_at">
 >;
 
 /**
- * The one door for changes of a tenant's row: writes it, gives it its new revision, and appends the event. Nothing changed is nothing
- * written. The default tenant keeps its slug, by which everybody finds it who names none, and is never closed.
+ * Changes a tenant's row: writes it with its new revision and appends the event. Every change goes through here. Does
+ * nothing if no field differs. The default tenant keeps its slug, since callers without a tenant are sent there, and
+ * cannot be suspended or deleted.
  *
  * @throws {DomainError} `tenant_fixed`, `tenant_slug_taken`.
  */

@@ -2,15 +2,15 @@ import { DomainError } from "../errors.ts";
 import type { Tenant, TenantStatus } from "./tenants.schema.ts";
 
 /**
- * Whether the people of a tenant get in. The one place that says so: log-in, refreshed and open sessions, administrators and every
- * check ask here. The operator is let in everywhere, to make it active again.
+ * Whether users of a tenant are let in. The only place that decides it, for log-in, refresh, open sessions,
+ * administrators and every check. The operator is always let in, to be able to reactivate the tenant.
  */
 export function isTenantOpen(status: TenantStatus): boolean {
   return status === "active";
 }
 
 /**
- * Refuses people whose tenant is closed. A deleted one is as if it never was.
+ * Refuses users whose tenant is not active. A deleted tenant looks as if it had never existed.
  *
  * @throws {DomainError} `tenant_suspended`, `tenant_not_found`.
  */
@@ -28,7 +28,7 @@ export function tenantSuspended(): DomainError {
   );
 }
 
-/** The same for a tenant that never was, one that is deleted and one that the caller may not know of. */
+/** One error for a tenant that never existed, one that is deleted, and one that the caller may not know of. */
 export function tenantNotFound(): DomainError {
   return new DomainError("tenant_not_found", "There is no such tenant, or it is not yours");
 }

@@ -11,7 +11,7 @@ export type TenantStatus = z.infer<typeof tenantStatusSchema>;
 export const tenantPlacementSchema = z.enum(["shared", "dedicated"]);
 export type TenantPlacement = z.infer<typeof tenantPlacementSchema>;
 
-/** A tenant: a user directory, a role catalogue and a plan catalogue. `short_id` stands in its opaque credentials. */
+/** A tenant: its own users, roles and plans. `short_id` is part of its opaque credentials. */
 export const tenantSchema = z.strictObject({
   id: idField,
   slug: z.string(),
@@ -19,7 +19,7 @@ export const tenantSchema = z.strictObject({
   name: z.string(),
   status: tenantStatusSchema,
   placement: tenantPlacementSchema,
-  /** Counts the mutations of the tenant and of what belongs to none of its organizations. */
+  /** Counts the mutations of the tenant and of everything in it that belongs to no organization. */
   revision: z.int(),
   /** The revision at which the tenant's own row last changed: its ETag. */
   row_revision: z.int(),
@@ -29,10 +29,10 @@ export const tenantSchema = z.strictObject({
 });
 export type Tenant = z.infer<typeof tenantSchema>;
 
-/** The tenant that exists from the first start, so that nobody who needs none meets one. */
+/** The tenant that exists from the first start, so that users who need only one never meet tenants. */
 export const defaultTenantSlug = "default";
 
-/** The person who administers a new tenant. Without a password they cannot sign in by one. */
+/** The first administrator of a new tenant. Without a password they cannot log in with one. */
 const firstAdministratorSchema = z.strictObject({
   email: emailField,
   name: nameField.optional(),
@@ -41,18 +41,18 @@ const firstAdministratorSchema = z.strictObject({
 
 export const createTenantSchema = z.strictObject({
   name: nameField,
-  /** Without one it is made from the name. */
+  /** By default made from the name. */
   slug: slugField.optional(),
   placement: tenantPlacementSchema.default("shared"),
   administrator: firstAdministratorSchema.optional(),
 });
 export type CreateTenantInput = z.input<typeof createTenantSchema>;
 
-/** A new tenant, with its first administrator where one was asked for. */
+/** A new tenant, with its first administrator if one was given. */
 export const createdTenantSchema = tenantSchema.extend({ administrator: userSchema.optional() });
 export type CreatedTenant = z.infer<typeof createdTenantSchema>;
 
-/** An absent field stays as it is (decision 14). */
+/** An absent field keeps its value. */
 export const updateTenantSchema = z.strictObject({ name: nameField, slug: slugField }).partial();
 export type UpdateTenantInput = z.input<typeof updateTenantSchema>;
 

@@ -9,7 +9,7 @@ export interface TenantRecord extends Tenant {
 
 export interface TenantFilter {
   readonly q?: string | undefined;
-  /** Without it every tenant but the deleted ones. */
+  /** By default every tenant that is not deleted. */
   readonly status?: TenantStatus | undefined;
 }
 
@@ -17,25 +17,25 @@ export interface TenantStore {
   /** @throws {DomainError} `tenant_slug_taken`. */
   insert(tenant: TenantRecord): Awaitable<void>;
   find(id: string): Awaitable<TenantRecord | undefined>;
-  /** Whatever its status: a deleted tenant keeps its slug. */
+  /** A tenant of any status: deleted ones keep their slug. */
   findBySlug(slug: string): Awaitable<TenantRecord | undefined>;
   findByShortId(shortId: string): Awaitable<TenantRecord | undefined>;
-  /** In the order of ids. Items are tenants as callers see them. */
+  /** Ordered by id. Items are tenants as callers see them. */
   list(filter: TenantFilter, page: PageRequest): Awaitable<StoredPage>;
-  /** Every tenant of every status, in the order of ids: for what the operator does to the whole installation. */
+  /** Every tenant of every status, ordered by id: for operations on the whole installation. */
   all(): Awaitable<readonly TenantRecord[]>;
   /**
-   * Raises the revision and gives the row as it is then. The tenant's chain is locked last, after every organization's, so
-   * that no two mutations wait for each other.
+   * Raises the revision and returns the row as it is then. The tenant is locked last, after any organizations, so
+   * that mutations cannot deadlock.
    */
   lock(id: string): Awaitable<TenantRecord | undefined>;
   /** Writes every column but the ids, `revision` and `created_at`. @throws {DomainError} `tenant_slug_taken`. */
   update(tenant: TenantRecord): Awaitable<void>;
   /**
-   * Writes the row of a tenant that lives elsewhere, whether or not there is one: by it the tenant is found. The row that counts is where the
-   * tenant lives.
+   * Writes the main database's copy of the row of a tenant that lives elsewhere, which is used to find the tenant.
+   * The authoritative row is where the tenant lives.
    */
   putCopy(tenant: TenantRecord): Awaitable<void>;
-  /** Removes the row of a tenant of whom nothing else is here. */
+  /** Removes the copy; nothing else of the tenant is here. */
   removeCopy(id: string): Awaitable<void>;
 }

@@ -5,7 +5,7 @@ import { givenFields, parseInput } from "../input.ts";
 import type { Mutation } from "../mutation.ts";
 import { nameKey } from "../normalization.ts";
 import { type JsonPage, toJsonPage, toPageRequest } from "../page.ts";
-import { findVisibleTenant, mutateTenant, requireOperator } from "./tenant-authority.ts";
+import { findVisibleTenant, mutateTenantAsOperator, requireOperator } from "./tenant-authority.ts";
 import { changeTenant, presentMutated, presentTenant } from "./tenant-record.ts";
 import {
   type ListTenantsInput,
@@ -19,7 +19,7 @@ import {
 import type { TenantRecord } from "./tenants.store.ts";
 
 /**
- * A tenant by id or slug. For the operator every one, deleted ones too; its administrators see their own.
+ * A tenant by id or slug. The operator sees every tenant, deleted ones too; administrators see their own.
  *
  * @throws {DomainError} `tenant_not_found`.
  */
@@ -27,7 +27,7 @@ export async function getTenant(ctx: Context, idOrSlug: string): Promise<Tenant>
   return presentTenant(await findVisibleTenant(ctx, "get_tenant", idOrSlug));
 }
 
-/** The tenants of the installation, in the order of ids; deleted ones with `status: "deleted"`. For the operator. */
+/** The tenants of the installation, ordered by id; deleted ones with `status: "deleted"`. For the operator. */
 export async function listTenants(ctx: Context, input: ListTenantsInput = {}): Promise<JsonPage> {
   const { limit, cursor, skip, total, ...filter } = parseInput(listTenantsSchema, input);
   await requireOperator(ctx, "list_tenants");
@@ -38,9 +38,9 @@ export async function listTenants(ctx: Context, input: ListTenantsInput = {}): P
 /**
  * Changes a tenant's name or slug. For the operator.
  *
- * @param idOrSlug The slug is looked up as it is now.
- * @throws {DomainError} `tenant_not_found`, `permission_denied`, `revision_mismatch`, `tenant_slug_taken`, `tenant_deleted`;
- * `tenant_fixed` for the slug of the default tenant.
+ * @param idOrSlug The id, or the slug before the change.
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `revision_mismatch`, `tenant_slug_taken`,
+ * `tenant_deleted`; `tenant_fixed` for the slug of the default tenant.
  */
 export async function updateTenant(
   ctx: Context,
@@ -49,7 +49,7 @@ export async function updateTenant(
 ): Promise<Tenant> {
   const parsed = givenFields(parseInput(updateTenantSchema, input));
   const call = { operation: "update_tenant", tenant: idOrSlug, input: parsed };
-  return await mutateTenant(ctx, call, async (mutation, record) => {
+  return await mutateTenantAsOperator(ctx, call, async (mutation, record) => {
     assertIfMatch(ctx, record.row_revision);
     const { name } = parsed;
     const changes = name === undefined ? parsed : { ...parsed, name_key: nameKey(name) };
@@ -58,10 +58,12 @@ export async function updateTenant(
 }
 
 /**
- * Activates, suspends, deletes or restores a tenant. Of one that is not active nobody gets in: log-in, refresh and access tokens are
- * refused and every check is denied, as fresh as ADR 0006 says. Its sessions go on when it is active again. For the operator.
+ * Activates, suspends, deletes or restores a tenant. While it is not active, log-in, refresh and access tokens of its
+ * users are refused and every check is denied; ADR 0006 says how soon. Sessions continue when it is active again. For
+ * the operator.
  *
- * @throws {DomainError} `tenant_not_found`, `permission_denied`, `revision_mismatch`; `tenant_fixed` for the default tenant.
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `revision_mismatch`; `tenant_fixed` for the default
+ * tenant.
  */
 export async function setTenantStatus(
   ctx: Context,
@@ -75,28 +77,29 @@ export async function setTenantStatus(
     input: parsed,
     deleted: "allowed",
   } as const;
-  return await mutateTenant(ctx, call, async (mutation, record) => {
+  return await mutateTenantAsOperator(ctx, call, async (mutation, record) => {
     assertIfMatch(ctx, record.row_revision);
     return presentMutated(mutation, await changeStatus(mutation, record, parsed.status));
   });
 }
 
 /**
- * Deletes a tenant so that it can be restored: to everybody but the operator it is as if it never was. Its slug stays reserved. For the
- * operator.
+ * Deletes a tenant so that it can be restored. To everybody but the operator it looks as if it had never existed. Its
+ * slug stays reserved. For the operator.
  *
- * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_deleted`; `tenant_fixed` for the default tenant.
+ * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_deleted`; `tenant_fixed` for the default
+ * tenant.
  */
 export async function deleteTenant(ctx: Context, idOrSlug: string): Promise<void> {
   const call = { operation: "delete_tenant", tenant: idOrSlug, input: null };
-  await mutateTenant(ctx, call, async (mutation, record) => {
+  await mutateTenantAsOperator(ctx, call, async (mutation, record) => {
     assertIfMatch(ctx, record.row_revision);
     await changeStatus(mutation, record, "deleted");
   });
 }
 
 /**
- * Brings a deleted tenant back with all that is in it. For the operator.
+ * Restores a deleted tenant with everything in it. For the operator.
  *
  * @throws {DomainError} `tenant_not_found`, `permission_denied`, `tenant_not_deleted`.
  */
@@ -107,7 +110,7 @@ export async function restoreTenant(ctx: Context, idOrSlug: string): Promise<Ten
     input: null,
     deleted: "allowed",
   } as const;
-  return await mutateTenant(ctx, call, async (mutation, record) => {
+  return await mutateTenantAsOperator(ctx, call, async (mutation, record) => {
     assertIfMatch(ctx, record.row_revision);
     if (record.status !== "deleted") {
       throw new DomainError(

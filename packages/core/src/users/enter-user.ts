@@ -2,8 +2,8 @@ import type { Mutation } from "../mutation.ts";
 import { insertUser } from "./user-record.ts";
 
 /**
- * Makes a user whose id somebody else gave (a provider's subject), unless there is one (decision 4). Organizations are locked
- * before, since it may lock the tenant.
+ * Creates a user under an id from another system (such as an identity provider's subject), unless it exists. Lock
+ * organizations before calling it, since it may lock the tenant.
  */
 export async function enterUser(mutation: Mutation, id: string): Promise<void> {
   const { ctx, ports } = mutation;

@@ -7,7 +7,7 @@ import { usernameKey } from "../normalization.ts";
 import type { User } from "./users.schema.ts";
 import type { UserRecord } from "./users.store.ts";
 
-/** The user as callers see it; private metadata is for administrators alone. */
+/** The user as callers see it. Only administrators see private metadata. */
 export function presentUser(record: UserRecord, isAdministrator: boolean): User {
   const { username_key: _, private_metadata, ...user } = record;
   return isAdministrator ? { ...user, private_metadata } : user;
@@ -17,11 +17,12 @@ export function userNotFound(): DomainError {
   return new DomainError("user_not_found", "There is no such user, or you may not see them");
 }
 
-/** What a new user may be told; everything else has a default. */
+/** The fields of a new user; all have defaults. */
 export type NewUser = Partial<Omit<UserRecord, "tenant_id" | "username_key" | "revision">>;
 
 /**
- * The one door by which users come to be: administrators, registration, the import and the fourteen calls go through it.
+ * Creates a user's row. Every new user goes through here: administrators, registration, imports and the embedded
+ * calls.
  *
  * @throws {DomainError} `id_taken`, `email_taken`, `username_taken`, `external_id_taken`.
  */
@@ -57,7 +58,7 @@ export async function insertUser(mutation: Mutation, input: NewUser): Promise<Us
   return record;
 }
 
-/** The one door for changes of a user's row. Nothing changed is nothing written. */
+/** Changes a user's row and appends the event. Every change goes through here. Does nothing if no field differs. */
 export async function changeUser(
   mutation: Mutation,
   before: UserRecord,

@@ -2,7 +2,7 @@ import { DomainError } from "../errors.ts";
 import type { User } from "./users.schema.ts";
 
 /**
- * Refuses somebody who is deactivated, whatever they hold. That there is no such user is not this rule's to say.
+ * Refuses a deactivated user, whatever roles they hold. An unknown user passes; that is for the caller to refuse.
  *
  * @throws {DomainError} `user_deactivated`.
  */

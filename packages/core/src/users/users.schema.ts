@@ -13,7 +13,7 @@ import { pageInput } from "../page.ts";
 export const userStatusSchema = z.enum(["active", "deactivated"]);
 export type UserStatus = z.infer<typeof userStatusSchema>;
 
-/** A person in one tenant. `username` is unique there without regard to case; both it and `email` may be absent. */
+/** A person in one tenant. `username` is unique there regardless of case. Both it and `email` may be absent. */
 export const userSchema = z.strictObject({
   id: idField,
   tenant_id: idField,
@@ -24,7 +24,7 @@ export const userSchema = z.strictObject({
   external_id: z.string().nullable(),
   status: userStatusSchema,
   metadata: z.record(z.string(), z.json()),
-  /** Shown to the operator and tenant administrators alone. */
+  /** Shown only to the operator and tenant administrators. */
   private_metadata: z.record(z.string(), z.json()).optional(),
   client_metadata: z.record(z.string(), z.json()),
   revision: z.int(),
@@ -52,7 +52,7 @@ const writableFields = {
 
 export const createUserSchema = z.strictObject({
   ...z.strictObject(writableFields).partial().shape,
-  /** An id of the application's or a provider's own; without it one is made (decision 4). */
+  /** An id of the application's or an identity provider's; by default one is generated. */
   id: idField.optional(),
   tenant_id: idField.optional(),
 });

@@ -19,21 +19,21 @@ export interface UserStore {
   /** @throws {DomainError} `id_taken`, `email_taken`, `username_taken`, `external_id_taken`. */
   insert(record: UserRecord): Awaitable<void>;
   find(tenantId: string, id: string): Awaitable<UserRecord | undefined>;
-  /** What most ask of a user, and a fraction of the work of `find`: undefined where there is none. */
+  /** Cheaper than `find`, and often all that is needed. Undefined where there is no such user. */
   findStatus(tenantId: string, id: string): Awaitable<UserRecord["status"] | undefined>;
   findByEmail(tenantId: string, email: string): Awaitable<UserRecord | undefined>;
   findByUsernameKey(tenantId: string, usernameKey: string): Awaitable<UserRecord | undefined>;
-  /** Writes every column but the ids and `created_at`. Errors as for insert. */
+  /** Writes every column but the ids and `created_at`. Throws the same errors as `insert`. */
   update(record: UserRecord): Awaitable<void>;
-  /** In the order of ids. Items are users without `private_metadata`. */
+  /** Ordered by id. Items are users without `private_metadata`. */
   list(tenantId: string, filter: UserFilter, page: PageRequest): Awaitable<StoredPage>;
 
-  /** The password hash in PHC form; none where the user has no password. */
+  /** The password hash in PHC string format; undefined where the user has no password. */
   findPasswordHash(tenantId: string, userId: string): Awaitable<string | undefined>;
   setPasswordHash(tenantId: string, userId: string, hash: string, at: string): Awaitable<void>;
 
   isTenantAdministrator(tenantId: string, userId: string): Awaitable<boolean>;
-  /** True when it changed something. */
+  /** True if it changed something. */
   grantTenantAdministrator(tenantId: string, userId: string, at: string): Awaitable<boolean>;
   revokeTenantAdministrator(tenantId: string, userId: string): Awaitable<boolean>;
 }

@@ -31,7 +31,7 @@ import {
 import type { UserRecord } from "./users.store.ts";
 
 /**
- * Creates a user. For administrators; people make their own account by `registerUser`.
+ * Creates a user. For administrators; people create their own account with `registerUser`.
  *
  * @throws {DomainError} `id_taken`, `email_taken`, `username_taken`, `external_id_taken`.
  */
@@ -44,7 +44,11 @@ export async function createUser(ctx: Context, input: CreateUserInput): Promise<
   );
 }
 
-/** @throws {DomainError} `user_not_found`, to anybody but the user and administrators as well. */
+/**
+ * A user, for themselves and for administrators.
+ *
+ * @throws {DomainError} `user_not_found`, also for anybody else.
+ */
 export async function getUser(ctx: Context, id: string): Promise<User> {
   await requireActor(ctx);
   const ports = ctx.engine.storage.committed;
@@ -73,14 +77,14 @@ export async function listUsers(ctx: Context, input: ListUsersInput = {}): Promi
   return toJsonPage(await listingPorts(ctx).users.list(ctx.tenantId, filter, page));
 }
 
-/** What people may change of themselves; the rest, their address too, is for administrators. */
+/** The fields that users may change of themselves. All others, such as the address, are for administrators. */
 const ownFields: ReadonlySet<string> = new Set(["name", "client_metadata"]);
 
 /**
- * Changes a user; `status: "deactivated"` ends their sessions and every check about them is denied.
+ * Changes a user. `status: "deactivated"` ends their sessions, and every check about them is denied from then on.
  *
- * @throws {DomainError} `user_not_found`, `permission_denied`, `email_taken`, `username_taken`, `revision_mismatch`; `last_owner`
- * where an organization would lose its only owner.
+ * @throws {DomainError} `user_not_found`, `permission_denied`, `email_taken`, `username_taken`, `revision_mismatch`;
+ * `last_owner` where an organization would lose its only owner.
  */
 export async function updateUser(ctx: Context, id: string, input: UpdateUserInput): Promise<User> {
   const { tenant_id, ...parsed } = parseInput(updateUserSchema, input);
@@ -103,7 +107,10 @@ export async function updateUser(ctx: Context, id: string, input: UpdateUserInpu
   return user;
 }
 
-/** Who may change what of a user: true for those who manage the tenant. Asked before the locks, and again under them. */
+/**
+ * Authorizes the update; true for callers who manage the tenant. Called before the locks are taken, and again under
+ * them.
+ */
 async function authorizeUpdate(
   ctx: Context,
   ports: Ports,
@@ -137,7 +144,7 @@ async function applyUpdate(
   return await changeUser(mutation, changed, { status }, "user.deactivated");
 }
 
-/** The fields with what follows from them: a new address is not verified, a new username has a new key. */
+/** Adds the fields that follow from the given ones: a new address is unverified, a new username has a new key. */
 function withKeys(before: UserRecord, fields: Partial<UserRecord>): Partial<UserRecord> {
   const { username, email } = fields;
   return {
@@ -149,7 +156,7 @@ function withKeys(before: UserRecord, fields: Partial<UserRecord>): Partial<User
   };
 }
 
-/** Locks the organizations that could lose an owner, so that two owners who are deactivated at once do not both go. */
+/** Locks the organizations that could lose their last owner, so that two owners deactivated at once cannot both go. */
 async function lockOwnedOrganizations(mutation: Mutation, userId: string): Promise<void> {
   const { ctx, ports } = mutation;
   for (const id of await ports.members.organizationsOwnedBy(ctx.tenantId, userId)) {
@@ -169,7 +176,7 @@ export async function grantTenantAdministrator(ctx: Context, userId: string): Pr
   await changeTenantAdministrator(ctx, userId, "grant_tenant_administrator");
 }
 
-/** Ends that a user administers the tenant. For administrators. */
+/** Removes a user from the tenant's administrators. For administrators. */
 export async function revokeTenantAdministrator(ctx: Context, userId: string): Promise<void> {
   await changeTenantAdministrator(ctx, userId, "revoke_tenant_administrator");
 }
@@ -186,7 +193,7 @@ async function changeTenantAdministrator(
   });
 }
 
-/** The one door by which users become administrators of the tenant, and cease to be. Nothing changed is nothing written. */
+/** Adds or removes a tenant administrator. Every such change goes through here. Does nothing if it is so already. */
 export async function setTenantAdministrator(
   mutation: Mutation,
   userId: string,

@@ -19,7 +19,7 @@ export const orgManagerRoutes = {
   },
 } satisfies Partial<Routes>;
 
-/** Decision 19 gives this list to the user and the operator alone, not to administrators as the list of `/api/v1`. */
+/** Only for the user themselves and the operator; unlike the list of `/api/v1`, not for administrators. */
 function assertSelfOrOperator(ctx: Context, userId: string): void {
   if (ctx.actor.type !== "user" || ctx.actor.id === userId) return;
   throw deny(ctx, "user_not_found", "list_user_organizations", null, "operator");

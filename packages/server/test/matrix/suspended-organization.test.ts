@@ -7,7 +7,7 @@ import { type MatrixFixture, openMatrixFixture } from "./matrix-fixture.ts";
 import { matrixRequests } from "./matrix-requests.ts";
 import { type Relation, relations, roleRelations } from "./relations.ts";
 
-/** The matrix once more, while the organization is suspended (decision 5). */
+/** The matrix once more, while the organization is suspended. */
 let fixture: MatrixFixture;
 let before: string[];
 
