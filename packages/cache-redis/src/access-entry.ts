@@ -20,12 +20,12 @@ const accessRecordSchema: z.ZodType<AccessRecord> = z.strictObject({
   ),
 });
 
-/** A record as it is kept: its revisions first, where the scripts read them. */
+/** Encodes a record with its revisions first, where the scripts read them. */
 export function encodeEntry(record: AccessRecord): string {
   return `${record.tenant_revision} ${record.organization_revision} ${JSON.stringify(record)}`;
 }
 
-/** Reads what is kept; undefined for what is none of ours, which is then read from the storage. */
+/** Decodes an entry; undefined for one in another format, which is then read from the storage. */
 export function decodeEntry(text: string): AccessRecord | undefined {
   const [, tenant, organization, json] = /^(\d+) (\d+) (.*)$/s.exec(text) ?? [];
   const record = accessRecordSchema.safeParse(parse(json ?? "")).data;

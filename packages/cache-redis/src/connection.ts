@@ -1,18 +1,21 @@
 import { DomainError } from "@tenantry/core";
 import type { Redis } from "ioredis";
 
-/** A connection to Redis, opened when it can be, and again when it is lost. Whatever fails on it must be somebody's second way. */
+/**
+ * A connection to Redis, opened in the background and again whenever it is lost. Every caller needs a fallback for
+ * when it fails.
+ */
 export type RedisConnection = Redis;
 
-/** Redis is there to be fast: what takes longer is done without it. */
+/** Redis is only worth using while it is fast; a slower command is given up. */
 const commandTimeoutMs = 100;
 const connectTimeoutMs = 2_000;
 const longestReconnectMs = 1_000;
 
 /**
- * Begins to connect, and waits for nothing: a Redis that is not there is done without until it is.
+ * Starts to connect and does not wait for it: until Redis is available, callers use their fallback.
  *
- * @throws {DomainError} `invalid_setting` where the address is none, or the package for it is not installed.
+ * @throws {DomainError} `invalid_setting` where the address is invalid, or the package for it is not installed.
  */
 export async function connectRedis(url: string): Promise<RedisConnection> {
   if (!/^rediss?:\/\/./.test(url) || !URL.canParse(url)) {
@@ -24,12 +27,12 @@ export async function connectRedis(url: string): Promise<RedisConnection> {
   const redis = new Redis(url, {
     commandTimeout: commandTimeoutMs,
     connectTimeout: connectTimeoutMs,
-    // A command is answered or fails: none waits for the connection to come back.
+    // A command is answered or fails; none waits for the connection to come back.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 50, longestReconnectMs),
   });
-  // Without a listener the loss of the connection would be printed; who uses it hears of it by their next command.
+  // Without a listener a lost connection would be printed. Callers notice it with their next command.
   redis.on("error", () => {});
   return redis;
 }

@@ -7,16 +7,16 @@ import { findScript, putScript } from "./scripts.ts";
 
 export interface RedisAccessOptions {
   readonly redis: RedisConnection;
-  /** How long an entry lasts, however often it is asked for; 60,000 ms without it. */
+  /** How long an entry lasts, regardless of use; 60,000 ms by default. */
   readonly ttlMs?: number | undefined;
 }
 
 const defaultTtlMs = 60_000;
-/** Whoever is to fill an entry has so long; then it is somebody else's turn. */
+/** How long a caller may take to fill an entry before another one gets the task. */
 const fillingMs = 1_000;
-/** How the others wait for whoever fills it: as long as a read takes, and not until a bad one fails. */
+/** How often the others look again before they read themselves: about as long as a normal read takes. */
 const waitsMs: readonly number[] = [2, 4, 8, 16];
-/** After a failure Redis is left alone: a slow one would slow each check. */
+/** How long Redis is not used after a failure, because a slow Redis would slow down every check. */
 const asideMs = 1_000;
 
 /** The scripts as commands of the connection. */
@@ -25,7 +25,7 @@ interface Scripted {
   tenantryPutAccess(...args: (string | number)[]): Promise<unknown>;
 }
 
-/** Access records in Redis (ADR 0017). What cannot be asked or told is as if it were not there. */
+/** Access records in Redis (ADR 0017). A failure counts as a miss. */
 export function createRedisAccess(options: RedisAccessOptions): SharedAccess {
   const { redis, ttlMs = defaultTtlMs } = options;
   redis.defineCommand("tenantryFindAccess", { numberOfKeys: 2, lua: findScript });
@@ -86,7 +86,10 @@ export function createRedisAccess(options: RedisAccessOptions): SharedAccess {
   };
 }
 
-/** By a hash of the whole question: no id is ever part of a key's syntax. Both keys lie in one slot of a cluster. */
+/**
+ * Keys are a hash of the question, so that no id becomes part of a key's syntax. Both keys are in one slot of a
+ * cluster.
+ */
 function keysOf({ history, tenantId, organizationId, userId }: SharedQuestion): readonly string[] {
   const question = JSON.stringify([history, tenantId, organizationId, userId]);
   const hash = createHash("sha256").update(question).digest("base64url");

@@ -1,4 +1,4 @@
-/** An entry's text begins with its revisions, the tenant's and the organization's. */
+/** An entry's text begins with the revisions of the tenant and the organization. */
 const revisionsOf = `
 local function revisions(entry)
   local tenant, organization = string.match(entry, '^(%d+) (%d+) ')
@@ -6,8 +6,8 @@ local function revisions(entry)
 end`;
 
 /**
- * Answers the entry if it is new enough. Else the first to ask is to fill it, and the others are told to wait; whoever was to fill it and died
- * is given up after a while. One round trip for all of it.
+ * Returns the entry if it is new enough. Otherwise the first caller is told to fill it and the others to wait; a
+ * caller that dies while filling is given up after a while. All of it takes one round trip.
  *
  * KEYS: entry, filling. ARGV: least revisions of tenant and organization, how long filling may take in ms.
  */
@@ -21,9 +21,9 @@ if redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[3]) then return 'fill' end
 return 'wait'`;
 
 /**
- * Keeps an entry, unless a newer one has come meanwhile, and ends the filling.
+ * Stores an entry, unless there is a newer one by now, and ends the filling.
  *
- * KEYS: entry, filling. ARGV: revisions of tenant and organization, the entry, how long it lasts in ms.
+ * KEYS: entry, filling. ARGV: revisions of tenant and organization, the entry, its lifetime in ms.
  */
 export const putScript = `${revisionsOf}
 redis.call('DEL', KEYS[2])

@@ -1,8 +1,6 @@
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/**
- * Does some work that takes back what it did when it is aborted. Where the program is told to stop meanwhile, it stops after that.
- */
+/** Runs work that undoes itself when aborted. If the program is told to stop meanwhile, it waits for that. */
 export async function abortOnInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let told: NodeJS.Signals | undefined;

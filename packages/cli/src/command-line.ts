@@ -4,7 +4,7 @@ import { exitCodeOf } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 import { createOutput, endWhenNobodyReads, withoutControls } from "./terminal-output.ts";
 
-/** Runs a command line and says what to exit with. */
+/** Runs a command line and returns its exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   endWhenNobodyReads();
   const program = createProgram();
@@ -18,9 +18,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Every failure is one line that says what to do; the faults of a file follow, one a line. */
+/** Prints a failure as one line that says what to do, followed by the faults of a file, one per line. */
 async function report(error: unknown, isJson: boolean): Promise<void> {
-  // What commander had to say it has said.
+  // commander has printed its own message.
   if (error instanceof CommanderError) return;
   const { code, fields } = error instanceof DomainError ? error : { code: "internal", fields: [] };
   const message = error instanceof Error ? error.message : String(error);

@@ -4,7 +4,7 @@ import { CommanderError } from "commander";
 export const exitCodes = { done: 0, refused: 1, usage: 2 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What each kind of error ends the program with. A script tells by it "the command was written wrong" from "it was not done". */
+/** The exit code for each kind of error. Scripts can tell "the command was wrong" from "it could not be done". */
 const exitCodeByKind: Record<ErrorKind, ExitCode> = {
   invalid: exitCodes.refused,
   unauthenticated: exitCodes.refused,

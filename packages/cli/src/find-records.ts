@@ -9,7 +9,7 @@ import {
 } from "@tenantry/core";
 
 /**
- * The organization of an id or a slug, deleted ones as well: what may be done to it the use case decides.
+ * The organization with an id or slug, deleted ones too; the use case decides what may be done to it.
  *
  * @throws {DomainError} `organization_not_found`.
  */
@@ -28,7 +28,7 @@ export async function findOrganization(
   );
 }
 
-/** The user of an id, a username in any case, or an e-mail address; undefined where there is none. */
+/** The user with an id, a username in any case, or an e-mail address; undefined where there is none. */
 export async function lookUpUser(ctx: Context, idOrName: string): Promise<UserRecord | undefined> {
   const { users } = ctx.engine.storage.committed;
   return (

@@ -12,8 +12,8 @@ export interface GlobalOptions {
 }
 
 /**
- * The settings: the command's options go before the environment, and the environment before `.env`. A data directory that is named
- * without a database means the database in it, whatever the environment names.
+ * Reads the settings: options of the command take precedence over the environment, and the environment over `.env`. A
+ * data directory given without a database means the database in it, whatever the environment names.
  *
  * @throws {DomainError} `invalid_setting`.
  */
@@ -26,12 +26,12 @@ export function settingsOf({ dataDir, databaseUrl }: GlobalOptions): Settings {
   });
 }
 
-/** Where the database is that the settings name. */
+/** The location of the database that the settings name. */
 export function locationOf({ databaseUrl, dataDirectory }: Settings): DatabaseLocation {
   return parseDatabaseUrl(databaseUrl ?? databaseIn(dataDirectory), dataDirectory);
 }
 
-/** A directory in which the Python module kept its files is opened as what it is. */
+/** A directory with the Python module's files is opened as a JSON directory. */
 function databaseIn(directory: string): string {
   const isJson = existsSync(join(directory, "organizations.json"));
   return isJson ? `json:${directory}` : `sqlite:${join(directory, "tenantry.db")}`;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 
-/** The options of a list that is read in parts. */
+/** The option to read a list in parts. */
 export function limitOption(): Option {
   return new Option("--limit <count>", "at most so many; everything without it").argParser(
     parseCount,

@@ -9,7 +9,7 @@ import { addServerCommands } from "./server/add-server-commands.ts";
 import { addStorageCommands } from "./storage/add-storage-commands.ts";
 import { addTenantCommands } from "./tenants/add-tenant-commands.ts";
 
-/** The whole command line. What a command does is loaded when it runs, so that the others cost nothing. */
+/** The whole command line. A command's code is loaded when it runs, so that the others cost nothing. */
 export function createProgram(): Command {
   const program = new Command("tenantry")
     .description("Organizations, their people, roles and teams: the command line of Tenantry.")

@@ -1,14 +1,14 @@
 import { SingleBar } from "cli-progress";
 
 export interface ProgressBar {
-  /** @param total Zero where it is not known. */
+  /** @param total Zero where it is unknown. */
   show(done: number, total: number): void;
   end(): void;
 }
 
 const silent: ProgressBar = { show() {}, end() {} };
 
-/** A bar on the terminal of whoever looks on; nothing where nobody does, and never on standard output. */
+/** A progress bar on standard error. Shows nothing unless that is a terminal. */
 export function createProgressBar(what: string): ProgressBar {
   if (!process.stderr.isTTY) return silent;
   const bar = new SingleBar({
@@ -18,7 +18,7 @@ export function createProgressBar(what: string): ProgressBar {
     barIncompleteChar: "░",
     barsize: 30,
     fps: 20,
-    // What is interrupted leaves a cursor behind.
+    // If interrupted, a hidden cursor would stay hidden.
     hideCursor: null,
     clearOnComplete: true,
     gracefulExit: false,

@@ -1,6 +1,6 @@
 import { type JsonPage, openPage, type Page } from "@tenantry/core";
 
-/** The part of a list that a command asks for. */
+/** Which part of a list a command shows. */
 export interface PageOptions {
   readonly limit?: number;
   readonly cursor?: string;
@@ -8,7 +8,7 @@ export interface PageOptions {
 
 const mostAtOnce = 200;
 
-/** A page where a limit is given; else everything, page after page. */
+/** One page if a limit is given, otherwise all of them. */
 export async function readPages<T>(
   { limit, cursor }: PageOptions,
   read: (page: { limit: number; cursor?: string }) => Promise<JsonPage>,
@@ -26,7 +26,7 @@ export async function readPages<T>(
   }
 }
 
-/** What stands below a list that goes on. */
+/** The line below a list that continues. */
 export function formatRest({ next_cursor, has_more }: Page<unknown>): string {
   return has_more ? `\nThere are more: --cursor ${next_cursor}` : "";
 }

@@ -2,9 +2,7 @@ import { rmSync } from "node:fs";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/**
- * Does some work that writes to a file or directory which has no name yet. Where the program is told to stop meanwhile, that goes with it.
- */
+/** Runs work that writes to a temporary file or directory. If the program is told to stop meanwhile, that is removed. */
 export async function removeOnInterrupt<T>(path: string, work: () => Promise<T>): Promise<T> {
   const stop = (signal: NodeJS.Signals) => {
     rmSync(path, { recursive: true, force: true });

@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { exitCodes } from "./exit-codes.ts";
 
-/** Where a command writes: its answer to one stream, everything said beside it to the other. */
+/** A command's output: its answer goes to one stream, remarks to the other. */
 export interface Output {
   /** Whether the answer is one JSON document. */
   readonly isJson: boolean;
-  /** The answer: the document where JSON is wanted, else the text. */
+  /** Writes the answer: the document if JSON was requested, otherwise the text. */
   answer(document: unknown, text: () => string): Promise<void>;
-  /** A piece of an answer that is written as it comes. */
+  /** Writes a piece of a long answer. */
   write(text: string): Promise<void>;
-  /** A remark for whoever looks on. */
+  /** Writes a remark to standard error. */
   remark(line: string): void;
 }
 
@@ -29,8 +29,8 @@ export function createOutput(isJson: boolean): Output {
 }
 
 /**
- * Whoever reads may stop, as `head` does: there is nobody left to tell, and nothing went wrong by that. What it ends with, each command has
- * decided before it answers. An answer that cannot be written for another reason, as to a disk that is full, is a failure.
+ * Ends the program quietly when its reader stops reading, as `head` does. That is no failure, and each command has
+ * set its exit code before it answers. Any other write error, such as a full disk, is a failure.
  */
 export function endWhenNobodyReads(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -40,11 +40,11 @@ export function endWhenNobodyReads(): void {
     );
     process.exit(exitCodes.refused);
   });
-  // What is remarked beside the answer changes nothing of it.
+  // A remark that cannot be written does not affect the answer.
   process.stderr.on("error", () => {});
 }
 
-/** Rows in columns, under a heading; figures are set to the right. */
+/** Formats rows in columns under a heading; numbers are aligned to the right. */
 export function formatTable(
   heading: readonly string[],
   rows: readonly (readonly unknown[])[],
@@ -71,7 +71,7 @@ function formatCell(value: unknown): string {
   return withoutControls(Array.isArray(value) ? value.join(", ") : String(value));
 }
 
-/** Pairs, one a line. */
+/** Formats fields, one per line. */
 export function formatFields(fields: Readonly<Record<string, unknown>>): string {
   const width = Math.max(...Object.keys(fields).map((name) => name.length));
   return Object.entries(fields)
@@ -79,7 +79,7 @@ export function formatFields(fields: Readonly<Record<string, unknown>>): string 
     .join("\n");
 }
 
-/** Figures as they are: among fields there are ports and years, which nobody groups. */
+/** Numbers are not grouped here, because they may be ports or years. */
 function formatField(value: unknown): string {
   if (typeof value === "number") return String(value);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return formatCell(value);
@@ -90,7 +90,7 @@ export function formatNumber(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** Text that people wrote must not move the cursor or colour the terminal of those who read it. */
+/** Replaces control characters: text that users wrote must not control the reader's terminal. */
 export function withoutControls(text: string): string {
   return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "�");
 }

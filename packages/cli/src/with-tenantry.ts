@@ -5,18 +5,18 @@ import { type DatabaseLocation, openTenantry, type Tenantry } from "tenantry";
 import { type GlobalOptions, locationOf, settingsOf } from "./global-options.ts";
 import { createOutput, type Output } from "./terminal-output.ts";
 
-/** A command at work. */
+/** What a command works with. */
 export interface Work {
-  /** The command line acts for the installation itself: it may do everything. */
+  /** The command line acts as the installation itself, which may do everything. */
   readonly ctx: Context;
   readonly output: Output;
 }
 
 /**
- * Opens the storage, does the work in the tenant that was asked for, and closes. A command that was interrupted leaves nothing half: what
- * was not committed is not there.
+ * Opens the storage, runs the work in the requested tenant, and closes. An interrupted command leaves nothing half
+ * done: what was not committed does not exist.
  *
- * @param command What others are told who wait for the file meanwhile.
+ * @param command The name that other programs see while they wait for the file.
  */
 export async function withTenantry(
   options: GlobalOptions,
@@ -44,12 +44,18 @@ export async function withTenantry(
   }
 }
 
-/** An export takes long and may be a little behind. The standbys of the settings are those of the database of the settings. */
+/**
+ * An export takes long and may be slightly out of date. Standbys in the settings belong to the database in the
+ * settings.
+ */
 function readsReplicas({ databaseUrl, dataDir }: GlobalOptions, command: string): boolean {
   return command === "export" && databaseUrl === undefined && dataDir === undefined;
 }
 
-/** As {@link withTenantry}, for what makes no sense where nothing is: a mistyped place would else be an empty export. */
+/**
+ * As {@link withTenantry}, but refuses a storage that does not exist: a mistyped location would otherwise give an
+ * empty export.
+ */
 export async function withExistingTenantry(
   options: GlobalOptions,
   command: string,
@@ -59,7 +65,7 @@ export async function withExistingTenantry(
   await withTenantry(options, command, work);
 }
 
-/** PostgreSQL itself says where it has no database of a name. */
+/** PostgreSQL itself reports a database that does not exist. */
 function assertThere(location: DatabaseLocation): void {
   if (location.kind === "postgres") return;
   const isJson = location.kind === "json";

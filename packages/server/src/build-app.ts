@@ -16,19 +16,19 @@ import type { ServerParts } from "./server-parts.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Who may use the route. One that does not say does not start. */
+    /** Who may use the route. The server does not start with a route that lacks this. */
     permission?: RequiredPermission;
   }
 }
 
 const bodyLimitBytes = 1024 * 1024;
-/** Ids are looked up whatever they are; beyond this a path is none of ours. */
+/** Ids of any form are looked up, but a longer path is none of ours. */
 const maximumParameterLength = 2048;
 
-/** Checks have a scope of their own, with nothing in them that costs time: no log line, no headers for browsers. */
+/** Checks have a scope of their own, without the hooks that cost time: no log line, no headers for browsers. */
 const hotOperations: ReadonlySet<OperationId> = new Set(["check", "checkBatch"]);
 
-/** The whole HTTP interface over the parts of a server. It listens to nothing yet. */
+/** Builds the whole HTTP interface of a server. It does not listen yet. */
 export async function buildApp(server: ServerParts): Promise<FastifyInstance> {
   const { settings, log } = server;
   const app = fastify({
@@ -57,10 +57,10 @@ export async function buildApp(server: ServerParts): Promise<FastifyInstance> {
   return app;
 }
 
-/** What packages add of their own: the files of the reference pages, the answer to a browser that asks before it calls. */
+/** Routes that packages add: files of the reference pages, and the answer to CORS preflight requests. */
 const addedByPackages = /^(\/docs\/assets\/.*|\*)$/;
 
-/** A route that does not say who may use it is a mistake that would be found too late. */
+/** Refuses to start with a route that does not say who may use it. */
 export function requirePermissions(app: FastifyInstance): void {
   app.addHook("onRoute", ({ config, method, url }) => {
     if (config?.permission !== undefined || addedByPackages.test(url)) return;

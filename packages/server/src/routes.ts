@@ -15,7 +15,7 @@ import { teamRoutes } from "./teams/teams.routes.ts";
 import { tenantRoutes } from "./tenants/tenants.routes.ts";
 import { userRoutes } from "./users/users.routes.ts";
 
-/** The handler of every operation; one that is missing does not compile. */
+/** The handler of every operation; a missing one does not compile. */
 export const routes: Routes = {
   ...authRoutes,
   ...tenantRoutes,

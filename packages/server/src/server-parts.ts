@@ -6,7 +6,7 @@ import type { RateLimits } from "./http/rate-limits.ts";
 import type { Metrics } from "./operational/metrics.ts";
 import type { Settings } from "./settings.ts";
 
-/** What lives as long as a running server; every request works with the same. */
+/** The objects that live as long as a running server and that all requests share. */
 export interface ServerParts {
   readonly engine: Engine;
   readonly defaultTenant: Tenant;
@@ -17,6 +17,6 @@ export interface ServerParts {
   readonly credentials: Credentials;
   readonly limits: RateLimits;
   readonly metrics: Metrics;
-  /** Whether the server has been told to stop. */
+  /** Whether the server is shutting down. */
   readonly isStopping: () => boolean;
 }

@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-/** What a setting is made of. Everything comes as text; a field reads it. */
+/** The definition of a setting. Every value comes as text, which the field parses. */
 export interface SettingField<T> {
   /** The environment variable. */
   readonly name: string;
   /** What it does, for `.env.example` and the documentation. */
   readonly description: string;
   readonly schema: z.ZodType<T, string | undefined>;
-  /** As it is shown in `.env.example`; empty where there is no default. */
+  /** The value shown in `.env.example`; empty where there is no default. */
   readonly example: string;
-  /** A secret is never shown, and may be given as a file: NAME_FILE. */
+  /** A secret is never shown, and may be given as a file in NAME_FILE. */
   readonly isSecret: boolean;
 }
 
@@ -20,7 +20,7 @@ export function setting<T>(field: Declared<T>): SettingField<T> {
   return { example: "", isSecret: false, ...field };
 }
 
-/** Text that may be absent. */
+/** Optional text. */
 export const optionalText = z.string().optional();
 
 export function textOr(fallback: string) {
@@ -30,7 +30,7 @@ export function textOr(fallback: string) {
     .transform((text) => text ?? fallback);
 }
 
-/** A whole number within bounds. */
+/** A whole number within limits. */
 export function wholeNumber(fallback: number, minimum: number, maximum: number) {
   const owed = `is not a whole number from ${minimum} to ${maximum}`;
   return z
@@ -42,7 +42,7 @@ export function wholeNumber(fallback: number, minimum: number, maximum: number) 
     .transform((value) => value ?? fallback);
 }
 
-/** `true` or `false`; `1`, `0`, `yes`, `no`, `on` and `off` are understood as well. */
+/** `true` or `false`; `1`, `0`, `yes`, `no`, `on` and `off` are accepted as well. */
 export function flag(fallback: boolean) {
   const known = new Map([
     ...["true", "1", "yes", "on"].map((text) => [text, true] as const),
@@ -67,7 +67,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(
     .transform((value): T[number] => value ?? fallback);
 }
 
-/** Texts between commas. */
+/** A list separated by commas. */
 export const list = z
   .string()
   .optional()
@@ -78,12 +78,12 @@ export const list = z
       .filter((one) => one !== ""),
   );
 
-/** What `--to` of a move means itself, and what placements call the server of the main database. */
+/** Names that have a meaning of their own: as `--to` of a move, or for the server of the main database. */
 const ownNames: ReadonlySet<string> = new Set(["main", "shared", "dedicated"]);
 
 /**
- * `eu=postgres://…,us=postgres://…`, as a map. An address may hold a password, so a fault shows a name alone, and where that is none the number of
- * the entry.
+ * A map from `eu=postgres://…,us=postgres://…`. An address may contain a password, so messages only show a name or,
+ * if there is none, the number of the entry.
  */
 export const tenantServers = list.transform((entries, ctx): ReadonlyMap<string, string> => {
   const servers = new Map<string, string>();

@@ -53,7 +53,7 @@ const secretText = z
   .min(16, "is shorter than 16 characters")
   .optional();
 
-/** Every setting, once. What is absent has its default; nothing else is read from the environment. */
+/** All settings. Absent ones have their default; nothing else is read from the environment. */
 export const settingsTable = {
   port: setting({
     name: "PORT",
@@ -241,7 +241,7 @@ export const settingsTable = {
   }),
 } as const;
 
-/** Settings that other systems have. They are understood enough to say what takes their place. */
+/** Settings that other systems have. They are recognized, to say which setting replaces them. */
 export const foreignSettings: Readonly<Record<string, string>> = {
   SECRET_KEY:
     "has no effect: tokens are signed with a key pair that the server makes, and verified by /.well-known/jwks.json",

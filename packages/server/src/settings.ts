@@ -9,19 +9,19 @@ import { foreignSettings, settingsTable } from "./settings-table.ts";
 type Table = typeof settingsTable;
 type Values = { readonly [K in keyof Table]: z.output<Table[K]["schema"]> };
 
-/** The settings of an installation, read and checked. */
+/** The settings of an installation, parsed and checked. */
 export interface Settings extends Omit<Values, `masterDb${string}`> {
-  /** What was given and has no effect, one line each. */
+  /** Settings that were given and have no effect, one line each. */
   readonly warnings: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the settings from the environment and from `.env` in the directory; the environment goes first. An empty value counts as
- * absent.
+ * Reads the settings from the environment and from `.env` in the directory; the environment takes precedence. An
+ * empty value counts as absent.
  *
- * @throws {DomainError} `invalid_setting` with every fault, not the first alone.
+ * @throws {DomainError} `invalid_setting` with every fault, not only the first.
  */
 export function readSettings(
   environment: Environment,
@@ -57,7 +57,7 @@ function readValues(given: Environment, faults: FieldFault[]): Values {
   return Object.fromEntries(entries) as Values;
 }
 
-/** A secret itself, or the content of the file that NAME_FILE names, as container platforms hand them over. */
+/** A secret, or the content of the file named in NAME_FILE, which is how container platforms provide secrets. */
 function readSecret(given: Environment, name: string, faults: FieldFault[]): string | undefined {
   const file = given[`${name}_FILE`];
   if (file === undefined) return given[name];
@@ -75,8 +75,8 @@ function readSecret(given: Environment, name: string, faults: FieldFault[]): str
 }
 
 /**
- * The parts of a PostgreSQL address form `DATABASE_URL`, with the defaults that they have elsewhere. Which storages there
- * are is for whoever opens them to say.
+ * Builds `DATABASE_URL` from the parts of a PostgreSQL address, with PostgreSQL's usual defaults. Which kinds of
+ * storage exist is checked when one is opened.
  */
 function databaseUrlOf(
   given: Environment,
@@ -136,7 +136,7 @@ function warningsOf(given: Environment, values: Values): string[] {
   return warnings;
 }
 
-/** The standbys as the library takes them. */
+/** The standbys, as the library expects them. */
 export function replicasOf(settings: Settings) {
   return {
     replicaUrls: settings.databaseReplicaUrls,
@@ -148,7 +148,7 @@ function isEmptyMap(given: unknown): boolean {
   return given instanceof Map && given.size === 0;
 }
 
-/** The settings as they may be shown: secrets are named and not told. */
+/** The settings without their secrets, of which only the names are shown. */
 export function redactSettings(settings: Settings): Record<string, unknown> {
   const shown = Object.entries(settingsTable)
     .filter(([key]) => key in settings)
@@ -161,7 +161,7 @@ export function redactSettings(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(shown);
 }
 
-/** The content of `.env.example`: every setting, commented out, with its default. */
+/** The content of `.env.example`: every setting with its default, commented out. */
 export function renderEnvExample(): string {
   const entries: SettingField<unknown>[] = Object.values(settingsTable);
   const blocks = entries.map(({ name, description, example, isSecret }) => {

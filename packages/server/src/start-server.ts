@@ -15,29 +15,32 @@ import type { ServerParts } from "./server-parts.ts";
 import { replicasOf, type Settings } from "./settings.ts";
 
 export interface RunningServer {
-  /** Where it listens, as a web address. */
+  /** The address it listens on, as a URL. */
   readonly address: string;
-  /** The operator key, where it was made at this start: it is kept nowhere, so this is the time to show it. */
+  /** The operator key, if it was created at this start. It is not stored, so it must be shown now. */
   readonly newOperatorKey: string | undefined;
   /** The engine and default tenant that it serves. */
   readonly tenantry: Tenantry;
-  /** Takes no new connections, lets running requests end, closes the storage. */
+  /** Accepts no new connections, waits for running requests, and closes the storage. */
   close(): Promise<void>;
 }
 
 export interface StartOptions {
-  /** Where the log goes; standard output without it. */
+  /** Where the log goes; by default to standard output. */
   readonly log?: Logger;
-  /** Sends the log to this file descriptor instead of standard output: 2 leaves that to whoever starts the server. */
+  /**
+   * Writes the log to this file descriptor instead of standard output. With 2, standard output stays free for the
+   * caller.
+   */
   readonly logDescriptor?: number;
-  /** Milliseconds since 1970; the system's clock unless a test says otherwise. */
+  /** Milliseconds since 1970; the system clock unless a test sets another. */
   readonly clock?: () => number;
 }
 
 /**
- * Opens the storage and answers requests.
+ * Opens the storage and starts answering requests.
  *
- * @throws {DomainError} as `openTenantry`; an error of the system's where the address cannot be listened on.
+ * @throws {DomainError} those of `openTenantry`; a system error where the address cannot be listened on.
  */
 export async function startServer(
   settings: Settings,
@@ -76,7 +79,7 @@ export async function startServer(
   }
 }
 
-/** How often expired rows are removed; nothing but disk space depends on it. */
+/** How often expired rows are removed. Only disk space depends on it. */
 const sweepEveryMs = 10 * 60 * 1000;
 
 function createLog(level: string, descriptor: number): Logger {
@@ -93,7 +96,7 @@ async function listen(
   const newOperatorKey =
     settings.operatorKey === undefined ? await ensureOperatorKey(tenantry.engine) : undefined;
   const parts = createParts(settings, tenantry, log, redis, () => isStopping);
-  // Made now rather than by the first log-in, so that a storage that cannot be written is found at the start.
+  // Created now instead of at the first log-in, so that a storage that cannot be written is noticed at the start.
   await parts.tokens.publicKeys();
   const app = await buildApp(parts);
   await app.listen({ port: settings.port, host: settings.host });

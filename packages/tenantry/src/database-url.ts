@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { DomainError } from "@tenantry/core";
 
-/** Where data lives, as `DATABASE_URL` says it. */
+/** Where the data is, as given in `DATABASE_URL`. */
 export type DatabaseLocation =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: string }
   | { readonly kind: "json"; readonly directory: string };
 
 /**
- * Reads `sqlite:PATH`, `postgres://…` and `json:DIRECTORY`. Without a URL it is SQLite in the data directory.
+ * Parses `sqlite:PATH`, `postgres://…` or `json:DIRECTORY`. Without a URL it is SQLite in the data directory.
  *
- * @param setting Where it was written, for messages.
+ * @param setting The name of the setting, for messages.
  * @throws {DomainError} `invalid_setting`.
  */
 export function parseDatabaseUrl(
@@ -27,7 +27,7 @@ export function parseDatabaseUrl(
   throw invalid(url, setting);
 }
 
-/** Where tenants have databases of their own as SQLite files. */
+/** The directory with the SQLite files of tenants that have a database of their own. */
 export function tenantsDirectory(dataDirectory = "./data"): string {
   return join(dataDirectory, "tenants");
 }
@@ -42,7 +42,7 @@ function withoutSlashes(path: string): string {
 }
 
 function invalid(url: string, setting: string): DomainError {
-  // The URL may hold a password, so only what stands before the colon is shown.
+  // The URL may contain a password, so only the part before the colon is shown.
   const scheme = url.split(":")[0];
   return new DomainError(
     "invalid_setting",
@@ -55,7 +55,7 @@ function invalid(url: string, setting: string): DomainError {
   );
 }
 
-/** A place in words that may be shown: without a password. */
+/** A location for messages, without a password. */
 export function describeLocation(location: DatabaseLocation): string {
   if (location.kind === "sqlite") return `sqlite:${location.path}`;
   if (location.kind === "json") return `json:${location.directory}`;

@@ -15,17 +15,19 @@ import { inspectPostgresDatabase, type PostgresInspection } from "@tenantry/stor
 import { type Inspection, inspectSqliteFile } from "@tenantry/storage-sqlite";
 import { type DatabaseLocation, tenantsDirectory } from "./database-url.ts";
 
-/** Where tenants of a SQLite installation have databases of their own. */
+/** The directory of a SQLite installation, which also has the files of tenants with a database of their own. */
 export interface BackupLocation {
-  /** `./data` without it. */
+  /** By default `./data`. */
   readonly dataDirectory?: string | undefined;
 }
 
 /**
- * Copies everything, events and password hashes as well, as it is at one moment, while programs go on using it: a SQLite database into one
- * file or, where tenants have databases of their own, into a directory with one for each; a JSON directory into a directory.
+ * Backs up everything, events and password hashes included, as of one moment, while programs go on using it. A SQLite
+ * database becomes one file or, where tenants have databases of their own, a directory with one file each; a JSON
+ * directory becomes a directory.
  *
- * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_busy`; `invalid_setting` for a storage that has a way of its own.
+ * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_busy`; `invalid_setting` for a storage
+ * with backup tools of its own.
  */
 export async function backupDatabase(
   location: DatabaseLocation,
@@ -41,10 +43,11 @@ export async function backupDatabase(
 }
 
 /**
- * Puts a backup in the place of the database, with those of single tenants that are in it. What is there is kept under another name, and only
- * replaced where `replace` says so.
+ * Restores a backup in place of the database, including the databases of single tenants in it. An existing database
+ * is kept under another name, and is only replaced if `replace` is set.
  *
- * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`, `storage_busy`; `invalid_setting` as {@link backupDatabase}.
+ * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`, `storage_busy`; `invalid_setting`
+ * as in {@link backupDatabase}.
  */
 export async function restoreDatabase(
   location: DatabaseLocation,
@@ -61,24 +64,25 @@ export async function restoreDatabase(
   return restorePlacedFiles(backup, files, options);
 }
 
-/** What {@link inspectDatabase} found, by the kind of the storage. */
+/** What {@link inspectDatabase} found, by kind of storage. */
 export type DatabaseInspection =
   | ({ readonly kind: "sqlite" } & Inspection)
   | ({ readonly kind: "postgres" } & PostgresInspection)
   | ({ readonly kind: "json" } & DirectoryInspection);
 
-/** What of the settings beside the place is looked at. */
+/** Settings besides the location that are checked. */
 export interface InspectOptions {
-  /** Of PostgreSQL: who owns the tables, where the address names a user who does not. */
+  /** PostgreSQL: the address of the tables' owner, if `databaseUrl` names another user. */
   readonly databaseOwnerUrl?: string | undefined;
-  /** Of PostgreSQL: its standbys. */
+  /** PostgreSQL: the addresses of its standbys. */
   readonly replicaUrls?: readonly string[] | undefined;
 }
 
 /**
- * Looks through a database without changing it. It reads all of it, so a large one takes a while.
+ * Checks a database without changing it. It reads all data, so a large database takes a while.
  *
- * @throws {DomainError} `storage_damaged`, `storage_unavailable`, `storage_newer`, `storage_busy`: then there is nothing to look through.
+ * @throws {DomainError} `storage_damaged`, `storage_unavailable`, `storage_newer`, `storage_busy` where the database
+ * cannot be checked at all.
  */
 export async function inspectDatabase(
   location: DatabaseLocation,

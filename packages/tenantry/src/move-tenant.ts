@@ -21,18 +21,19 @@ export interface MoveTenantOptions extends OpenStorageOptions {
   readonly location: DatabaseLocation;
   /** An id or slug. */
   readonly tenant: string;
-  /** `undo` takes back a move that was left, or finishes it where the tenant lives at its new place already. */
+  /** Where to. `undo` takes back an interrupted move, or finishes it if the tenant lives at its new place already. */
   readonly to: MoveTarget | "undo";
   readonly onStep?: ((step: MoveStep) => void) | undefined;
 }
 
-/** Longer than any process believes what it has heard: on PostgreSQL three seconds without a sign of life. */
+/** Longer than any process trusts what it remembers, which on PostgreSQL is three seconds after the last message. */
 const heardAfterMs = 3_500;
 
 /**
  * Moves a tenant to another database while it is in use (ADR 0014).
  *
- * @throws {DomainError} `tenant_not_found`, `storage_busy`, `storage_damaged`, `invalid_setting` where tenants have no other place.
+ * @throws {DomainError} `tenant_not_found`, `storage_busy`, `storage_damaged`; `invalid_setting` where tenants cannot
+ * have another place.
  */
 export async function moveTenant(options: MoveTenantOptions): Promise<TenantMove> {
   const { storage, main, servers } = await openPlacedParts(options.location, options);

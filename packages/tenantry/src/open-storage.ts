@@ -25,16 +25,16 @@ export interface OpenStorageOptions {
   readonly clock?: (() => number) | undefined;
 }
 
-/** A storage, and what makes databases for single tenants where it has any. */
+/** A storage and, if it can give tenants databases of their own, what creates these. */
 export type OpenedStorage = Storage & Partial<Pick<PlacedStorage, "places">>;
 
 const defaultConnectionBudget = 50;
-/** The pool of the main database, and one that listens. */
+/** The connections of the main database: its pool, and one that listens. */
 const mainConnections = 17;
 
 /**
- * Opens the storage at a place, making it where there is none. Single tenants may have databases of their own beside it; a JSON directory has
- * no place for them.
+ * Opens the storage at a location, creating it if it does not exist. Single tenants may have databases of their own
+ * beside it, except with a JSON directory.
  */
 export async function openStorage(
   location: DatabaseLocation,
@@ -43,11 +43,11 @@ export async function openStorage(
   return (await openPlacedParts(location, options)).storage;
 }
 
-/** A storage with what it is made of: for what moves tenants between its databases. */
+/** A storage and its parts, as needed to move tenants between databases. */
 export interface PlacedParts {
   readonly storage: OpenedStorage;
   readonly main: Storage;
-  /** Empty where tenants have no other place to live. */
+  /** Empty where tenants cannot have another place. */
   readonly servers: ReadonlyMap<string, PlaceServer>;
 }
 
@@ -87,7 +87,7 @@ export async function openPlacedParts(
 }
 
 interface TenantServers {
-  /** Of the main database. */
+  /** The server of the main database. */
   readonly server: PlaceServer;
   readonly others: readonly (readonly [name: string, server: PlaceServer])[];
 }

@@ -19,56 +19,65 @@ import { type OpenedStorage, openStorage } from "./open-storage.ts";
 
 export interface TenantryOptions {
   /**
-   * `sqlite:PATH`, `postgres://…` or `json:DIRECTORY`. Without it the data directory: as JSON where it holds an `organizations.json`, else SQLite.
+   * `sqlite:PATH`, `postgres://…` or `json:DIRECTORY`. By default the data directory is used: as JSON if it contains
+   * `organizations.json`, otherwise as SQLite.
    */
   readonly databaseUrl?: string | undefined;
   /**
-   * PostgreSQL: as `databaseUrl`, of the user who owns the tables and migrates them; `databaseUrl` then names one who owns nothing. Without
-   * it that one is made, where the user of `databaseUrl` may make roles (ADR 0012).
+   * PostgreSQL: the address, as in `databaseUrl`, of the user who owns and migrates the tables; `databaseUrl` then
+   * names a user who owns nothing. By default such a user is created, if the one of `databaseUrl` may create roles
+   * (ADR 0012).
    */
   readonly databaseOwnerUrl?: string | undefined;
-  /** Told in a sentence what works and could be safer. */
+  /** Called with a sentence about something that works but could be safer. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Standbys of the PostgreSQL at `databaseUrl`, from which lists, statistics and exports may be read. */
   readonly replicaUrls?: readonly string[] | undefined;
-  /** How far a standby may be behind before it is left out; 10,000 ms without it. */
+  /** How far a standby may lag before it is not used; 10,000 ms by default. */
   readonly replicaMaximumLagMs?: number | undefined;
-  /** `redis://…`: access is shared there with other processes of the same PostgreSQL. Embedded storages are quicker than it, and use none. */
+  /**
+   * `redis://…`: shares cached access with other processes on the same PostgreSQL. Not used with embedded storages,
+   * which are faster than Redis.
+   */
   readonly redisUrl?: string | undefined;
-  /** Where files live that have no place of their own; `./data` without it. */
+  /** The directory for files without a setting of their own; `./data` by default. */
   readonly dataDirectory?: string | undefined;
   /**
-   * PostgreSQL: further servers on which tenants may live, as addresses by name. The main database keeps the names alone. A tenant whose server is
-   * not among them is named by `onWarning`, and answers `storage_unavailable`.
+   * PostgreSQL: further servers on which tenants may live, as addresses by name. The main database stores only the
+   * names. A tenant on a server that is missing here is reported to `onWarning`, and its calls get
+   * `storage_unavailable`.
    */
   readonly tenantServers?: ReadonlyMap<string, string> | undefined;
   readonly settings?: Partial<EngineSettings> | undefined;
-  /** What this process calls itself, for whoever waits for a file that it holds. */
+  /** The name of this process that others see while they wait for a file that it holds. */
   readonly program?: string | undefined;
-  /** How long a write waits for another process before it is refused; 5,000 ms without it. */
+  /** How long a write waits for another process before it is refused; 5,000 ms by default. */
   readonly busyTimeoutMs?: number | undefined;
   /**
-   * How many connections (on SQLite: open files) this process uses at most, for the main database and those of single tenants together; 50
-   * without it.
+   * How many connections (on SQLite: open files) this process may use, for the main database and those of single
+   * tenants together; 50 by default.
    */
   readonly connectionBudget?: number | undefined;
-  /** A tenant's own database that nobody used for so long is closed; 60,000 ms without it. */
+  /** How long a tenant's own database stays open without being used; 60,000 ms by default. */
   readonly idleDatabaseMs?: number | undefined;
   readonly clock?: (() => number) | undefined;
 }
 
-/** An opened Tenantry: give its contexts to the use cases. */
+/** An opened Tenantry. Pass its contexts to the use cases. */
 export interface Tenantry {
   readonly engine: OpenEngine;
   readonly defaultTenant: Tenant;
-  /** A call's surroundings. Without an actor it is the embedding program, which may do everything; without a tenant the default one. */
+  /**
+   * Makes the context of a call. By default it acts as the embedding program, which may do everything, in the default
+   * tenant.
+   */
   context(call?: Partial<Omit<Context, "engine">>): Context;
-  /** Writes what waits and closes. */
+  /** Writes what is queued, and closes the storage. */
   close(): Promise<void>;
 }
 
 /**
- * Opens Tenantry in this process, making its storage and the default tenant where there is none.
+ * Opens Tenantry in this process. Creates its storage and the default tenant if they do not exist.
  *
  * @throws {DomainError} `invalid_setting`, `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`.
  */
@@ -103,7 +112,7 @@ export async function openTenantry(options: TenantryOptions = {}): Promise<Tenan
   }
 }
 
-/** Named once, at the opening, rather than by each call that fails. */
+/** Warns once when opening; afterwards each call to such a tenant fails. */
 async function warnOfUnknownServers(
   { places }: OpenedStorage,
   onWarning: TenantryOptions["onWarning"],
@@ -135,7 +144,7 @@ async function openSharedAccess(
 
 const embedded: Actor = { type: "system", id: "embedded" };
 
-/** Without a setting, a data directory in which the Python module kept its files is opened as what it is. */
+/** By default, a data directory with the Python module's files is opened as a JSON directory. */
 function locate(databaseUrl: string | undefined, dataDirectory: string): DatabaseLocation {
   if (databaseUrl === undefined && existsSync(join(dataDirectory, "organizations.json"))) {
     return { kind: "json", directory: dataDirectory };

@@ -4,7 +4,7 @@ import { findOrganization, findUser } from "../find-records.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import { withTenantry } from "../with-tenantry.ts";
 
-/** `tenantry check USER ORG PERMISSION`: ends with 0 for yes and 1 for no. */
+/** `tenantry check USER ORG PERMISSION`: exits with 0 for yes and 1 for no. */
 export async function runCheck(
   user: string,
   org: string,

@@ -13,8 +13,8 @@ import { formatNumber } from "../terminal-output.ts";
 import { withExistingTenantry } from "../with-tenantry.ts";
 
 /**
- * `tenantry audit verify`: recomputes every chain of every tenant, or of the one that is named, and ends with 1 where one is not
- * what it must be or could not be read.
+ * `tenantry audit verify`: recomputes every chain of every tenant, or of the named one. Exits with 1 where one is
+ * damaged or could not be read.
  */
 export async function runAuditVerify(options: GlobalOptions): Promise<void> {
   await withExistingTenantry(options, "audit verify", async ({ ctx, output }) => {
@@ -54,7 +54,7 @@ interface AuditReport {
   readonly chains: number;
   readonly events: number;
   readonly faults: readonly (ChainFault & { readonly tenant_id: string })[];
-  /** Whose own database could not be read. */
+  /** Tenants whose own database could not be read. */
   readonly unreachable: readonly {
     readonly tenant_id: string;
     readonly slug: string;
@@ -73,7 +73,7 @@ async function verifyTenants(
   const faults: (ChainFault & { readonly tenant_id: string })[] = [];
   const failed = await forEachTenant(tenants, async (tenant_id) => {
     const before = events;
-    // One moment of each: an event that comes meanwhile is part of the next run.
+    // Each tenant is verified in one snapshot; later events are checked by the next run.
     const report = await storage.snapshot(tenant_id, (ports) =>
       verifyChains(ports, tenant_id, (more) => bar.show(before + more, 0)),
     );

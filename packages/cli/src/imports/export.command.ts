@@ -14,14 +14,14 @@ export interface ExportCommandOptions extends GlobalOptions {
 
 type Write = (text: string) => Promise<void>;
 
-/** `tenantry export`: to standard output, or to a file that has its name only when it is whole. */
+/** `tenantry export`: writes to standard output, or to a file that gets its name only when it is complete. */
 export async function runExport(options: ExportCommandOptions): Promise<void> {
   const { format, out, events } = options;
   const isReplacing = options.force === true;
   await withExistingTenantry(options, "export", async ({ ctx, output }) => {
     const bar = createProgressBar("entries");
     const onProgress = (done: number) => bar.show(done, 0);
-    // Both files show the same moment, so both are written by one export.
+    // One export writes both files, because both must show the same moment.
     const run = (write: Write, writeEvents?: Write): Promise<ExportCounts> =>
       exportTenant(ctx, { format, write, writeEvents, onProgress });
     const withEvents = (write: Write): Promise<ExportCounts> =>

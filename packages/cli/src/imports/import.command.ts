@@ -12,7 +12,7 @@ export interface ImportCommandOptions extends GlobalOptions {
 
 /** `tenantry import FILE` */
 export async function runImport(file: string, options: ImportCommandOptions): Promise<void> {
-  // Before the storage is opened: a file that cannot be read makes no database.
+  // Before the storage is opened, so that an unreadable file does not create a database.
   const data = await readJsonFile(file);
   await withTenantry(options, "import", async ({ ctx, output }) => {
     const bar = createProgressBar("entries");
@@ -68,7 +68,7 @@ const singular: typeof titles = {
   resources: "resource",
 };
 
-/** `team release in kubernetes`; an organization stands for itself. */
+/** For example `team release in kubernetes`; for an organization, only itself. */
 function describe({ kind, organization, name }: ImportedEntry): string {
   const place = organization === null || kind === "organizations" ? "" : ` in ${organization}`;
   return `${singular[kind]} ${name}${place}`;

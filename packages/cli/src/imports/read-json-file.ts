@@ -1,13 +1,13 @@
 import { createReadStream, statSync } from "node:fs";
 import { DomainError } from "@tenantry/core";
 
-/** More than this cannot be one text in memory; an export of a hundred thousand memberships has some 50 MiB. */
+/** A larger file does not fit into one string in memory. An export of a hundred thousand memberships has about 50 MiB. */
 const mostBytes = 256 * 1024 * 1024;
 
 /**
- * Reads a JSON file, or standard input for `-`. The file is only read.
+ * Reads a JSON file, or standard input for `-`.
  *
- * @throws {DomainError} `invalid_import` in one line that says what is wrong with the file and what to do.
+ * @throws {DomainError} `invalid_import`, saying in one line what is wrong with the file and what to do.
  */
 export async function readJsonFile(path: string): Promise<unknown> {
   const name = path === "-" ? "Standard input" : path;
@@ -69,7 +69,7 @@ function parseJson(text: string, name: string): unknown {
   }
 }
 
-/** Where the text ends being JSON. The engine's own message quotes the file, which may hold what should not be in a log. */
+/** Where the text stops being JSON. The engine's own message quotes the file, whose content should not be in a log. */
 function placeOf(text: string): string {
   if (!isBroken(text)) return "it ends too early";
   let fine = 0;
@@ -84,7 +84,10 @@ function placeOf(text: string): string {
   return `line ${line}, column ${column} is not what JSON has there`;
 }
 
-/** True where no continuation could make JSON of the text. The engine does not always say where, but whether it was at the end. */
+/**
+ * True if no continuation of the text could be JSON. The engine does not always report a position, but does tell
+ * whether it reached the end.
+ */
 function isBroken(text: string): boolean {
   try {
     JSON.parse(text);

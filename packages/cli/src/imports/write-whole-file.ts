@@ -4,9 +4,9 @@ import { DomainError, isDomainError } from "@tenantry/core";
 import { removeOnInterrupt } from "../remove-on-interrupt.ts";
 
 /**
- * Writes a file that only its owner reads and that has its name only when it is whole and on disk.
+ * Writes a file that only its owner can read, and that gets its name only when it is complete and on disk.
  *
- * @throws {DomainError} `storage_unavailable` where it is there already or cannot be written.
+ * @throws {DomainError} `storage_unavailable` where it exists already or cannot be written.
  */
 export async function writeWholeFile<T>(
   path: string,

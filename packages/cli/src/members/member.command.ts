@@ -67,7 +67,7 @@ export async function runMemberAdd(
   });
 }
 
-/** Who has an @ in their name is known by their address, others by their username. */
+/** A name with an @ is an e-mail address, any other a username. */
 async function ensureUser(ctx: Context, name: string): Promise<Pick<UserRecord, "id">> {
   const found = await lookUpUser(ctx, name);
   if (found !== undefined) return found;

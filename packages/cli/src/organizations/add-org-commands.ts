@@ -31,7 +31,7 @@ function addReading(org: Command): void {
     );
 }
 
-/** The fields that creating and updating share. */
+/** The options that creating and updating share. */
 function addFields(command: Command): Command {
   return command
     .option("--slug <slug>", "its name in addresses")

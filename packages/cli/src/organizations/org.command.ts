@@ -53,7 +53,7 @@ export async function runOrgGet(org: string, options: GlobalOptions): Promise<vo
   });
 }
 
-/** The fields that creating and updating share; an empty text clears. */
+/** The options that creating and updating share; an empty text clears the field. */
 export interface OrgFieldOptions extends GlobalOptions {
   readonly slug?: string;
   readonly plan?: string;

@@ -2,7 +2,7 @@ import { replaceOperatorKey } from "@tenantry/core";
 import type { GlobalOptions } from "../global-options.ts";
 import { withTenantry } from "../with-tenantry.ts";
 
-/** `tenantry operator-key`: makes another operator key; the earlier one ends. */
+/** `tenantry operator-key`: creates a new operator key and revokes the earlier one. */
 export async function runOperatorKey(options: GlobalOptions): Promise<void> {
   await withTenantry(options, "operator-key", async ({ ctx, output }) => {
     const key = await replaceOperatorKey(ctx.engine);

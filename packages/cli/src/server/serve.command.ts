@@ -8,7 +8,7 @@ export interface ServeOptions extends GlobalOptions {
   readonly host?: string;
 }
 
-/** `tenantry serve`: runs until it is told to stop. The answer says where it listens; the log goes to standard error. */
+/** `tenantry serve`: runs until it is told to stop. Prints the address; the log goes to standard error. */
 export async function runServe(options: ServeOptions): Promise<void> {
   if (options.port !== undefined) process.env.PORT = options.port;
   if (options.host !== undefined) process.env.HOST = options.host;
@@ -24,7 +24,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
   await server.close();
 }
 
-/** Resolves with the first signal. The second one ends the program at once, for whoever does not want to wait. */
+/** Resolves with the first signal. A second one ends the program immediately. */
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());

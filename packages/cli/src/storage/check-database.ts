@@ -10,7 +10,10 @@ import { type Finding, fault, note, well } from "./finding.ts";
 
 type Found<Kind extends DatabaseInspection["kind"]> = Extract<DatabaseInspection, { kind: Kind }>;
 
-/** The database whole, its schema known, the counts that are kept true to the rows that they count; and what is the storage's own. */
+/**
+ * Checks that the database is intact, its schema is known and the stored counts match the rows, and whatever is
+ * specific to the storage.
+ */
 export async function checkDatabase(
   location: DatabaseLocation,
   options: InspectOptions,
@@ -56,7 +59,7 @@ function checkFile(found: Found<"sqlite">): Finding[] {
   ];
 }
 
-/** Damage, and what the Python module's loader would not take, has been refused before. */
+/** Damage, and anything that the Python module's loader would refuse, was refused when it was opened. */
 function checkJsonDirectory(found: Found<"json">): Finding[] {
   const commits = formatNumber(found.journal_commits);
   const findings = [
@@ -123,7 +126,7 @@ function checkServer(found: Found<"postgres">): Finding[] {
   ];
 }
 
-/** With a warning everything works, and a wall is lower than it could be. */
+/** With a warning everything works, but one of the protections is missing. */
 function checkAccess({ user, warning, fault: why }: Found<"postgres">["access"]): Finding {
   const subject = "row-level security";
   if (why !== null) return fault(subject, why);

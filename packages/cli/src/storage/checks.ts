@@ -13,7 +13,7 @@ export function checkVersions(): Finding[] {
   ];
 }
 
-/** The directory that holds the data: there, writable, and nobody else's to read. */
+/** Checks that the data directory exists, is writable, and cannot be read by others. */
 export function checkDirectory(location: DatabaseLocation): Finding[] {
   const subject = "data directory";
   if (location.kind === "postgres") return [];
@@ -45,7 +45,7 @@ function isOpenToOthers(path: string): boolean {
   return process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0;
 }
 
-/** Whether `serve` could listen. A port in use is mostly the server itself, so it is a note. */
+/** Checks whether `serve` could listen. A port in use is usually the server itself, so that is only a note. */
 export async function checkPort(port: number, host: string): Promise<Finding> {
   const subject = "port";
   const server = createServer();

@@ -2,7 +2,7 @@ import { redactSettings } from "@tenantry/server/settings";
 import { type GlobalOptions, settingsOf } from "../global-options.ts";
 import { createOutput, formatFields } from "../terminal-output.ts";
 
-/** `tenantry config`: the settings as they are in force, secrets only named. */
+/** `tenantry config`: shows the settings in effect; of secrets only the names. */
 export async function runConfig(options: GlobalOptions): Promise<void> {
   const settings = settingsOf(options);
   const output = createOutput(options.json === true);

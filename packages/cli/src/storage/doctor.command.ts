@@ -6,7 +6,7 @@ import { checkDatabase } from "./check-database.ts";
 import { checkDirectory, checkPort, checkVersions } from "./checks.ts";
 import { type Finding, note } from "./finding.ts";
 
-/** `tenantry doctor`: looks whether everything is as it must be, changes nothing, and ends with 1 where something is not. */
+/** `tenantry doctor`: checks that everything is in order and changes nothing. Exits with 1 if something is wrong. */
 export async function runDoctor(options: GlobalOptions): Promise<void> {
   const settings = settingsOf(options);
   const location = locationOf(settings);

@@ -1,4 +1,4 @@
-/** What a check found. A note is worth knowing and no reason to worry. */
+/** The result of a check. A note is information, not a problem. */
 export interface Finding {
   readonly state: "well" | "note" | "fault";
   readonly subject: string;

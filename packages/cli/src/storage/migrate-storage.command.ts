@@ -14,7 +14,7 @@ export interface MigrateStorageCommandOptions extends GlobalOptions {
   readonly to: string;
 }
 
-/** `tenantry migrate-storage --from URL --to URL`: everything from one storage into an empty one. */
+/** `tenantry migrate-storage --from URL --to URL`: copies everything from one storage into an empty one. */
 export async function runMigrateStorage(options: MigrateStorageCommandOptions): Promise<void> {
   const settings = settingsOf(options);
   const from =

@@ -6,8 +6,8 @@ import { type GlobalOptions, locationOf, settingsOf } from "../global-options.ts
 import { withTenantry } from "../with-tenantry.ts";
 
 /**
- * `tenantry migrate`, `tenantry tenant migrate`: brings the database and those of single tenants to the newest schema, as opening each does, and says what it did. Tenants whose
- * database could not be are named.
+ * `tenantry migrate`, `tenantry tenant migrate`: migrates the database and those of single tenants to the newest
+ * schema, as opening them would, and reports what it did. Names tenants whose database could not be migrated.
  */
 export async function runMigrate(options: GlobalOptions): Promise<void> {
   const location = locationOf(settingsOf(options));

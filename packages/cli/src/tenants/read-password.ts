@@ -1,4 +1,4 @@
-/** The first line of standard input, which may be a file, a pipe or a keyboard. */
+/** Reads the first line of standard input, which may be a file, a pipe or a keyboard. */
 export async function readPassword(): Promise<string> {
   let text = "";
   process.stdin.setEncoding("utf8");

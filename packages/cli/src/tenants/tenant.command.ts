@@ -64,7 +64,7 @@ export async function runTenantCreate(name: string, options: TenantCreateOptions
   );
 }
 
-/** A password is read from standard input, since arguments are seen by everybody on the machine. */
+/** The password is read from standard input, because arguments are visible to everybody on the machine. */
 async function readAdministrator(options: TenantCreateOptions) {
   const { administrator: email, administratorName: name, passwordStdin } = options;
   if (email !== undefined) {

@@ -4,11 +4,12 @@ const maximumIdLength = 255;
 const maximumPermissionLength = 127;
 
 /**
- * The body of a check, where it is the usual one: the three fields, each in its bounds. Anything else gives null, and the schema
- * decides and says what is owed. It accepts nothing that the schema refuses; a test compares the two over generated bodies.
+ * Parses the usual body of a check: its three fields, within their limits. For anything else it returns null, and the
+ * schema parses the body or reports what is wrong. It accepts nothing that the schema refuses; a test compares both
+ * with generated bodies.
  *
- * `JSON.parse` alone is safe here: a key such as `__proto__` is one field too many. What no storage keeps, U+0000 and half of a character,
- * comes into a text by an escape alone.
+ * Plain `JSON.parse` is safe here: a key such as `__proto__` is one field too many. Text that storages refuse, U+0000
+ * and half a surrogate pair, can only be written as an escape, and escapes go to the schema.
  */
 export function parsePlainCheck(text: string): CheckRequest | null {
   if (text.includes("\\")) return null;

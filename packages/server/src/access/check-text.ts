@@ -1,9 +1,9 @@
 import type { CheckResult } from "@tenantry/core";
 
-/** The roles of an access as JSON: the same array comes with each of its answers. */
+/** The roles of an access as JSON, by array: the same array comes with every answer about that access. */
 const rolesText = new WeakMap<readonly string[], string>();
 
-/** A result as the JSON text that `JSON.stringify` would make of it. */
+/** The result as JSON text, equal to that of `JSON.stringify`. */
 export function checkText({ allowed, roles, revision }: CheckResult): string {
   let text = rolesText.get(roles);
   if (text === undefined) {

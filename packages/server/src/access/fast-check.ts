@@ -12,10 +12,10 @@ const contentType = "application/json; charset=utf-8";
 const plainContentType = "application/json";
 
 /**
- * `POST /check`, the hot path, answered before the framework has a look: finding the route and running what surrounds it costs several
- * times as much as the answer. It is taken where everything is at hand: a credential that memory knows, a body of the usual form that
- * came with its headers, a question that the caller may ask for all that memory knows. Whatever is not so goes on to the framework,
- * untouched, and gets the same answer there; the tests ask the same questions both ways.
+ * Answers `POST /check`, the hot path, before the framework sees the request: routing and hooks cost several times as
+ * much as the answer. It applies if everything is at hand: a credential in memory, a usual body that arrived with the
+ * headers, and a question that the caller may ask according to memory. Any other request goes to the framework
+ * unchanged and gets the same answer there; tests ask the same questions both ways.
  */
 export function answerPlainChecks(app: FastifyInstance, server: ServerParts): void {
   const listeners = app.server.listeners("request") as RequestListener[];
@@ -28,7 +28,7 @@ export function answerPlainChecks(app: FastifyInstance, server: ServerParts): vo
     const isCheck = request.url === path && request.method === method;
     const caller = isCheck ? attempt(() => findPlainCaller(server, request.headers)) : null;
     if (caller === null) return answerFully(request, response);
-    // What came together with the headers is there to be read once they are dealt with.
+    // A body that arrived together with the headers can be read once they are handled.
     process.nextTick(() => {
       const body = request.read() as Buffer | null;
       const result = body === null ? null : attempt(() => answerOf(caller, request.headers, body));
@@ -43,7 +43,7 @@ export function answerPlainChecks(app: FastifyInstance, server: ServerParts): vo
   });
 }
 
-/** What fails here fails once more on the full way, which tells what is wrong. */
+/** A failure here is repeated on the normal path, which reports what is wrong. */
 function attempt<T>(work: () => T): T | null {
   try {
     return work();
@@ -52,7 +52,7 @@ function attempt<T>(work: () => T): T | null {
   }
 }
 
-/** The caller, where their credential and its tenant ask nothing of the storage, and the answer needs no headers of its own. */
+/** The caller, if credential and tenant are known without the storage and the answer needs no extra headers. */
 function findPlainCaller(
   { credentials, isStopping }: ServerParts,
   headers: IncomingHttpHeaders,
@@ -61,7 +61,7 @@ function findPlainCaller(
   if (authorization === undefined || !isPlain(headers["content-type"])) return null;
   if (origin !== undefined || traceparent !== undefined) return null;
   if (headers["x-request-id"] !== undefined || isStopping()) return null;
-  // It says nothing of a check, and is refused where it says nothing at all.
+  // This header does not apply to checks; an invalid value is refused on the normal path.
   if (headers["tenantry-consistency"] !== undefined) return null;
   const caller = credentials.known(authorization);
   if (caller === undefined) return null;
@@ -73,7 +73,7 @@ function isPlain(given: string | undefined): boolean {
   return given === plainContentType || given === contentType;
 }
 
-/** Null where somebody else must answer. A promise where the access is read first. */
+/** Null if the normal path must answer; a promise if the access has to be read first. */
 function answerOf(
   { context }: Caller,
   headers: IncomingHttpHeaders,

@@ -17,7 +17,7 @@ import {
   SignJWT,
 } from "jose";
 
-/** What an access token says, once its signature and every claim have been looked at. */
+/** The claims of an access token whose signature and claims were verified. */
 export interface TokenClaims {
   readonly userId: string;
   readonly sessionId: string;
@@ -28,7 +28,10 @@ export interface TokenClaims {
 export interface AccessTokens {
   readonly ttlSeconds: number;
   issue(claims: Omit<TokenClaims, "expiresAtMs">): Promise<string>;
-  /** @throws {DomainError} `invalid_token`; and what the storage throws while the keys are read, which says nothing of the token. */
+  /**
+   * @throws {DomainError} `invalid_token`; or what the storage throws while the keys are read, which does not mean
+   * that the token is invalid.
+   */
   verify(token: string): Promise<TokenClaims>;
   /** The public keys as a JSON Web Key Set (RFC 7517). */
   publicKeys(): Promise<{ keys: PublicKey[] }>;
@@ -45,18 +48,18 @@ interface PublicKey {
 
 export interface AccessTokenOptions {
   readonly engine: Engine;
-  /** Who issues: the server's public address. */
+  /** The issuer: the server's public address. */
   readonly issuer: string;
   readonly ttlSeconds: number;
 }
 
-/** One algorithm and one type: what a token's own header asks for is compared with these and never followed. */
+/** One algorithm and one type. A token's header is compared with these, and never chooses them. */
 const algorithm = "EdDSA";
 const tokenType = "at+jwt";
-/** How far ahead the clock of another server of ours may be. */
+/** How far ahead the clock of another of our servers may be. */
 const clockSkewSeconds = 60;
 
-/** Issues and verifies access tokens in the form of RFC 9068, with the installation's own keys. */
+/** Issues and verifies access tokens (RFC 9068) with the installation's own keys. */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const { engine, issuer, ttlSeconds } = options;
   const audience = audienceOf(issuer);
@@ -99,12 +102,15 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   };
 }
 
-/** Which API the tokens are for: ours, and no other that trusts the same keys. */
+/** The API that the tokens are for. It keeps tokens of another API that trusts the same keys out. */
 export function audienceOf(issuer: string): string {
   return `${issuer}/api/v1`;
 }
 
-/** The last letter of a signature has bits that mean nothing: without this a token would have sixteen spellings, and one is ours. */
+/**
+ * The last letter of a signature has unused bits, so that one token could be written in sixteen ways. Only the issued
+ * spelling is accepted.
+ */
 function isSpeltAsIssued(token: string): boolean {
   const signature = token.slice(token.lastIndexOf(".") + 1);
   return Buffer.from(signature, "base64url").toString("base64url") === signature;
@@ -129,7 +135,7 @@ export function invalidToken(cause?: unknown): DomainError {
   );
 }
 
-/** Whether a token of ours was refused for nothing but its age: the signature and every other claim have been looked at by then. */
+/** Whether a token was refused only because it has expired; its signature and every other claim were right. */
 export function hasExpired(error: unknown): boolean {
   return isDomainError(error, "invalid_token") && error.cause instanceof errors.JWTExpired;
 }
@@ -140,7 +146,10 @@ interface KeyRing {
   published(): Promise<PublicKey[]>;
 }
 
-/** The installation's key pairs, read from the storage when first needed and again when another process has made one. */
+/**
+ * The installation's key pairs. Read from the storage when first needed, and again when another process may have
+ * created one.
+ */
 function createKeyRing(engine: Engine): KeyRing {
   let readAt = -1;
   let records: readonly SigningKeyRecord[] = [];

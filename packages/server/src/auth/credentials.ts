@@ -13,47 +13,51 @@ import {
 import { type AccessTokens, hasExpired, invalidToken } from "./access-tokens.ts";
 import { createRememberedHeaders, type VerifiedHeader } from "./remembered-headers.ts";
 
-/** Who sent a request, as its Authorization header proves it. */
+/** The sender of a request, proved by its Authorization header. */
 export interface Caller {
   readonly actor: Actor;
-  /** The tenant that the credential belongs to; null for those that may name one: the operator and the anonymous. */
+  /** The tenant of the credential; null for callers who may choose the tenant: the operator and anonymous ones. */
   readonly tenantId: string | null;
-  /** The call's surroundings in that tenant, made once per credential; the default tenant's where it may name one. */
+  /** The context in that tenant, made once per credential. For callers who may choose, that of the default tenant. */
   readonly context: Context;
 }
 
-/** Where a credential is shown, for the security log. */
-export interface Door {
-  /** The tenant that the request names, if it names one. */
+/** The request in which a credential was sent, for the security log. */
+export interface CredentialSource {
+  /** The tenant that the request names, if any. */
   readonly tenant: string | undefined;
   readonly requestId: string;
 }
 
 export interface Credentials {
-  /** The caller, where the header was seen before and is still good; undefined says nothing yet. For the hot path: it waits for nothing. */
+  /**
+   * The caller, if the header was verified before and is still valid; otherwise undefined, which does not mean that
+   * it is invalid. Never waits: for the hot path.
+   */
   known(authorization: string | undefined): Caller | undefined;
   /**
-   * The caller. A credential that is refused is kept in the security log, but for a token that has only come to its end.
+   * Verifies the caller. A refused credential is recorded in the security log, unless it is a token that merely
+   * expired.
    *
    * @throws {DomainError} `invalid_token`, `session_revoked`, `tenant_suspended`.
    */
-  identify(authorization: string | undefined, door: Door): Promise<Caller>;
+  identify(authorization: string | undefined, source: CredentialSource): Promise<Caller>;
 }
 
 export interface CredentialOptions {
   readonly engine: Engine;
   readonly tokens: AccessTokens;
   readonly defaultTenantId: string;
-  /** The operator key of the settings; it takes the place of the one that was made at the first start. */
+  /** The operator key from the settings; it replaces the one created at the first start. */
   readonly operatorKey: string | undefined;
   readonly maximumRemembered?: number;
 }
 
 /**
- * Tells callers by their Authorization header.
+ * Identifies callers by their Authorization header.
  *
- * Verifying a signature costs more than answering the request, so verified headers are kept, the whole header as key, until the token
- * expires. Whether its session goes on is looked at each time.
+ * Verifying a signature costs more than answering a request, so verified headers are remembered until the token
+ * expires, by the whole header. Whether its session is still live is checked every time.
  */
 export function createCredentials(options: CredentialOptions): Credentials {
   const { engine, defaultTenantId } = options;
@@ -69,31 +73,31 @@ export function createCredentials(options: CredentialOptions): Credentials {
       if (sessionId === null || isSessionKnownLive(caller.context, sessionId)) return caller;
       return undefined;
     },
-    async identify(header, door) {
+    async identify(header, source) {
       if (header === undefined) return anonymous;
-      const { caller, sessionId } = remembered.find(header) ?? (await verify(header, door));
+      const { caller, sessionId } = remembered.find(header) ?? (await verify(header, source));
       if (sessionId === null || (await isSessionLive(caller.context, sessionId))) return caller;
       const refusal = await sessionRefusal(caller.context);
-      await keepRefusal(caller, { ...door, tenant: caller.context.tenantId }, refusal);
+      await recordRefusal(caller, { ...source, tenant: caller.context.tenantId }, refusal);
       throw refusal;
     },
   };
 
-  async function verify(header: string, door: Door): Promise<VerifiedHeader> {
+  async function verify(header: string, source: CredentialSource): Promise<VerifiedHeader> {
     try {
       const entry = await identifyNew(options, bearerToken(header));
       remembered.keep(header, entry);
       return entry;
     } catch (error) {
-      if (!hasExpired(error)) await keepRefusal(anonymous, door, error);
+      if (!hasExpired(error)) await recordRefusal(anonymous, source, error);
       throw error;
     }
   }
 
-  /** In the log of the tenant at whose door it was; in the default tenant's where there is none of that name. */
-  async function keepRefusal(
+  /** Records a refusal in the log of the tenant that the request names, or in that of the default tenant. */
+  async function recordRefusal(
     { context }: Caller,
-    { tenant, requestId }: Door,
+    { tenant, requestId }: CredentialSource,
     error: unknown,
   ): Promise<void> {
     const found = tenant === undefined ? undefined : await findTenant(engine, tenant);
@@ -138,14 +142,14 @@ async function operatorIdOf(
   return isSameSecret(token, fromSettings) ? "settings" : undefined;
 }
 
-/** @throws {DomainError} `invalid_token` for a header of another scheme or shape. */
+/** @throws {DomainError} `invalid_token` for a header that is not a bearer token. */
 function bearerToken(header: string): string {
   const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1];
   if (token === undefined) throw invalidToken();
   return token;
 }
 
-/** Compares hashes, in a time that says nothing about where they differ. */
+/** Compares hashes in constant time. */
 function isSameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(hash("sha256", given, "buffer"), hash("sha256", expected, "buffer"));
 }

@@ -1,28 +1,29 @@
 import type { Engine } from "@tenantry/core";
 import type { Caller } from "./credentials.ts";
 
-/** An Authorization header that was verified, and until when that holds. */
+/** A verified Authorization header, and until when it is valid. */
 export interface VerifiedHeader {
   readonly caller: Caller;
   readonly sessionId: string | null;
   readonly expiresAtMs: number;
-  /** The count of other processes' commits at which an operator key was found: a later one may have replaced it. */
+  /** The count of other processes' commits when an operator key was verified: a later commit may have replaced the key. */
   readonly foreignCommits: number | null;
 }
 
 export interface RememberedHeaders {
-  /** The header, where it still holds. */
+  /** The header, if it is still valid. */
   find(header: string): VerifiedHeader | undefined;
   keep(header: string, verified: VerifiedHeader): void;
 }
 
 /**
- * As many of a header's last characters as tell one from another: they are of the signature. Hashing the whole of it costs more than
- * everything else here, and a longer end more than a short one, which is copied and not referred to.
+ * How many of a header's last characters are used as key. They are part of the signature, which is enough to tell
+ * headers apart. Hashing the whole header would cost more than everything else here, and a longer part would be
+ * copied by the engine.
  */
 const keyLength = 12;
 
-/** @param maximum Beyond it the headers that came first leave, and are verified again when they come back. */
+/** @param maximum When it is exceeded, the oldest headers are dropped and verified again when they come back. */
 export function createRememberedHeaders(engine: Engine, maximum: number): RememberedHeaders {
   const headers = new Map<string, VerifiedHeader & { readonly header: string }>();
 
@@ -30,7 +31,7 @@ export function createRememberedHeaders(engine: Engine, maximum: number): Rememb
     find(header) {
       const key = header.slice(-keyLength);
       const verified = headers.get(key);
-      // Another header may end alike; only the whole of it was verified.
+      // Another header may have the same end; only the whole header was verified.
       if (verified === undefined || verified.header !== header) return undefined;
       if (verified.expiresAtMs > engine.clock() && isCurrent(engine, verified)) return verified;
       headers.delete(key);

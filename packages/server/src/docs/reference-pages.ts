@@ -16,7 +16,10 @@ const redocScript = join(
 
 const open = { config: { permission: "anonymous" } } as const;
 
-/** `/docs` (Swagger UI), `/redoc` and the pages of the error codes. All of it is served from here: a browser without the internet shows it. */
+/**
+ * Serves `/docs` (Swagger UI), `/redoc` and the pages of error codes. All files come from this server, so that they
+ * work without internet access.
+ */
 export async function serveReferencePages(app: FastifyInstance): Promise<void> {
   app.addHook("onRequest", async (_request, reply) => {
     void reply.headers(pageHeaders);

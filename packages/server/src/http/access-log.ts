@@ -3,8 +3,8 @@ import type { ServerParts } from "../server-parts.ts";
 import type { RequestState } from "./request-state.ts";
 
 /**
- * One line a request: the operation, the tenant, the organization, who acted, how it ended and how long it took. No header, query or
- * body is ever in it, since those hold secrets.
+ * Logs one line per request: operation, tenant, organization, actor, status and duration. Headers, queries and bodies
+ * are never logged, because they contain secrets.
  */
 export function logRequests(app: FastifyInstance, { log, metrics }: ServerParts): void {
   app.addHook("onResponse", (request, reply, done) => {

@@ -3,15 +3,15 @@ import type { Awaitable, Context, JsonPage, Page } from "@tenantry/core";
 import type { z } from "zod";
 import type { ServerParts } from "../server-parts.ts";
 
-/** What a handler works with: everything parsed, the caller known. */
+/** The input of a handler: everything is parsed, and the caller is known. */
 export interface Call<O extends Operation> {
   readonly server: ServerParts;
   readonly ctx: Context;
-  /** The parameters of the path. They are looked up and never parsed. */
+  /** The parameters of the path. Ids in them are looked up and never parsed. */
   readonly params: PathParameters<O["path"]>;
   readonly query: QueryOf<O>;
   readonly body: BodyOf<O>;
-  /** Where the request came from. */
+  /** The client's address. */
   readonly address: string;
 }
 
@@ -22,7 +22,7 @@ type BodyOf<O extends Operation> = O extends { body: infer B extends z.ZodType }
   ? z.output<B>
   : unknown;
 
-/** What a handler answers: the body that the contract owes. A list may come as finished JSON. */
+/** The result of a handler: the body that the contract defines. A list may be given as JSON text. */
 type Answer<Schema extends z.ZodType> =
   z.output<Schema> extends {
     readonly items: readonly (infer Item)[];
@@ -31,12 +31,12 @@ type Answer<Schema extends z.ZodType> =
     : z.output<Schema>;
 
 /**
- * Answers one operation: calls one use case and gives back what it gave. Status, ETag, Location and the form of the body follow from
- * the contract, so that a replay under an idempotency key is presented as the first answer was.
+ * Handles one operation: calls one use case and returns its result. Status, ETag, Location and body follow from the
+ * contract, so that a replay under an idempotency key looks like the first answer.
  */
 export type Handler<O extends Operation> = (
   call: Call<O>,
 ) => O["answer"] extends z.ZodType ? Awaitable<Answer<O["answer"]>> : Promise<void>;
 
-/** A handler for every operation of the contract: a new row does not compile without one. */
+/** A handler for every operation of the contract; one without a handler does not compile. */
 export type Routes = { readonly [Id in OperationId]: Handler<Operations[Id]> };

@@ -2,16 +2,16 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Operation } from "@tenantry/contract";
 import { DomainError } from "@tenantry/core";
 
-/** A revision that no record ever has: a tag that cannot match is one that does not match. */
+/** A revision that no record ever has, for a tag that cannot match. */
 const noRevision = -1;
 
 const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
 
 /**
- * The revision that If-Match names (RFC 9110, section 13.1.1): any for `*`, undefined where there is no header. A weak tag never
- * matches, nor does one that is not of our making.
+ * The revision in If-Match (RFC 9110, section 13.1.1): `any` for `*`, undefined without the header. A weak tag never
+ * matches, nor does one in another format than ours.
  *
- * @throws {DomainError} `invalid_input` for what is no tag, or where the operation could not honour it.
+ * @throws {DomainError} `invalid_input` where it is not a tag, or the operation does not support If-Match.
  */
 export function readIfMatch(
   operation: Operation,
@@ -35,7 +35,7 @@ export function readIfMatch(
 }
 
 /**
- * The key under which a mutation happens once, bare or as the quoted text of the draft.
+ * The idempotency key, with or without the quotes of the IETF draft.
  *
  * @throws {DomainError} `invalid_input`.
  */
@@ -55,7 +55,8 @@ export function readIdempotencyKey(
 }
 
 /**
- * Whether a list must hold everything acknowledged so far: `strong`, or what this server acknowledged or heard of.
+ * The consistency of a list: `strong` includes everything acknowledged so far; otherwise it includes what this server
+ * acknowledged or heard of.
  *
  * @throws {DomainError} `invalid_input`.
  */

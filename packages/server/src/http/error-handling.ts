@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import { problemMediaType, sendProblem, toProblem } from "./problem.ts";
 import { stateOf } from "./request-state.ts";
 
-/** Every error as a problem document. What went wrong on our side goes to the log, whole, and to nobody else. */
+/** Answers every error with a problem document. Internal errors are logged in full and shown to nobody. */
 export function answerErrors(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error, request, reply) => {
     const answered = sendProblem(error, request, reply);
@@ -26,7 +26,7 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
   });
 }
 
-/** What the HTTP parser refuses, where there is no request yet to answer to. */
+/** What the HTTP parser refuses, before there is a request to answer. */
 const malformedRequests: Readonly<Record<string, DomainError>> = {
   HPE_HEADER_OVERFLOW: new DomainError(
     "headers_too_large",
@@ -42,7 +42,7 @@ const malformedRequest = new DomainError(
   "The request is not valid HTTP/1.1, or its method is none that HTTP knows",
 );
 
-/** Answers what is not HTTP at all, with a problem like every other, and closes. */
+/** Answers malformed HTTP with a problem document too, and closes the connection. */
 export function answerMalformedRequest(error: FastifyError, socket: Socket): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();

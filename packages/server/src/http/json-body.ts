@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 
 /**
- * JSON and nothing else. A body that sets `__proto__` or `constructor.prototype` is no JSON to us; an empty one counts as none,
- * because clients send the header with every POST.
+ * Accepts JSON bodies only. A body that sets `__proto__` or `constructor.prototype` is refused. An empty body counts
+ * as absent, because clients send the content type with every POST.
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");

@@ -2,7 +2,7 @@ import { type Operation, type OperationId, operations } from "@tenantry/contract
 import { type Context, DomainError, parseInput } from "@tenantry/core";
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
 import { z } from "zod";
-import type { Caller, Door } from "../auth/credentials.ts";
+import type { Caller, CredentialSource } from "../auth/credentials.ts";
 import { findCallerContext } from "../auth/find-caller-context.ts";
 import type { ServerParts } from "../server-parts.ts";
 import type { Call } from "./call.ts";
@@ -11,10 +11,10 @@ import { present } from "./present.ts";
 import { createQueryParser, type QueryParser } from "./query.ts";
 import { stateOf } from "./request-state.ts";
 
-/** A handler of whichever operation: the compiler has matched the two where the routes are put together. */
+/** A handler of any operation. The compiler matched the two where the routes are assembled. */
 type AnyHandler = (call: never) => unknown;
 
-/** What the framework needs to answer an operation of the contract, as a plain route. */
+/** The framework's route for an operation of the contract. */
 export function operationRoute(
   server: ServerParts,
   id: OperationId,
@@ -31,8 +31,8 @@ export function operationRoute(
 }
 
 /**
- * Lets a request in before its body is read: who calls, in which tenant, and whether they called too often. Whether they may do it is
- * the use case's to decide, where it knows the organization.
+ * Runs before the body is read: identifies the caller and the tenant, and applies the rate limits. Authorization is
+ * left to the use case, which knows the organization.
  */
 export async function admit(
   server: ServerParts,
@@ -45,39 +45,39 @@ export async function admit(
   void reply.header("x-request-id", state.requestId);
   if (state.traceparent !== undefined) void reply.header("traceparent", state.traceparent);
   if (operation.tag === "Operational") return;
-  const door = {
+  const source = {
     tenant: request.headers["tenantry-tenant"]?.toString(),
     requestId: state.requestId,
   };
-  const caller = await findCaller(server, door, request, reply);
+  const caller = await findCaller(server, source, request, reply);
   await countRequest(server, operation, caller, request, reply);
   if (operation.permission !== "anonymous" && caller.actor.type === "anonymous") {
     throw new DomainError("authentication_required", "Send a token: Authorization: Bearer …");
   }
-  const context = await findCallerContext(server, caller, door);
+  const context = await findCallerContext(server, caller, source);
   const params = request.params as Readonly<Record<string, string>>;
   state.organizationId = params.organization_id ?? null;
   state.context = context;
 }
 
-/** A credential that is refused counts against the address it came from. */
+/** A refused credential counts against the client's address. */
 async function findCaller(
   { credentials, limits }: ServerParts,
-  door: Door,
+  source: CredentialSource,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Caller> {
   const { authorization } = request.headers;
   try {
-    return credentials.known(authorization) ?? (await credentials.identify(authorization, door));
+    return credentials.known(authorization) ?? (await credentials.identify(authorization, source));
   } catch (error) {
     await limits.countRequest(request.ip, reply);
     throw error;
   }
 }
 
-/** Where passwords and names are tried, and accounts are made. */
-const doorTags: ReadonlySet<Operation["tag"]> = new Set([
+/** Operations where attackers try passwords and names, or create accounts. */
+const authenticationTags: ReadonlySet<Operation["tag"]> = new Set([
   "Authentication",
   "Registered organizations",
 ]);
@@ -89,16 +89,17 @@ async function countRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  // An application asks before each of its own requests, and most are answered before anything could count them.
+  // Applications send a check for each of their own requests, and most are answered before they could be counted.
   if (tag === "Access" && actor.type !== "anonymous") return;
-  const isDoor = doorTags.has(tag) && permission === "anonymous" && request.method === "POST";
-  if (isDoor) return await limits.countAuthentication(request.ip, reply);
+  const isAuthentication =
+    authenticationTags.has(tag) && permission === "anonymous" && request.method === "POST";
+  if (isAuthentication) return await limits.countAuthentication(request.ip, reply);
   const key =
     actor.type === "anonymous" ? request.ip : `${context.tenantId} ${actor.type} ${actor.id}`;
   await limits.countRequest(key, reply);
 }
 
-/** Parses, calls, presents. */
+/** Parses the input, calls the handler and presents its result. */
 export function operationHandler(
   server: ServerParts,
   operation: Operation,
@@ -124,12 +125,12 @@ export function operationHandler(
   };
 }
 
-/** The surroundings of an operational route, where nobody acts. */
+/** The context of an operational route, which has no caller. */
 function systemless({ engine, defaultTenant }: ServerParts): Context {
   return { engine, tenantId: defaultTenant.id, actor: { type: "anonymous" } };
 }
 
-/** For the log line of a creation, whose organization no path names. */
+/** The organization's id for the log line of a creation, since no path names it. */
 function idOf(result: unknown): string | null {
   return typeof result === "object" && result !== null && "id" in result ? String(result.id) : null;
 }
@@ -160,7 +161,7 @@ function readBody({ body: schema, isBodyOptional }: Operation, given: unknown): 
   return parseInput(schema, given === undefined ? {} : given);
 }
 
-/** An empty object says as little as no body. */
+/** An empty object counts as no body. */
 function assertNoBody(given: unknown): undefined {
   if (given === undefined || given === null) return undefined;
   if (typeof given === "object" && !Array.isArray(given) && Object.keys(given).length === 0) {

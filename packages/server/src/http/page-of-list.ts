@@ -1,8 +1,10 @@
 import { type JsonPage, type PageInput, toJsonPage, toPageRequest } from "@tenantry/core";
 
 /**
- * A page of a list that a use case gives whole, because it is short. `keyOf` gives each item a text that is greater than those of the items
- * before it, so that a page goes on where the last one ended, also when its last item is gone by then.
+ * Cuts a page out of a short list that a use case returns as a whole.
+ *
+ * @param keyOf Gives each item a key that sorts after those of the items before it, so that the next page starts
+ * after the last key, even if that item no longer exists.
  */
 export function pageOfList<T>(
   items: readonly T[],

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 const jsonMediaType = "application/json; charset=utf-8";
 
-/** Answers with what a use case gave, in the form that the contract owes. */
+/** Answers with the result of a use case, in the form that the contract defines. */
 export function present(
   operation: Operation,
   request: FastifyRequest,
@@ -20,7 +20,7 @@ export function present(
   void reply.header("content-type", jsonMediaType);
   const body = result as Readonly<Record<string, unknown>>;
   if (operation.etag !== undefined) void reply.header("etag", `"${body[operation.etag]}"`);
-  // What a dry run would have made is nowhere to be found.
+  // What a dry run would have created has no location.
   if (operation.location !== undefined && !isDryRun) {
     void reply.header("location", fill(operation.location, body));
   }
@@ -34,13 +34,13 @@ export function present(
   );
 }
 
-/** A page as text. Its items are finished JSON from the storage and go through as they are. */
+/** A page as JSON text. Its items are JSON text from the storage already and are not parsed. */
 function pageText(page: JsonPage): string {
   const total = page.total === undefined ? "" : `,"total":${page.total}`;
   return `{"items":${page.items_json},"next_cursor":${JSON.stringify(page.next_cursor)},"has_more":${page.has_more}${total}}`;
 }
 
-/** The same list, further on. `skip` was for the first page alone. */
+/** The URL of the next page. `skip` only applies to the first one. */
 function nextPage(url: string, cursor: string): string {
   const { pathname, searchParams } = new URL(url, "http://localhost");
   searchParams.delete("skip");
@@ -49,7 +49,7 @@ function nextPage(url: string, cursor: string): string {
   return `${pathname}?${searchParams}`;
 }
 
-/** `/users/{user.id}` with the fields of the answer in place of the braces. */
+/** Fills a template such as `/users/{user.id}` with fields of the answer. */
 function fill(template: string, body: Readonly<Record<string, unknown>>): string {
   return template.replaceAll(/\{([^}]+)\}/g, (_, path: string) => {
     let value: unknown = body;

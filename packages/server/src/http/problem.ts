@@ -6,7 +6,7 @@ import { stateOf } from "./request-state.ts";
 /** The media type of every error (RFC 9457). */
 export const problemMediaType = "application/problem+json; charset=utf-8";
 
-/** An error as its problem document. The status of its kind stands in the contract, `problem.ts`. */
+/** The problem document of an error. The status of each kind of error is in the contract, `problem.ts`. */
 export function toProblem(error: DomainError, requestId: string): Problem {
   return {
     type: problemType(error.code),
@@ -20,7 +20,10 @@ export function toProblem(error: DomainError, requestId: string): Problem {
   };
 }
 
-/** Answers with the problem document of whatever was thrown. What is not ours is `internal`: it is logged, and nobody is told. */
+/**
+ * Answers with the problem document of whatever was thrown. An unexpected error becomes `internal`: it is logged and
+ * its details are not shown.
+ */
 export function sendProblem(
   error: unknown,
   request: FastifyRequest,
@@ -42,7 +45,7 @@ export function sendProblem(
     .send(JSON.stringify(problem));
 }
 
-/** How to authenticate (RFC 6750, section 3): without an error where no token came. */
+/** The challenge of RFC 6750, section 3; without an error code where no token was sent. */
 function challengeOf({ code }: DomainError): string {
   const realm = 'Bearer realm="tenantry"';
   return code === "authentication_required" ? realm : `${realm}, error="invalid_token"`;
@@ -61,7 +64,7 @@ export function internal(cause: unknown): DomainError {
   );
 }
 
-/** The framework's refusals as ours. */
+/** Maps the framework's errors to ours. */
 function fromFramework(error: unknown): DomainError | undefined {
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   switch (code) {
@@ -81,11 +84,11 @@ function fromFramework(error: unknown): DomainError | undefined {
         "The path is not well-formed: % begins two hexadecimal digits, and together they are text in UTF-8",
       );
     case "FST_ERR_MAX_PARAM_LENGTH":
-    // A path that climbs out of the files of the reference pages.
+    // A path that tries to leave the directory of the reference pages.
     case "FST_STATIC_FORBIDDEN_PATH":
       return new DomainError("route_not_found", "There is nothing at this path");
   }
-  // Among these are bodies that are not JSON, or that try to set a prototype.
+  // Among others, bodies that are not JSON or that try to set a prototype.
   if (statusCode === 400) return malformedBody();
   return undefined;
 }

@@ -3,12 +3,12 @@ import { z } from "zod";
 
 type Reader = (text: string) => unknown;
 
-/** Reads a query string by its schema: names what is unknown, given twice or of the wrong form. */
+/** Parses a query string by its schema. Reports fields that are unknown, repeated or malformed. */
 export type QueryParser = (query: unknown) => Record<string, unknown>;
 
 /**
- * A query's fields come as text. Numbers and booleans are read out of it by what the schema says a field is, in this one place; text
- * that is neither stays as it is, and the schema says what is owed.
+ * Makes a parser for a query. Query values are text; numbers and booleans are converted according to the schema, only
+ * here. Text that cannot be converted stays as it is, and the schema reports it.
  */
 export function createQueryParser(schema: z.ZodObject): QueryParser {
   const readers = new Map<string, Reader>();
@@ -17,7 +17,7 @@ export function createQueryParser(schema: z.ZodObject): QueryParser {
     if (reader !== undefined) readers.set(name, reader);
   }
   return (query) => {
-    // Without a prototype, so that a field of that name is one like any other.
+    // Without a prototype, so that a field named `__proto__` is a field like any other.
     const given: Record<string, unknown> = Object.create(null);
     const repeated: FieldFault[] = [];
     for (const [name, value] of Object.entries(query as Record<string, unknown>)) {

@@ -9,7 +9,7 @@ import {
   RateLimiterRes,
 } from "rate-limiter-flexible";
 
-/** The limits of an installation; 0 is none. */
+/** The limits of an installation; 0 means no limit. */
 export interface RateLimitSettings {
   readonly rateLimitPerMinute: number;
   readonly authRateLimitPerMinute: number;
@@ -17,12 +17,17 @@ export interface RateLimitSettings {
 }
 
 export interface RateLimits {
-  /** Counts a request of a credential, or of an address without any. @throws {DomainError} `rate_limited`. */
+  /**
+   * Counts a request of a credential, or of an address without one.
+   *
+   * @throws {DomainError} `rate_limited`.
+   */
   countRequest(key: string, reply: FastifyReply): Promise<void>;
-  /** Counts a request of an address to a door where passwords and tokens are tried. */
+  /** Counts a request of an address to an operation where passwords and tokens can be tried. */
   countAuthentication(address: string, reply: FastifyReply): Promise<void>;
   /**
-   * Counts an attempt on an account before it is judged, so that a thousand at once are a thousand; one that was right is taken back.
+   * Counts an attempt on an account before the password is checked, so that a thousand simultaneous attempts all
+   * count. A successful one is not counted.
    */
   attemptLogin<T>(account: readonly string[], attempt: () => Promise<T>): Promise<T>;
 }
@@ -30,7 +35,7 @@ export interface RateLimits {
 const minuteSeconds = 60;
 const failedLoginSeconds = 15 * minuteSeconds;
 
-/** Limits over all servers that share a Redis; within this process where there is none, and while it is not to be had. */
+/** Rate limits shared by all servers on one Redis. Without Redis, and while it fails, each process counts for itself. */
 export function createRateLimits(
   settings: RateLimitSettings,
   redis?: RedisConnection | undefined,
@@ -46,7 +51,7 @@ export function createRateLimits(
       const key = hash("sha256", JSON.stringify(account), "base64url");
       await count(failures, key);
       const result = await attempt();
-      // Where it cannot be taken back it only counts for a while.
+      // If this fails, the attempt merely counts until the limit's period is over.
       await failures?.counter.delete(key).catch(() => {});
       return result;
     },
@@ -73,7 +78,7 @@ function limiter(
   return { name, seconds, points, counter };
 }
 
-/** Counts in Redis, and in memory while Redis fails: a limit that is lower for a while is better than none. */
+/** Counts in Redis, and in memory while Redis fails: a limit per process for a while is better than none. */
 function sharedCounter(
   redis: RedisConnection,
   memory: RateLimiterMemory,

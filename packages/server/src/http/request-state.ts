@@ -3,7 +3,7 @@ import type { OperationId } from "@tenantry/contract";
 import type { Context, ErrorCode } from "@tenantry/core";
 import type { FastifyRequest } from "fastify";
 
-/** What is known of a request while it runs: for its answer, its log line and its metrics. */
+/** What is known about a request while it runs, for its answer, log line and metrics. */
 export interface RequestState {
   readonly requestId: string;
   readonly traceparent: string | undefined;
@@ -16,17 +16,17 @@ export interface RequestState {
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Null on the routes that keep none, see {@link stateOf}. */
+    /** Null on routes without state, see {@link stateOf}. */
     state: RequestState | null;
   }
 }
 
-/** The request's state, made when it is first asked for. */
+/** The request's state, created when first asked for. */
 export function stateOf(
   request: FastifyRequest,
   operationId: OperationId | null = null,
 ): RequestState {
-  // A request that the framework refuses before it has a route has no state at all, not even none.
+  // A request that the framework refuses before routing has `undefined` here, not null.
   if (request.state) return request.state;
   const { headers } = request;
   const state: RequestState = {
@@ -42,12 +42,12 @@ export function stateOf(
   return state;
 }
 
-/** The caller's own id where it is fit for a log, else a new one. */
+/** The caller's own request id if it is safe to log, otherwise a new one. */
 function requestIdOf(given: string | string[] | undefined): string {
   return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-/** W3C Trace Context, version 00; anything else counts as absent, as the specification has it. */
+/** The traceparent (W3C Trace Context, version 00). As the specification says, anything else counts as absent. */
 function traceparentOf(given: string | string[] | undefined): string | undefined {
   if (typeof given !== "string") return undefined;
   return /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(given)

@@ -1,4 +1,4 @@
-/** What every answer of the API says to browsers: it is data, for nobody's page to frame, run or keep. */
+/** Headers of every API answer: it is data that no page may frame, run or cache. */
 export const apiHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -6,7 +6,7 @@ export const apiHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** For the pages that explain the API: their own scripts and styles, nobody else's, and no network but ours. */
+/** Headers of the reference pages: their own scripts and styles only, and no requests to other servers. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
@@ -15,7 +15,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** Browsers come back over TLS alone, where the public address says that there is TLS. */
+/** HSTS, if the public address uses TLS. */
 export function transportHeaders(publicUrl: string | undefined): Readonly<Record<string, string>> {
   if (!publicUrl?.startsWith("https:")) return {};
   return { "strict-transport-security": "max-age=31536000" };

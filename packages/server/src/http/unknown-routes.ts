@@ -13,7 +13,7 @@ const everyMethod: readonly HTTPMethods[] = [
   "OPTIONS",
 ];
 
-/** The methods of each path. Reading one's headers alone is a way of reading it. */
+/** The methods of each path. HEAD counts as supported wherever GET is. */
 function methodsByPath(): Map<string, HTTPMethods[]> {
   const methods = new Map<string, HTTPMethods[]>();
   for (const { path, method, alsoPut } of operationIds.map((id): Operation => operations[id])) {
@@ -25,7 +25,7 @@ function methodsByPath(): Map<string, HTTPMethods[]> {
   return methods;
 }
 
-/** The answers to methods that a path does not know (405, with those that it does), and to OPTIONS. */
+/** Routes for methods that a path does not support (405, with the supported ones), and for OPTIONS. */
 export function otherMethodRoutes(): RouteOptions[] {
   return [...methodsByPath()].map(([path, known]) => {
     const allow = [...known, "OPTIONS"].join(", ");
@@ -43,7 +43,7 @@ export function otherMethodRoutes(): RouteOptions[] {
   });
 }
 
-/** Everything else is not there. */
+/** Answers 404 for every other path. */
 export function answerUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(

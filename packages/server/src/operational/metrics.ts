@@ -3,25 +3,25 @@ import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporte
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import type { Engine } from "@tenantry/core";
 
-/** What the server counts. No label names a tenant, an organization or a person. */
+/** The server's metrics. No label names a tenant, an organization or a person. */
 export interface Metrics {
   recordRequest(method: string, operation: string, status: number, durationMs: number): void;
-  /** A plain number: `check` is answered so often that an instrument would cost more than the answer. */
+  /** A plain number: `check` is called so often that a metrics instrument would cost more than the answer. */
   checks: number;
-  /** All of it, in Prometheus' text format. */
+  /** All metrics in Prometheus text format. */
   render(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Bounds of the histogram of durations, in seconds: those of OpenTelemetry's semantic conventions, and finer ones below. */
+/** Histogram bounds for durations in seconds: those of OpenTelemetry's semantic conventions, and finer ones below. */
 const durationBounds = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** The metrics of one server. `PrometheusExporter` opens no port of its own here: `/metrics` asks it. */
+/** Creates the metrics of one server. `PrometheusExporter` opens no port of its own here; `/metrics` reads it. */
 export function createMetrics(engine: Engine): Metrics {
   const exporter = new PrometheusExporter({ preventServerStart: true });
-  // Its last two arguments leave out what says nothing here: the SDK's own target and the scope.
+  // The last two arguments leave out the SDK's own target and scope, which are of no use here.
   const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
   const provider = new MeterProvider({ readers: [exporter] });
   const meter = provider.getMeter("tenantry");

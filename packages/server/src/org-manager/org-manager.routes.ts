@@ -25,7 +25,7 @@ function assertSelfOrOperator(ctx: Context, userId: string): void {
   throw deny(ctx, "user_not_found", "list_user_organizations", null, "operator");
 }
 
-/** The document knows no pages: all of them. */
+/** The documented interface has no pages, so all organizations are returned. */
 async function listEveryOrganization(ctx: Context, userId: string): Promise<UserOrganization[]> {
   const all: UserOrganization[] = [];
   let cursor: string | undefined;

@@ -7,7 +7,10 @@ import {
 } from "@tenantry/core";
 import type { Routes } from "../http/call.ts";
 
-/** The administrator's number in the organization's database: whoever registered it is the first user there, and nobody else enters by this door. */
+/**
+ * The administrator's number in the organization's database. Whoever registered it is the first user there, and only
+ * that user logs in here.
+ */
 const firstUserNumber = 1;
 
 export const registeredOrganizationRoutes = {

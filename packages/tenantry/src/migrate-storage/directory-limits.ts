@@ -8,7 +8,8 @@ import {
 import { findMisfits } from "@tenantry/storage-json";
 
 /**
- * Looks for what a JSON directory cannot hold, since the Python module would take its files for empty then.
+ * Refuses a source that a JSON directory cannot hold: the Python module would treat files that are too large as
+ * empty.
  *
  * @throws {DomainError} `invalid_import` with every organization that does not fit.
  */

@@ -18,36 +18,41 @@ import { openTarget } from "./target.ts";
 
 export interface MigrateStorageOptions {
   readonly from: DatabaseLocation;
-  /** Of a PostgreSQL source: who owns its tables, where `from` names a user who does not. */
+  /** For a PostgreSQL source: the address of its tables' owner, if `from` names another user. */
   readonly fromOwnerUrl?: string | undefined;
-  /** An empty place: a file or directory that is not there yet, or an empty PostgreSQL database. */
+  /** An empty target: a file or directory that does not exist yet, or an empty PostgreSQL database. */
   readonly to: DatabaseLocation;
-  /** Told how many rows have been read, of how many: each is read from the source, from the copy, and from the source again. */
+  /**
+   * Called with how many rows have been read, and the total. Each row is read three times: from the source, from the
+   * copy, and from the source again.
+   */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Ends it at the next page of rows; what was written is taken back. */
+  /** Aborts at the next page of rows and removes what was written. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What was moved. */
+/** The result of a migration. */
 export interface StorageMigration {
   readonly tenants: number;
   readonly rows: number;
-  /** Of everything together: the same on every storage that has the same rows. */
+  /** A checksum of everything; equal on every storage with the same rows. */
   readonly checksum: string;
-  /** Of each table of each tenant, and of the installation. */
+  /** One entry per table of each tenant, and of the installation. */
   readonly contents: readonly TableContent[];
-  /** What the target has no place for, in words. */
+  /** What the target cannot store, as sentences. */
   readonly left_behind: readonly string[];
 }
 
 /**
- * Copies everything from one storage into an empty one: tenants, people, events, sessions, keys, refusals. The copy is compared with the
- * source, table by table, and only then is there: whatever fails, or ends the program, leaves nothing that could be taken for a whole one. The
- * source is only read. Nobody may write it meanwhile, since what they write would be missing: who has it open is
- * looked for before and after, and it is read once more at the end.
+ * Copies everything from one storage into an empty one: tenants, users, events, sessions, keys, refusals. The copy
+ * becomes available only after it was compared with the source, table by table; a failure or a kill leaves nothing
+ * that could be mistaken for a complete copy.
  *
- * @throws {DomainError} `storage_busy` where the source is in use, `storage_unavailable` where it is not there or the target is not empty,
- *   `invalid_import` with everything that the target cannot hold, `storage_damaged`.
+ * The source is only read. Nobody may write to it meanwhile, because those writes would be missing from the copy:
+ * whether another program has it open is checked before and after, and it is read once more at the end.
+ *
+ * @throws {DomainError} `storage_busy` where the source is in use, `storage_unavailable` where it does not exist or
+ * the target is not empty, `invalid_import` with everything that the target cannot hold, `storage_damaged`.
  */
 export async function migrateStorage(options: MigrateStorageOptions): Promise<StorageMigration> {
   const { from } = options;
@@ -74,7 +79,7 @@ async function migrateFrom(
   const target = await openTarget(options.to);
   try {
     const contents = await fill(storage, target.storage, [null, ...tenantIds], options);
-    // Closed first: this program, too, has a file open that it asks for.
+    // Closed first: this program itself has a file open that would count as in use.
     await storage.close();
     await assertSourceUnused(options.from);
     await target.finish();
@@ -130,7 +135,7 @@ async function countProgress(
 
 const mostNamed = 20;
 
-/** What was begun and left by a program that is gone. Going on with it would write the source. */
+/** Work that a process began and did not finish. Continuing it would write to the source. */
 const underWay: Readonly<Record<Exclude<Placement["state"], "steady">, string>> = {
   dropping: "is being purged; open the source once, as tenantry tenant list does, which goes on",
   making: "is being made; open the source once, as tenantry tenant list does, which ends that",
@@ -156,7 +161,7 @@ async function assertAtRest({ committed }: Storage): Promise<void> {
   );
 }
 
-/** A copy would put into one database what was kept apart on purpose, and say nothing of it. */
+/** A copy would put tenants that were separated on purpose into one database, without a warning. */
 async function assertAllShared(storage: Storage): Promise<void> {
   const apart = (await storage.committed.tenants.all()).filter(
     ({ placement }) => placement === "dedicated",

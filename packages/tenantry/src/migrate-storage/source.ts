@@ -7,14 +7,17 @@ import type { DatabaseLocation } from "../database-url.ts";
 import { openStorage } from "../open-storage.ts";
 import { program } from "./target.ts";
 
-/** A storage that is copied. */
+/** The storage that is copied. */
 export interface Source {
   readonly storage: Storage;
-  /** What no other storage has a place for, in words. */
+  /** What other storages cannot hold, as sentences. */
   leftBehind(): readonly string[];
 }
 
-/** @throws {DomainError} `storage_unavailable` where there is none: a mistyped place is no empty storage. */
+/**
+ * @throws {DomainError} `storage_unavailable` where nothing exists: a mistyped location must not count as an empty
+ * storage.
+ */
 export async function openSource(
   from: DatabaseLocation,
   databaseOwnerUrl?: string,
@@ -39,7 +42,7 @@ export async function openSource(
 }
 
 /**
- * Looks whether other programs have the source open.
+ * Checks that no other program has the source open.
  *
  * @throws {DomainError} `storage_busy`, naming them.
  */

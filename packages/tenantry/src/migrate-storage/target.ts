@@ -4,7 +4,7 @@ import { openPostgresCopyTarget } from "@tenantry/storage-postgres";
 import { openSqliteCopyTarget } from "@tenantry/storage-sqlite";
 import type { DatabaseLocation } from "../database-url.ts";
 
-/** What others are told who wait meanwhile. */
+/** The name that other programs see while they wait for this one. */
 export const program = "tenantry migrate-storage";
 
 /** @throws {DomainError} `storage_unavailable` where it is not empty. */
