@@ -10,6 +10,7 @@ keepTemporaryFilesInMemory();
 const onEveryStorage = [
   "packages/tenantry/test/**/*.test.ts",
   "packages/server/test/registered-organizations.test.ts",
+  "packages/server/test/fuzz/fuzz.test.ts",
 ];
 const onPostgres = [
   "packages/{storage-postgres,cache-redis}/{src,test}/**/*.test.ts",

@@ -96,11 +96,13 @@ export function parameterNames(path: string): string[] {
 export function errorCodesOf(operation: Operation): ErrorCode[] {
   const { permission, effect, ifMatch } = operation;
   const codes: ErrorCode[] = [...operation.errors, "invalid_input", "rate_limited"];
-  if (permission !== "anonymous") {
-    codes.push("authentication_required", "invalid_token", "session_revoked", "user_deactivated");
+  if (permission !== "anonymous") codes.push("authentication_required", "user_deactivated");
+  // A credential that is sent is looked at, also where none is needed.
+  if (operation.tag !== "Operational") {
+    codes.push("invalid_token", "session_revoked", "tenant_not_found", "tenant_suspended");
   }
-  if (operation.tag !== "Operational") codes.push("tenant_not_found", "tenant_suspended");
-  if (operation.body !== undefined) {
+  // A body that comes is looked at, also where none is owed.
+  if (operation.method !== "GET") {
     codes.push("malformed_body", "payload_too_large", "unsupported_media_type");
   }
   if (operation.query?.shape.cursor !== undefined) codes.push("invalid_cursor");

@@ -93,10 +93,9 @@ async function enter(
 
 function assertPlaces({ engine }: Context): void {
   if (engine.places !== undefined) return;
-  throw new DomainError(
-    "invalid_input",
-    "This installation has no databases for single organizations: a JSON directory has none; use SQLite or PostgreSQL, or POST /api/v1/organizations",
-  );
+  const detail =
+    "This installation has no databases for single organizations: a JSON directory has none; use SQLite or PostgreSQL, or POST /api/v1/organizations";
+  throw new DomainError("invalid_input", detail, { fields: [{ pointer: "", detail }] });
 }
 
 function nameTaken(name: string): DomainError {

@@ -79,10 +79,7 @@ function fromFramework(error: unknown): DomainError | undefined {
         "The body is not sent as JSON; send the header Content-Type: application/json",
       );
     case "FST_ERR_BAD_URL":
-      return new DomainError(
-        "invalid_input",
-        "The path is not well-formed: % begins two hexadecimal digits, and together they are text in UTF-8",
-      );
+      return malformedPath();
     case "FST_ERR_MAX_PARAM_LENGTH":
     // A path that tries to leave the directory of the reference pages.
     case "FST_STATIC_FORBIDDEN_PATH":
@@ -91,6 +88,14 @@ function fromFramework(error: unknown): DomainError | undefined {
   // Among others, bodies that are not JSON or that try to set a prototype.
   if (statusCode === 400) return malformedBody();
   return undefined;
+}
+
+function malformedPath(): DomainError {
+  const detail =
+    "is not well-formed: % begins two hexadecimal digits, and together they are text in UTF-8";
+  return new DomainError("invalid_input", `The path ${detail}`, {
+    fields: [{ pointer: "/path", detail }],
+  });
 }
 
 export function malformedBody(): DomainError {

@@ -1,4 +1,10 @@
-import { type Operation, type OperationId, operationIds, operations } from "@tenantry/contract";
+import {
+  type Operation,
+  type OperationId,
+  operationIds,
+  operations,
+  problemSchema,
+} from "@tenantry/contract";
 import { describe, expect, it } from "vitest";
 import { neededQuery } from "../http-client.ts";
 import { found, register } from "../people.ts";
@@ -194,11 +200,13 @@ describe("headers", () => {
     }
   });
 
-  it("refuses a path whose encoding is broken", async () => {
+  it("refuses a path whose encoding is broken, and says that it is the path", async () => {
     const headers = { authorization: "Bearer operator-key-of-the-tests" };
     const response = await fetch(`${test.server.address}/api/v1/organizations/%zz`, { headers });
     expect(response.status).toBe(400);
     expect(response.headers.get("content-type")).toContain("application/problem+json");
+    const problem = problemSchema.parse(await response.json());
+    expect(problem.errors.map(({ pointer }) => pointer)).toEqual(["/path"]);
   });
 });
 

@@ -35,6 +35,12 @@ describe("a credential that is none", () => {
     }
   });
 
+  it("is refused where none is wanted, too, as the contract says", async () => {
+    const body = { email: "none-wanted@example.com", password, name: "None" };
+    const { status } = await test.client("register", { as: "nonsense", body });
+    expect(status).toBe(401);
+  });
+
   it("is refused in another scheme, or in none", async () => {
     for (const authorization of [
       "Basic b3BlcmF0b3I6eA==",

@@ -56,6 +56,14 @@ describe("413 and 415", () => {
     }
   });
 
+  it("refuses another type, and a large body, where none is taken, as the contract says", async () => {
+    const [as, params] = ["operator", { user_id: "user_x" }];
+    const typed = { as, params, body: "x=1", headers: { "content-type": "text/plain" } };
+    expect((await test.client("grantTenantAdministrator", typed)).status).toBe(415);
+    const large = { as, params, body: { x: "a".repeat(1024 * 1024) } };
+    expect((await test.client("revokeTenantAdministrator", large)).status).toBe(413);
+  });
+
   it("takes JSON with a charset", async () => {
     const { status } = await test.client("createOrganization", {
       as: "operator",
