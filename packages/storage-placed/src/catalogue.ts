@@ -10,28 +10,28 @@ export function isSamePlace(one: Whereabouts, other: Whereabouts): boolean {
   return one.server === other.server && one.database === other.database;
 }
 
-/** What is known of where tenants live. Whoever is not in it is asked for; nothing is guessed. */
+/** Remembers where tenants live. For any other tenant the main database is asked. */
 export interface Catalogue {
   known(tenantId: string): Whereabouts | undefined;
   /**
    * Asks the main database.
    *
-   * @throws {DomainError} `tenant_not_found` for one that is being removed.
+   * @throws {DomainError} `tenant_not_found` for a tenant that is being removed.
    */
   ask(tenantId: string): Awaitable<Whereabouts>;
-  /** Something has happened to the tenant, perhaps to where it lives: it is asked for anew. */
+  /** Forgets a tenant, because something happened to it that may have changed where it lives. */
   forget(tenantId: string): void;
   forgetAll(): void;
-  /** Rises whenever something was forgotten: what was counted in one place says nothing of another. */
+  /** Rises whenever something is forgotten, because counts from one place mean nothing in another. */
   forgotten(): number;
 }
 
 const mostTenants = 100_000;
 
 /**
- * @param found Called with what the main database says of a tenant.
- * @param moved Called when a tenant that was asked for with each call is found elsewhere: nothing tells of the switch itself, and what was memorised
- *   before is of the old place.
+ * @param found Called with what the main database says about a tenant.
+ * @param moved Called when a tenant that is looked up on each call is found elsewhere. Nothing announces the switch
+ * itself, and what was remembered before is about the old place.
  */
 export function createCatalogue(
   committed: () => Ports,
@@ -39,11 +39,11 @@ export function createCatalogue(
   moved: (tenantId: string) => void,
 ): Catalogue {
   const tenants = new Map<string, Whereabouts>();
-  /** Where those were last found that are asked for with each call. */
+  /** Where tenants that are looked up on each call were last found. */
   const underWay = new Map<string, Whereabouts>();
   let forgotten = 0;
 
-  function see(tenantId: string, whereabouts: Whereabouts, isSettled: boolean): void {
+  function noteWhereabouts(tenantId: string, whereabouts: Whereabouts, isSettled: boolean): void {
     found(tenantId, whereabouts);
     const before = underWay.get(tenantId);
     if (isSettled) underWay.delete(tenantId);
@@ -54,7 +54,7 @@ export function createCatalogue(
   }
 
   function remember(tenantId: string, whereabouts: Whereabouts, forgottenAtRead: number): void {
-    // A change came in while it was read: what was read may be older than that.
+    // A change arrived during the read, so the result may be out of date.
     if (forgottenAtRead !== forgotten) return;
     if (tenants.size >= mostTenants) tenants.clear();
     tenants.set(tenantId, whereabouts);
@@ -68,17 +68,17 @@ export function createCatalogue(
         found(tenantId, "main");
         throw tenantNotFound();
       }
-      // One that moves is asked for with each call, so that nobody goes where it no longer is.
+      // A moving tenant is looked up on each call, so that no call goes to its old place.
       const isSettled = placement?.state !== "moving";
       if (placement !== undefined && placement.database !== null) {
-        see(tenantId, placement, isSettled);
+        noteWhereabouts(tenantId, placement, isSettled);
         if (isSettled) remember(tenantId, placement, forgottenAtRead);
         return placement;
       }
-      see(tenantId, "main", isSettled);
+      noteWhereabouts(tenantId, "main", isSettled);
       if (!isSettled) return "main";
       return andThen(rows.find(tenantId), (row) => {
-        // Of tenants that do not exist nothing is kept, else a caller could fill memory with invented ids.
+        // Unknown tenants are not remembered; otherwise a caller could fill memory with invented ids.
         if (row !== undefined) remember(tenantId, "main", forgottenAtRead);
         return "main";
       });

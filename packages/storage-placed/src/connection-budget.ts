@@ -1,15 +1,15 @@
 import { DomainError } from "@tenantry/core";
 
-/** So many connections and never more, whoever wants them. */
+/** A fixed number of connections that several users share. */
 export interface ConnectionBudget {
   /**
-   * Takes up to `most` of those that are free, and waits for `least` in the order of coming.
+   * Takes up to `most` of the free connections, and waits in line until there are `least`.
    *
    * @throws {DomainError} `storage_busy` where that takes too long.
    */
   take(least: number, most: number): Promise<number>;
   give(connections: number): void;
-  /** How many are wanted beyond those that are free. */
+  /** How many connections are missing for those who wait. */
   wanted(): number;
 }
 
@@ -19,7 +19,7 @@ interface Waiting {
   readonly letIn: (connections: number) => void;
 }
 
-/** @param onWanted Called when somebody begins to wait: whoever can do without a connection gives it back. */
+/** @param onWanted Called when somebody starts to wait, so that unneeded connections are given back. */
 export function createConnectionBudget(
   connections: number,
   timeoutMs: number,
@@ -28,7 +28,7 @@ export function createConnectionBudget(
   let free = connections;
   const waiting = new Set<Waiting>();
 
-  /** A part of what is free, so that those who come next find something, too. */
+  /** Grants only a part of the free connections, to leave some for the next. */
   function grant(least: number, most: number): number {
     const granted = Math.min(most, Math.max(least, Math.floor(free / 3)));
     free -= granted;

@@ -10,8 +10,8 @@ const tenantsPerPage = 100;
 const atOnce = 4;
 
 /**
- * Opens each tenant's database once, which brings it to the newest schema: each has its ledger, so that a run after a fault does what is left. One that fails is named
- * and holds up no other.
+ * Opens each tenant's database once, which migrates it. Each database has its own ledger, so that a second run does
+ * what is left after a failure. A database that fails is reported and does not stop the others.
  */
 export async function migratePlaces(storage: Storage): Promise<MigratedPlaces> {
   const failures: MigrationFailure[] = [];
@@ -28,7 +28,7 @@ export async function migratePlaces(storage: Storage): Promise<MigratedPlaces> {
   for (let after = ""; ; ) {
     const page = await storage.committed.placements.list(after, tenantsPerPage);
     const left = page.filter(hasOwnDatabase).values();
-    // Workers that share one iterator: whoever is done takes the next.
+    // The workers share one iterator: whoever is done takes the next.
     await Promise.all(
       Array.from({ length: atOnce }, async () => {
         for (const placement of left) await migrateOne(placement);
@@ -42,7 +42,7 @@ export async function migratePlaces(storage: Storage): Promise<MigratedPlaces> {
 
 type OwnDatabase = Placement & { readonly database: string };
 
-/** One that is being removed needs no schema any more. */
+/** A placement that is being removed needs no migration. */
 function hasOwnDatabase(placement: Placement): placement is OwnDatabase {
   return placement.database !== null && placement.state !== "dropping";
 }

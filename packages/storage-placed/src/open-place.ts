@@ -5,31 +5,31 @@ import type { PlaceServer } from "./place-server.ts";
 export interface PlacesOptions {
   readonly servers: ReadonlyMap<string, PlaceServer>;
   readonly budget: ConnectionBudget;
-  /** A database that nobody used for so long is closed. */
+  /** A database that was not used for this long is closed. */
   readonly idleMs: number;
-  /** Called when one is opened, before it is used. */
+  /** Called when a database has been opened, before it is used. */
   readonly opened: (placement: Placement, storage: Storage) => Promise<void>;
-  /** Called when one is no longer listened to, before it is closed. */
+  /** Called when a database's commits are no longer listened to, before it is closed. */
   readonly closing: (tenantId: string) => void;
 }
 
-/** A tenant's database that is open, opens up, or is about to be closed. */
+/** A tenant's database that is opening, open, or about to be closed. */
 export interface Place {
   readonly placement: Placement;
-  /** Rises with each that is opened. */
+  /** Rises with each database that is opened. */
   readonly generation: number;
   readonly opening: Promise<Storage>;
-  /** There when it is open. */
+  /** Present once it is open. */
   storage: Storage | undefined;
   connections: number;
   uses: number;
   usedAtMs: number;
-  /** It takes no new uses, and is closed after the last one. */
+  /** A retired place gets no new uses, and is closed after the last one. */
   isRetired: boolean;
   readonly ended: PromiseWithResolvers<void>;
 }
 
-/** Begins to open a tenant's database, when there are connections for it. */
+/** Starts to open a tenant's database, once there are connections for it. */
 export function beginPlace(
   options: PlacesOptions,
   placement: Placement,

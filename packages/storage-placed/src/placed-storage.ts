@@ -26,50 +26,50 @@ import { createPlaceMaker, type PlaceMaker, type PlaceMakerOptions } from "./ten
 import { createTenantRows, type TenantRows } from "./tenant-rows.ts";
 
 export interface PlacedStorageOptions {
-  /** The main database: every tenant that has none of its own, and where each lives. */
+  /** The main database: all tenants without a database of their own, and where each tenant lives. */
   readonly main: Storage;
-  /** The server of the main database, on which tenants get databases: `main` in placements. */
+  /** The server of the main database, for tenants' own databases there; called `main` in placements. */
   readonly server: PlaceServer;
-  /** Other servers, by the keys that placements name. */
+  /** Other servers, by the keys used in placements. */
   readonly servers?: ReadonlyMap<string, PlaceServer> | undefined;
-  /** Milliseconds since 1970; the system's clock unless a test says otherwise. */
+  /** Milliseconds since 1970; the system clock unless a test sets another. */
   readonly clock?: (() => number) | undefined;
-  /** How many connections the databases of tenants may take, all of them together. */
+  /** How many connections all tenants' databases may use together. */
   readonly connections: number;
-  /** How long a call waits for connections that other tenants use; 30,000 ms without it. */
+  /** How long a call waits for connections that other tenants use; 30,000 ms by default. */
   readonly queueTimeoutMs?: number | undefined;
-  /** How long a write waits for the switch of a tenant that moves; 5,000 ms without it. */
+  /** How long a write waits while its tenant is switched to another place; 5,000 ms by default. */
   readonly fencedTimeoutMs?: number | undefined;
-  /** A database that nobody used for so long is closed; 60,000 ms without it. */
+  /** A database that was not used for this long is closed; 60,000 ms by default. */
   readonly idleMs?: number | undefined;
 }
 
-/** A storage that also makes databases for tenants. */
+/** A storage that can also create databases for tenants. */
 export interface PlacedStorage extends Storage {
   readonly places: PlaceMaker &
     TenantPlaces & {
-      /** Tenants whose database is on a server that is not known here, so many at most. */
+      /** Up to `limit` tenants whose database is on a server that is not configured here. */
       listOnUnknownServers(limit: number): Promise<readonly TenantOnUnknownServer[]>;
     };
 }
 
 export interface TenantOnUnknownServer {
   readonly slug: string;
-  /** The key of the server. */
+  /** The server's key. */
   readonly server: string;
 }
 
-/** A storage whose tenants may have databases of their own: each call goes where its tenant lives (ADR 0013). */
+/** A storage whose tenants may have databases of their own. It routes each call to where its tenant lives (ADR 0013). */
 export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorage {
   const { main, server, clock = Date.now } = options;
   const rows = createTenantRows(main);
   const running = createRunning();
   let listener: ChangeListener | undefined;
-  const tell: ChangeListener = (changes) => listener?.(changes);
+  const notify: ChangeListener = (changes) => listener?.(changes);
   const catalogue: Catalogue = createCatalogue(
     () => main.committed,
     (tenantId, whereabouts) => places.keepOnly(tenantId, whereabouts),
-    (tenantId) => tell([everythingOf(tenantId)]),
+    (tenantId) => notify([everythingOf(tenantId)]),
   );
   const budget = createConnectionBudget(options.connections, options.queueTimeoutMs ?? 30_000, () =>
     places.makeRoom(),
@@ -80,40 +80,49 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
     budget,
     idleMs: options.idleMs ?? 60_000,
     async opened({ tenant_id }, storage) {
-      storage.onChange((changes) => hear(changes, tenant_id));
+      storage.onChange((changes) => handleChanges(changes, tenant_id));
       await rows.repair(storage, tenant_id);
     },
-    closing: (tenantId) => tell([everythingOf(tenantId)]),
+    closing: (tenantId) => notify([everythingOf(tenantId)]),
   });
 
-  /** What a database tells. One that cannot say what has changed says so of the tenant that lives in it. */
-  function hear(changes: readonly Change[] | "everything", tenantId: string | null): void {
+  /**
+   * Handles the changes of a database. If it cannot say what changed, everything about the tenant that lives in it is
+   * dropped.
+   */
+  function handleChanges(changes: readonly Change[] | "everything", tenantId: string | null): void {
     if (changes === "everything") {
       if (tenantId === null) catalogue.forgetAll();
       else catalogue.forget(tenantId);
-      tell(tenantId === null ? "everything" : [everythingOf(tenantId)]);
+      notify(tenantId === null ? "everything" : [everythingOf(tenantId)]);
       return;
     }
-    tell(withThoseTold(catalogue, changes));
+    notify(forgetChangedTenants(catalogue, changes));
   }
 
-  function go<T>(tenantId: string | null, work: (storage: Storage) => Awaitable<T>): Awaitable<T> {
+  function routeCall<T>(
+    tenantId: string | null,
+    work: (storage: Storage) => Awaitable<T>,
+  ): Awaitable<T> {
     if (tenantId === null) return work(main);
     const known = catalogue.known(tenantId);
     if (known === "main") return work(main);
-    // Of a database that is not open nothing is heard, so not even that the tenant has left it.
+    // A database that is not open sends no changes, not even that the tenant has left it.
     const isHeardOf = known !== undefined && places.find(tenantId) !== undefined;
-    if (isHeardOf) return running.track(goTo(known, work));
-    return running.track(andThen(catalogue.ask(tenantId), (found) => goTo(found, work)));
+    if (isHeardOf) return running.track(runAt(known, work));
+    return running.track(andThen(catalogue.ask(tenantId), (found) => runAt(found, work)));
   }
 
-  const goTo = <T>(found: Whereabouts, work: (storage: Storage) => Awaitable<T>) =>
+  const runAt = <T>(found: Whereabouts, work: (storage: Storage) => Awaitable<T>) =>
     found === "main" ? work(main) : places.use(found, work);
 
-  main.onChange((changes) => hear(changes, null));
+  main.onChange((changes) => handleChanges(changes, null));
   const isInMain = (tenantId: string) => catalogue.known(tenantId) === "main";
-  const ports = { ...routeStorage(main, isInMain, go), fencedTimeoutMs: options.fencedTimeoutMs };
-  const parts: Parts = { main, places, catalogue, ...ports, go, rows, running };
+  const ports = {
+    ...routeStorage(main, isInMain, routeCall),
+    fencedTimeoutMs: options.fencedTimeoutMs,
+  };
+  const parts: Parts = { main, places, catalogue, ...ports, routeCall, rows, running };
   const storage = assemble(parts, (told) => {
     listener = told;
   });
@@ -123,10 +132,10 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
 }
 
 /**
- * Forgets where tenants live that something has happened to. The chain of the default tenant tells of others that are gone, whose own databases
- * need not have said so: then nothing is believed of them.
+ * Forgets where tenants live that changed. Events in the default tenant's chain report purged tenants, whose own
+ * databases may not have sent anything; everything about them is dropped.
  */
-function withThoseTold(catalogue: Catalogue, changes: readonly Change[]): readonly Change[] {
+function forgetChangedTenants(catalogue: Catalogue, changes: readonly Change[]): readonly Change[] {
   const others: Change[] = [];
   for (const { entity, tenant_id, entity_id } of changes) {
     if (entity !== "tenant") continue;
@@ -138,17 +147,20 @@ function withThoseTold(catalogue: Catalogue, changes: readonly Change[]): readon
   return others.length === 0 ? changes : [...changes, ...others];
 }
 
-type Go = <T>(tenantId: string | null, work: (storage: Storage) => Awaitable<T>) => Awaitable<T>;
+type RouteCall = <T>(
+  tenantId: string | null,
+  work: (storage: Storage) => Awaitable<T>,
+) => Awaitable<T>;
 
 function routeStorage(
   main: Storage,
   isInMain: (tenantId: string) => boolean,
-  go: Go,
+  routeCall: RouteCall,
 ): Pick<Storage, "committed" | "replicated"> {
   const route = <P extends object>(portsOf: (storage: Storage) => P) =>
     routePorts(portsOf(main), {
       isInMain,
-      route: (tenantId, work) => go(tenantId, (storage) => work(portsOf(storage))),
+      route: (tenantId, work) => routeCall(tenantId, (storage) => work(portsOf(storage))),
     });
   return {
     committed: route((storage) => storage.committed),
@@ -197,11 +209,11 @@ interface Parts {
   readonly rows: TenantRows;
   readonly running: Running;
   readonly fencedTimeoutMs: number | undefined;
-  readonly go: Go;
+  readonly routeCall: RouteCall;
 }
 
 function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
-  const { main, places, catalogue, rows, go } = parts;
+  const { main, places, catalogue, rows, routeCall } = parts;
   let closing: Promise<void> | undefined;
 
   async function end(): Promise<void> {
@@ -227,7 +239,7 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
     async transaction(tenantId, body, options) {
       assertOpen();
       return await whileFenced(parts.fencedTimeoutMs, tenantId, catalogue, () =>
-        go(tenantId, (storage) =>
+        routeCall(tenantId, (storage) =>
           storage === main || tenantId === null
             ? main.transaction(tenantId, body, options)
             : rows.transaction(storage, tenantId, body, options),
@@ -236,14 +248,15 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
     },
     async snapshot(tenantId, body, options) {
       assertOpen();
-      return await go(tenantId, (storage) => storage.snapshot(tenantId, body, options));
+      return await routeCall(tenantId, (storage) => storage.snapshot(tenantId, body, options));
     },
     onChange,
     catchUp(tenantId, fresh) {
       assertOpen();
       const known = tenantId === null ? "main" : catalogue.known(tenantId);
       if (tenantId === null || known === "main") return main.catchUp(tenantId, fresh);
-      // The main database tells where the tenant lives; of a database that is not open nothing is believed.
+      // The main database reports where the tenant lives. Nothing remembered about a database that is not open is
+      // trusted.
       return andThen(main.catchUp(null, fresh && known === undefined), () =>
         andThen(catalogue.known(tenantId) ?? catalogue.ask(tenantId), () =>
           places.useIfOpen(tenantId, (storage) => storage.catchUp(tenantId, fresh)),
@@ -276,7 +289,7 @@ const defaultFencedTimeoutMs = 5_000;
 const firstPauseMs = 2;
 const longestPauseMs = 100;
 
-/** A write that meets a fence waits for the tenant's switch, asks where it lives now, and goes there. */
+/** Retries a write that meets a fence: waits for the tenant's switch, looks up where it lives now, and goes there. */
 async function whileFenced<T>(
   timeoutMs: number | undefined,
   tenantId: string | null,
@@ -296,7 +309,7 @@ async function whileFenced<T>(
   }
 }
 
-/** The history of where a tenant lives; none while that is not known or not open. */
+/** The history where a tenant lives; undefined while the place is unknown or not open. */
 function historyOf({ main, places, catalogue }: Parts): Pick<Storage, "history"> {
   if (main.history === undefined) return {};
   return {
@@ -308,7 +321,7 @@ function historyOf({ main, places, catalogue }: Parts): Pick<Storage, "history">
   };
 }
 
-/** Calls that are under way, which closing waits for. */
+/** Calls in progress, which closing waits for. */
 interface Running {
   track<T>(result: Awaitable<T>): Awaitable<T>;
   ended(): Promise<void>;
@@ -329,7 +342,7 @@ function createRunning(): Running {
   };
 }
 
-/** The change after which nothing is believed of a tenant that was memorised. */
+/** A change that drops everything remembered about a tenant. */
 function everythingOf(tenantId: string): Change {
   return {
     tenant_id: tenantId,

@@ -2,28 +2,29 @@ import type { Awaitable, Placement, Storage } from "@tenantry/core";
 import { isSamePlace, type Whereabouts } from "./catalogue.ts";
 import { beginPlace, type Place, type PlacesOptions } from "./open-place.ts";
 
-/** The databases of tenants that are open. */
+/** The open databases of tenants. */
 export interface Places {
-  /** Does something in a tenant's database, which is opened where it is not, and stays open meanwhile. */
+  /** Runs work in a tenant's database, which is opened if necessary and stays open meanwhile. */
   use<T>(placement: Placement, work: (storage: Storage) => Awaitable<T>): Awaitable<T>;
-  /** The same where it is open; nothing where it is not. */
+  /** As `use`, but does nothing if the database is not open. */
   useIfOpen(tenantId: string, work: (storage: Storage) => Awaitable<void>): Awaitable<void>;
-  /** A tenant's database if it is open; it may be closed at any moment. */
+  /** A tenant's database if it is open. It may be closed at any moment. */
   find(tenantId: string): Storage | undefined;
   /**
-   * `Storage.foreignCommits` of a tenant's database. Whenever it was closed in between it is a greater number, since nobody listened.
+   * As `Storage.foreignCommits`. The number rises each time the database was closed in between, because nobody
+   * listened then.
    */
   foreignCommits(tenantId: string): number;
-  /** Resolves when a tenant's database is closed, and those who used it have done so. */
+  /** Resolves when a tenant's database is closed, after its running uses. */
   letGo(tenantId: string): Promise<void>;
-  /** Closes a tenant's database, when those who use it have done so, if the tenant lives elsewhere. */
+  /** Closes a tenant's database after its running uses, if the tenant lives elsewhere. */
   keepOnly(tenantId: string, whereabouts: Whereabouts): void;
-  /** Closes what can be closed, the longest unused first, while others want its connections. */
+  /** Closes databases, the longest unused first, while others wait for connections. */
   makeRoom(): void;
   close(): Promise<void>;
 }
 
-/** Beyond any number of commits that a process hears of while one database is open. */
+/** More than the commits that a process can hear of while one database is open. */
 const commitsPerGeneration = 2 ** 32;
 
 export function createPlaces(options: PlacesOptions): Places {
@@ -72,9 +73,9 @@ export function createPlaces(options: PlacesOptions): Places {
   };
 }
 
-/** Opens and closes; which and when is said by others. */
+/** Opens and closes databases, as it is told. */
 interface PlaceSet {
-  /** Those that can be used. */
+  /** The places that can be used. */
   readonly places: ReadonlyMap<string, Place>;
   generation(): number;
   open(placement: Placement): Place;
@@ -87,10 +88,10 @@ interface PlaceSet {
 function createPlaceSet(options: PlacesOptions): PlaceSet {
   const { budget } = options;
   const places = new Map<string, Place>();
-  /** Those that are not closed yet. */
+  /** The places that are not closed yet. */
   const living = new Set<Place>();
   let generation = 0;
-  /** Connections of those that are about to be closed. */
+  /** The connections of places that are about to be closed. */
   let leaving = 0;
 
   function open(placement: Placement): Place {
@@ -121,7 +122,7 @@ function createPlaceSet(options: PlacesOptions): PlaceSet {
     try {
       await (await place.opening).close();
     } catch {
-      // Whoever opened it has been told why it could not be.
+      // The caller who opened it got the error.
     }
     living.delete(place);
     leaving -= place.connections;
@@ -171,8 +172,8 @@ function useWhile<T>(
 }
 
 /**
- * Those that nobody uses go first, the longest unused before the others. Where all are in use, those that were opened first end with what
- * they are doing: else who comes late would never be served.
+ * The order in which places are closed: unused ones first, the longest unused before the others. If all are in use,
+ * those opened first are closed after their running uses; otherwise late callers would never be served.
  */
 function inOrderOfLeaving(places: readonly Place[]): readonly Place[] {
   const open = places.filter(({ storage }) => storage !== undefined);

@@ -8,11 +8,11 @@ import {
 } from "@tenantry/storage-postgres";
 import { assertDatabaseName, type PlaceServer } from "./place-server.ts";
 
-/** One listens, one reads and one writes. */
+/** One connection listens, one reads and one writes. */
 const least = 3;
 const most = 17;
 
-/** Databases of tenants on a PostgreSQL server. */
+/** Tenants' databases on a PostgreSQL server. */
 export function createPostgresPlaces(options: PostgresStorageOptions): PlaceServer {
   const optionsOf = (database: string): PostgresStorageOptions => {
     assertDatabaseName(database);

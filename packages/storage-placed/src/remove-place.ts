@@ -16,30 +16,30 @@ export interface PlaceRemoverOptions {
   readonly main: Storage;
   readonly servers: ReadonlyMap<string, PlaceServer>;
   readonly budget: ConnectionBudget;
-  /** Resolves when this process no longer has the tenant's database open. */
+  /** Resolves when this process has closed the tenant's database. */
   readonly letGo: (tenantId: string) => Promise<void>;
 }
 
 /**
- * Removes tenants where they live: the rows from the main database, or their whole database, whichever server it is on. Which of them it is stands in the
- * placement, which is there until all of it is gone.
+ * Removes tenants where they live: their rows from the main database, or their own database on whichever server. The
+ * placement says which, and stays until everything is removed.
  */
 export function createPlaceRemover(options: PlaceRemoverOptions): TenantPlaces["remove"] {
   const { main, letGo } = options;
   return async (tenantId, keepDatabase, end) => {
     const placement = await main.committed.placements.find(tenantId);
-    // Whoever began it has finished it.
+    // Another process has finished the removal.
     if (placement === undefined) return;
     const { database: own } = placement;
     const condition = keepDatabase ? await conditionOf(options, placement) : "usable";
-    // What is kept and cannot be used is left as it is.
+    // A database that is kept and cannot be used is left as it is.
     if (condition === "unusable") return await letGo(tenantId);
     const server = serverOf(options, placement);
     const database = own ?? lockNameOf(tenantId);
     await withLock(options, server, database, async () => {
       await letGo(tenantId);
       if (own === null) return await removeTenantRows(main, tenantId, end);
-      // A run that was killed has removed it.
+      // An earlier run was killed after it had dropped the database.
       if (!(await server.exists(database))) return;
       await endDatabase(server, database, tenantId, keepDatabase, end);
       if (!keepDatabase) await server.drop(database);
@@ -47,7 +47,7 @@ export function createPlaceRemover(options: PlaceRemoverOptions): TenantPlaces["
   };
 }
 
-/** Finds out how a tenant's own database stands. */
+/** Finds out the state of a tenant's own database. */
 export function createPlaceInspector(options: PlaceRemoverOptions): TenantPlaces["inspect"] {
   const { main } = options;
   return async (tenantId) => {
@@ -78,7 +78,7 @@ async function conditionOf(
   }
 }
 
-/** Runs the end of the tenant in its own database. One that is kept is left so that it can be used. */
+/** Ends the tenant in its own database. If the database is kept, its fence is lifted so that it can be used. */
 async function endDatabase(
   server: PlaceServer,
   database: string,

@@ -1,9 +1,9 @@
 import { type Awaitable, installationMethods } from "@tenantry/core";
 
 export interface Router<P> {
-  /** Whether the tenant is known to live in the main database: one look-up. */
+  /** Whether the tenant is known to live in the main database: a single look-up. */
   isInMain(tenantId: string): boolean;
-  /** Does something with the ports of wherever a tenant lives. */
+  /** Runs work with the ports of the place where a tenant lives. */
   route(tenantId: string, work: (ports: P) => Awaitable<unknown>): Awaitable<unknown>;
 }
 
@@ -13,8 +13,8 @@ type Methods = Readonly<Record<string, Readonly<Record<string, Method>>>>;
 const ofInstallation: ReadonlySet<string> = new Set(installationMethods);
 
 /**
- * Ports whose every call goes where its tenant lives. The tenant is the first argument of each method but those of the installation, so
- * that a method that is added goes the right way without a line here.
+ * Ports that route every call to where its tenant lives. The tenant is the first argument of each method except those
+ * of the installation, so a new method is routed without further code.
  */
 export function routePorts<P extends object>(main: P, router: Router<P>): P {
   const routed = Object.entries(main as unknown as Methods).map(([port, methods]) => [

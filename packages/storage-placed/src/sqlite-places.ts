@@ -5,10 +5,10 @@ import { DomainError } from "@tenantry/core";
 import { openSqliteStorage, type SqliteStorageOptions } from "@tenantry/storage-sqlite";
 import { assertDatabaseName, type PlaceLock, type PlaceServer } from "./place-server.ts";
 
-/** A file of a database, and those that SQLite and its writers keep beside it. */
+/** The suffixes of a database's file and of those that SQLite and its writers keep beside it. */
 const suffixes = ["", "-wal", "-shm", ".writer"] as const;
 
-/** Databases of tenants as SQLite files in one directory. */
+/** Tenants' databases as SQLite files in one directory. */
 export function createSqlitePlaces(
   directory: string,
   options: Omit<SqliteStorageOptions, "path"> = {},
@@ -18,7 +18,7 @@ export function createSqlitePlaces(
     return join(directory, `${database}.db`);
   };
   return {
-    // A file that is open takes a handle for writing and one for reading.
+    // An open file needs a handle for writing and one for reading.
     connections: { least: 2, most: 2 },
     async make(database) {
       const path = pathOf(database);
@@ -26,7 +26,7 @@ export function createSqlitePlaces(
       await (await openSqliteStorage({ ...options, path })).close();
     },
     async exists(database) {
-      // A directory that is not there, and not a file in it, is a setting or a disk that is amiss.
+      // A missing directory, unlike a missing file in it, means a wrong setting or a missing disk.
       if (existsSync(directory)) return existsSync(pathOf(database));
       throw new DomainError(
         "storage_unavailable",
@@ -55,7 +55,7 @@ export function createSqlitePlaces(
   };
 }
 
-/** An exclusive transaction on a small file, which the system gives up when its holder dies. */
+/** Locks by an exclusive transaction on a small file, which the system ends when its holder dies. */
 function tryLockFile(path: string): PlaceLock | undefined {
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
@@ -67,7 +67,7 @@ function tryLockFile(path: string): PlaceLock | undefined {
   }
   return {
     async release() {
-      // Whoever waits for it looks at the record once more, whichever file they hold.
+      // A process that waits for it reads the record again, whichever file it has locked.
       rmSync(path, { force: true });
       db.close();
     },

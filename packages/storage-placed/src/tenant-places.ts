@@ -2,9 +2,9 @@ import type { NewTenant, Placement, Storage, TenantPlaces } from "@tenantry/core
 import type { ConnectionBudget } from "./connection-budget.ts";
 import { newDatabaseName, type PlaceLock, type PlaceServer } from "./place-server.ts";
 
-/** Makes databases for tenants, and takes away what somebody left who is gone. */
+/** Creates databases for tenants, and removes what killed processes left. */
 export interface PlaceMaker extends Pick<TenantPlaces, "withNewPlace"> {
-  /** Finishes or takes away what was left half made, or half removed, by processes that are gone. */
+  /** Finishes or removes databases that killed processes left half created or half removed. */
   cleanUp(): Promise<void>;
 }
 
@@ -12,7 +12,7 @@ export interface PlaceMakerOptions {
   readonly main: Storage;
   readonly server: PlaceServer;
   readonly budget: ConnectionBudget;
-  /** Resolves when this process no longer has the tenant's database open. */
+  /** Resolves when this process has closed the tenant's database. */
   readonly letGo: (tenantId: string) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -22,8 +22,9 @@ const serverKey = "main";
 const mostAbandoned = 100;
 
 /**
- * The steps of making a place: it is recorded as `making`, the database is made, the tenant is created in it, it is recorded as `steady`. After
- * whichever step a process ends, what it left is found by the record: where the tenant was created it is finished, else taken away.
+ * Creates places in steps: record the placement as `making`, create the database, create the tenant in it, record the
+ * placement as `steady`. If the process ends after any step, the record shows what it left: if the tenant was created
+ * the place is finished, otherwise it is removed.
  */
 export function createPlaceMaker(options: PlaceMakerOptions): PlaceMaker {
   const { main, server } = options;
@@ -41,7 +42,7 @@ export function createPlaceMaker(options: PlaceMakerOptions): PlaceMaker {
         await settle(options, placement);
         return created;
       } catch (error) {
-        // What cannot be taken away now is taken away by whoever makes or opens next: the record says so.
+        // If this fails, the record lets the next process that creates or opens remove it.
         await takeAway(options, placement).catch(() => {});
         throw error;
       }
@@ -52,7 +53,7 @@ export function createPlaceMaker(options: PlaceMakerOptions): PlaceMaker {
     const { placements, purges } = main.committed;
     for (const placement of await placements.listUnsteady(mostAbandoned)) {
       if (placement.server !== serverKey || placement.state === "moving") continue;
-      // What is purged has more to it, and whoever began that goes on with it.
+      // A purge has further steps, and is continued by whoever handles purges.
       if ((await purges.find(placement.tenant_id)) !== undefined) continue;
       await cleanUpOne(options, placement);
     }
@@ -84,7 +85,7 @@ function newPlacement(tenantId: string, now: string): NewPlacement {
   };
 }
 
-/** Holds the lock, which takes one connection, and until the database is made what that takes. */
+/** Holds the lock, which takes one connection, and reserves those needed to create the database. */
 async function withLock<T>(
   { server, budget }: PlaceMakerOptions,
   { database }: NewPlacement,
@@ -112,7 +113,7 @@ async function settle({ main }: PlaceMakerOptions, placement: Placement): Promis
   await main.transaction(null, (ports) => ports.placements.update(steady, placement.epoch));
 }
 
-/** First nobody goes there any more, then the database goes, and last what says that it was there. */
+/** Removes in this order: first nobody goes to the place any more, then the database, and last its record. */
 async function takeAway(options: PlaceMakerOptions, placement: Placement): Promise<void> {
   const { main, server, letGo } = options;
   const { tenant_id, database, epoch } = placement;
@@ -127,7 +128,7 @@ async function takeAway(options: PlaceMakerOptions, placement: Placement): Promi
   });
 }
 
-/** Whoever is at work on it holds the lock: then it is left to them. */
+/** If another process holds the lock, it is at work on it and nothing is done here. */
 async function cleanUpOne(options: PlaceMakerOptions, found: Placement): Promise<void> {
   const { main, server, budget } = options;
   if (found.database === null) return;
@@ -150,7 +151,7 @@ async function cleanUpOne(options: PlaceMakerOptions, found: Placement): Promise
   }
 }
 
-/** Whether the tenant was created before its maker was gone. A database that was not made is none that holds it. */
+/** Whether the tenant was created before its process ended. A database that was not created has no tenant. */
 async function hasTenant(server: PlaceServer, placement: Placement): Promise<boolean> {
   const { database, tenant_id } = placement;
   if (database === null || !(await server.exists(database))) return false;
@@ -162,7 +163,7 @@ async function hasTenant(server: PlaceServer, placement: Placement): Promise<boo
   }
 }
 
-/** One after another: a maker holds connections while it waits for more, and many of them could wait for each other. */
+/** One after another: a creation holds connections while it waits for more, so several could deadlock. */
 function createTurns() {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(work: () => Promise<T>): Promise<T> => {

@@ -8,9 +8,10 @@ import type {
 } from "@tenantry/core";
 
 /**
- * The row of a tenant that lives elsewhere stands twice: where the tenant lives, which counts, and in the main database, where it is found
- * by its slug and short id. The copy is written before the row is committed, so that a slug that is taken is refused; should the
- * commit fail, or the process end in between, the copy is written anew from the row.
+ * Keeps both rows of a tenant that lives elsewhere in step: the authoritative one where the tenant lives, and the
+ * copy in the main database, by which it is found by slug and short id. The copy is written before the row is
+ * committed, so that a taken slug is refused. If the commit fails or the process ends in between, the copy is written
+ * again from the row.
  */
 export interface TenantRows {
   /** Runs a body in the tenant's own database. */
@@ -20,11 +21,14 @@ export interface TenantRows {
     body: (ports: Ports) => Awaitable<T>,
     options?: TransactionOptions,
   ): Promise<T>;
-  /** Writes the copy anew where it says something else than the row. */
+  /** Writes the copy again if it differs from the row. */
   repair(storage: Storage, tenantId: string): Promise<void>;
 }
 
-/** What a method of a tenant's transaction does to its row. Locking raises the revision alone, which the copy does not follow. */
+/**
+ * Whether each method of the tenants' port changes the row. Locking only raises the revision, which the copy need not
+ * follow.
+ */
 const changesRow: Readonly<Record<keyof TenantStore, boolean>> = {
   insert: true,
   update: true,
@@ -72,11 +76,11 @@ export function createTenantRows(main: Storage): TenantRows {
       };
       try {
         const result = await storage.transaction(tenantId, run, { beforeCommit });
-        // A body may run twice: what the first run copied is not what the second one, which counts, left as it was.
+        // A body may run twice, and the copy of the first run may differ from the row that the second one left.
         if (isCopied && !isOfLastRun) await repair(storage, tenantId).catch(() => {});
         return result;
       } catch (error) {
-        // What went wrong is told; a copy that cannot be mended now is mended when the database is next opened.
+        // The caller gets the error. A copy that cannot be repaired now is repaired when the database is next opened.
         if (isCopied) await repair(storage, tenantId).catch(() => {});
         throw error;
       }

@@ -6,29 +6,32 @@ import { migrationKey } from "./advisory-locks.ts";
 import { type ConnectionSettings, connectOnce, createClient } from "./connection.ts";
 import { isLoginRefused, toStorageError } from "./postgres-error.ts";
 
-/** What the storage works with after its opening. */
+/** How the storage connects once it is open. */
 export interface Access {
   readonly settings: ConnectionSettings;
-  /** What an operator should know: the second wall between tenants is lower than it could be. */
+  /** What an operator should know: one of the protections between tenants is missing. */
   readonly warning?: string;
 }
 
-/** What the owner of the tables may, and what stands in the way of somebody else's work on them. */
+/** What the tables' owner may do, and what keeps another user from working on the tables. */
 interface OwnerState {
   readonly owner: string;
   readonly schema: string;
-  /** Row-level security is nothing to them. */
+  /** Row-level security does not apply to this user. */
   readonly bypasses: boolean;
   readonly may_create_roles: boolean;
 }
 
 /**
- * Finds the role that does everything but migrations: it owns nothing, and so cannot take a policy away (ADR 0012). `SET ROLE` would be no
- * wall, since whoever speaks on the connection can go back; so the role logs in by itself.
+ * Finds or creates the role that does everything except migrations. It owns nothing, and so cannot remove a policy
+ * (ADR 0012). `SET ROLE` would not protect, because any statement on the connection could reset it; so the role logs
+ * in itself.
  *
- * - With `ownerUrl`, the operator has made it: it is the user of `url`, and is refused where it could get past the policies.
- * - Else it is made, where the user of `url` may make roles. Its password follows from theirs, so that every process knows it and it is kept nowhere.
- * - Else the user of `url` works on, bound by the policies as their owner, and a warning says what is missing.
+ * - With `ownerUrl`, the operator has created the role: it is the user of `url`, and is refused if the policies do
+ * not bind it.
+ * - Otherwise it is created, if the user of `url` may create roles. Its password is derived from theirs, so that
+ * every process knows it and it is stored nowhere.
+ * - Otherwise the user of `url` is used, whom the policies bind as their owner, and a warning says what is missing.
  */
 export async function prepareAccess(
   owner: Client,
@@ -47,7 +50,7 @@ export async function prepareAccess(
   try {
     await logIn(owner, own, role, password);
   } catch (error) {
-    // The server's own list of who may come in (pg_hba.conf) leaves the new role out, or somebody else has it.
+    // The server's own access list (pg_hba.conf) refuses the new role, or somebody else has created it.
     if (isLoginRefused(error) || isForbidden(error)) {
       return { settings: there, warning: withoutRole(state, server) };
     }
@@ -56,16 +59,16 @@ export async function prepareAccess(
   return { settings: own };
 }
 
-/** Who would work on the database, as far as that can be told without making or changing anything. */
+/** Which role would be used, as far as that can be told without creating or changing anything. */
 export interface AccessInspection {
   readonly user: string;
-  /** What makes the second wall between tenants lower than it could be. */
+  /** What is missing in the protection between tenants. */
   readonly warning: string | null;
-  /** Why nothing could be opened as it is. */
+  /** Why the database could not be opened as it is. */
   readonly fault: string | null;
 }
 
-/** Finds what {@link prepareAccess} would, and changes nothing: a role that is missing is not made. */
+/** As {@link prepareAccess}, but changes nothing: a missing role is not created. */
 export async function inspectAccess(
   owner: Client,
   settings: ConnectionSettings,
@@ -97,7 +100,7 @@ export async function inspectAccess(
     await connectOnce(own, assertBound);
     return { ...as(role), settings: own };
   } catch (error) {
-    // A password of earlier is put right by the next start.
+    // The next start corrects an outdated password.
     if (isLoginRefused(error)) return { ...asOwner, settings: there };
     return { ...as(role, null, reasonOf(error, server)), settings: there };
   }
@@ -124,12 +127,18 @@ function withoutRole({ owner, bypasses }: OwnerState, server: string): string {
   return `${server}: statements run as ${owner}, and ${how}. Let ${owner} make a role for them (ALTER ROLE … CREATEROLE, and let it in by pg_hba.conf), or name the owner in DATABASE_OWNER_URL and a user who owns nothing in DATABASE_URL`;
 }
 
-/** One for all databases of an owner on a server; of characters that need no quotes, however the owner is called. */
+/**
+ * The name of the role, one for all databases of an owner on a server. It needs no quotes, whatever the owner's name
+ * is.
+ */
 export function roleName(owner: string): string {
   return `tenantry_app_${createHash("sha256").update(owner).digest("hex").slice(0, 16)}`;
 }
 
-/** Who knows the owner's password knows the role's, and not the other way about. Without one the role has none, and may come in where nobody needs one. */
+/**
+ * The role's password, derived from the owner's: knowing the owner's password gives this one, but not the reverse. If
+ * the owner has none, the role has none and can only log in where none is required.
+ */
 function rolePassword(ownersPassword: string | undefined, role: string): string | undefined {
   if (!ownersPassword) return undefined;
   return createHmac("sha256", ownersPassword)
@@ -137,7 +146,7 @@ function rolePassword(ownersPassword: string | undefined, role: string): string 
     .digest("base64url");
 }
 
-/** Several databases of one server may be opened at once: whoever comes second finds the role made. */
+/** Several databases of one server may be opened at once; the second one finds the role created. */
 async function makeRole(owner: Client, role: string, password: string | undefined): Promise<void> {
   const { rowCount } = await owner.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [role]);
   if (rowCount) return;
@@ -151,7 +160,7 @@ async function makeRole(owner: Client, role: string, password: string | undefine
   }
 }
 
-/** Logs in to see that it is let in, giving the role its password anew where it has another: the owner's has changed. */
+/** Logs in to check that the role may. If its password is outdated, because the owner's has changed, it is set again. */
 async function logIn(
   owner: Client,
   own: ConnectionSettings,
@@ -192,7 +201,7 @@ async function nameOf(client: Client): Promise<string> {
   return rows[0]?.name as string;
 }
 
-/** @throws {DomainError} `storage_unavailable` where the policies are nothing to the role, or could be taken away by it. */
+/** @throws {DomainError} `storage_unavailable` where the policies do not bind the role, or it could remove them. */
 async function assertBound(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string; bypasses: boolean; owns: boolean }>(
     `SELECT current_user AS name, r.rolsuper OR r.rolbypassrls AS bypasses, EXISTS (
@@ -210,7 +219,7 @@ async function assertBound(client: Client): Promise<void> {
   throw new DomainError("storage_unavailable", `The user ${role.name} ${why}`);
 }
 
-/** The role may read and write rows, and nothing else: no table is made, changed or emptied by it. */
+/** Lets the role read and write rows, but not create, change or truncate tables. */
 async function grant(owner: Client, role: string): Promise<void> {
   if ((await readUngranted(owner, role)).length === 0) return;
   await owner.query("BEGIN");
@@ -233,7 +242,7 @@ function grants(tables: readonly string[], role: string): string {
     GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables.map(escapeIdentifier).join(", ")} TO ${role}`;
 }
 
-/** The tables that the role cannot work on yet. The ledger of migrations is not its business. */
+/** The tables that the role has no rights on yet. It needs none on the migration ledger. */
 async function readUngranted(owner: Client, role: string): Promise<readonly string[]> {
   const { rows } = await owner.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class AS c
@@ -247,7 +256,10 @@ async function readUngranted(owner: Client, role: string): Promise<readonly stri
   return rows.map(({ name }) => name);
 }
 
-/** What the server keeps instead of the password (RFC 5803), made here: the password itself would stand in the server's log. */
+/**
+ * The SCRAM verifier (RFC 5803) that the server stores instead of the password. It is computed here, because the
+ * password itself would appear in the server's log.
+ */
 function passwordLiteral(password: string | undefined): string {
   if (password === undefined) return "NULL";
   const [salt, rounds] = [randomBytes(16), 4096];
@@ -258,7 +270,7 @@ function passwordLiteral(password: string | undefined): string {
   return escapeLiteral(verifier);
 }
 
-/** Another process has just made or changed the same role: that is one catalogue for the whole server. */
+/** Another process has just created or changed the same role; roles are shared by all databases of a server. */
 function isMadeMeanwhile(error: unknown): boolean {
   return (
     error instanceof DatabaseError &&

@@ -4,24 +4,30 @@ import type { OwnClient } from "./connection.ts";
 import { openListener } from "./listener.ts";
 import { createOwnCommits } from "./own-commits.ts";
 
-/** The name under which processes of one database tell each other of their commits. */
+/** The notification channel on which processes of one database tell each other of commits. */
 export const channelName = "tenantry_commits";
 
-/** A commit of this process that is about to be made, and what is sent to the others with it. */
+/** A commit that this process is about to make, and the messages sent with it. */
 export interface Announcement {
   readonly commit: number;
   readonly payloads: readonly string[];
 }
 
-/** Tells other processes of this one's commits, and hears of theirs (ADR 0011). */
+/** Notifies other processes of this one's commits, and receives theirs (ADR 0011). */
 export interface Channel {
-  /** What a commit says to the others. This process's own messages come back, and are passed over. */
+  /** The messages for a commit. This process's own messages come back and are ignored. */
   announce(changes: readonly Change[]): Announcement;
   /** The commit did not happen. */
   withdraw(commit: number): void;
-  /** Whether the commit happened is not known: what is memorised is forgotten, and its message is heeded if it comes. */
+  /**
+   * It is unknown whether the commit happened: everything remembered is dropped, and its message is handled if it
+   * comes.
+   */
   lose(commit: number): void;
-  /** As `Storage.catchUp`. While no messages come in, every call has everything forgotten, so that nothing is answered from memory. */
+  /**
+   * As `Storage.catchUp`. While no messages arrive, every call drops everything remembered, so that nothing is
+   * answered from memory.
+   */
   catchUp(fresh: boolean): Awaitable<void>;
   /** As `Storage.foreignCommits`. */
   count(): number;
@@ -30,7 +36,7 @@ export interface Channel {
   close(): Promise<void>;
 }
 
-/** Begins to listen. What others commit comes in the order of their commits. */
+/** Starts to listen. Messages arrive in the order of commits. */
 export async function openChannel(
   createClient: () => OwnClient,
   tell: ChangeListener,
@@ -47,7 +53,7 @@ export async function openChannel(
   const listener = await openListener({
     createClient,
     channel: channelName,
-    hear(payload) {
+    onMessage(payload) {
       const { origin, commit, changes } = decodeCommit(payload);
       if (own.isExpected(origin, commit)) return;
       found += 1;
@@ -89,8 +95,8 @@ export async function openChannel(
 }
 
 /**
- * The cluster, its timeline and the database: what was remembered of a history that did not go on counts for nothing. A server that does not
- * tell has none.
+ * The cluster, its timeline and the database. Anything remembered in a history that did not continue is worthless.
+ * Undefined where the server does not report it.
  */
 async function readHistory(client: OwnClient): Promise<string | undefined> {
   const asked = client.query<{ readonly history: string }>(

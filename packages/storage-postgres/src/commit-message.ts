@@ -1,23 +1,23 @@
 import type { Change } from "@tenantry/core";
 
-/** What a process tells the others of a commit. */
+/** The message about a commit to other processes. */
 export interface CommitMessage {
-  /** The process that committed, and which of its commits it was. */
+  /** The process that committed, and the number of its commit. */
   readonly origin: string;
   readonly commit: number;
-  /** None where what changed has no event. */
+  /** Empty where something changed that has no event. */
   readonly changes: readonly Change[] | "everything";
 }
 
-/** PostgreSQL takes less than 8,000 bytes. */
+/** PostgreSQL limits a payload to less than 8,000 bytes. */
 const mostBytes = 7_900;
-/** A commit that needs more says "everything": reading what one commit changed must stay cheaper than forgetting it. */
+/** A commit that needs more messages says "everything": reading its changes must stay cheaper than dropping the caches. */
 const mostMessages = 32;
 
 type Encoded = readonly [string, number, "everything" | readonly EncodedChange[]];
 type EncodedChange = readonly [string, string | null, string, string, string];
 
-/** A commit as the payloads of its notifications: one where it fits. */
+/** Encodes a commit as notification payloads; a single one if it fits. */
 export function encodeCommit(message: CommitMessage): readonly string[] {
   const { origin, commit, changes } = message;
   const encode = (part: Encoded[2]) => JSON.stringify([origin, commit, part] satisfies Encoded);
@@ -39,7 +39,7 @@ export function encodeCommit(message: CommitMessage): readonly string[] {
   return payloads.length > mostMessages ? [encode("everything")] : payloads;
 }
 
-/** Reads a payload. One that is not ours says "everything": whoever sent it, forgetting does no harm. */
+/** Decodes a payload. One in another format means "everything", because forgetting is always safe. */
 export function decodeCommit(payload: string | undefined): CommitMessage {
   try {
     const [origin, commit, changes] = JSON.parse(payload ?? "") as Encoded;

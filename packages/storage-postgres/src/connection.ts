@@ -3,14 +3,17 @@ import { tenantSetting } from "@tenantry/storage-sql";
 import { Client, type ClientConfig, escapeIdentifier, types } from "pg";
 import { parseIntoClientConfig } from "pg-connection-string";
 
-/** How a storage connects. Times in milliseconds. */
+/** How a storage connects. Times are in milliseconds. */
 export interface ConnectionSettings {
   readonly url: string;
-  /** Of who owns the tables, where that is somebody else. */
+  /** The address of the tables' owner, if that is another user. */
   readonly ownerUrl?: string | undefined;
-  /** Who logs in instead of the user of the address. */
+  /** The login to use instead of the address's user. */
   readonly login?: { readonly user: string; readonly password: string | undefined } | undefined;
-  /** Where the tables are: what stands in front of it in the server's settings, or is made beside it for a session, is not asked. */
+  /**
+   * The schema of the tables. Anything that server settings put before it in the search path, or that a session
+   * creates, is ignored.
+   */
   readonly schema?: string | undefined;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
@@ -23,15 +26,15 @@ const oldestServer = 14;
 
 const int8 = 20;
 
-/** Whole numbers of eight bytes come as numbers: what is counted here stays far below 2^53. */
+/** Eight-byte integers as numbers: all counts here stay far below 2^53. */
 const numberTypes: NonNullable<ClientConfig["types"]> = {
   getTypeParser: ((oid: number, format?: "text" | "binary") =>
     oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 };
 
 /**
- * What every connection is opened with: what the address says goes before what stands here, as everywhere. The server itself ends what takes
- * too long, also where this program is gone.
+ * The settings of every connection; parameters in the address take precedence. The server itself ends what takes too
+ * long, even if this program is gone.
  */
 export function clientConfig(settings: ConnectionSettings): ClientConfig {
   const address = parseAddress(settings.url);
@@ -41,7 +44,7 @@ export function clientConfig(settings: ConnectionSettings): ClientConfig {
     statement_timeout: settings.statementTimeoutMs,
     lock_timeout: settings.lockTimeoutMs,
     idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
-    // For a network that swallows the answer: the server's own time-out comes first where there is a server.
+    // Only for a network that loses the answer: otherwise the server's own time-out comes first.
     query_timeout: settings.statementTimeoutMs + settings.connectTimeoutMs,
     keepAlive: true,
     application_name: settings.program,
@@ -51,7 +54,7 @@ export function clientConfig(settings: ConnectionSettings): ClientConfig {
   };
 }
 
-/** @throws {DomainError} `invalid_setting`, which shows nothing of an address that may hold a password. */
+/** @throws {DomainError} `invalid_setting`, which never shows the address, because it may contain a password. */
 function parseAddress(url: string): ClientConfig {
   try {
     return parseIntoClientConfig(url);
@@ -65,8 +68,8 @@ function parseAddress(url: string): ClientConfig {
 }
 
 /**
- * What a session begins with and falls back to. A role may change its own defaults, and so what a hostile statement left there would be every
- * later connection's; what a connection is opened with goes before them.
+ * Session settings given when connecting. A role may change its own defaults, so a hostile statement could leave some
+ * for every later connection; settings given when connecting take precedence over them.
  */
 function ownOptions(schema: string | undefined): readonly string[] {
   const fixed = ["-c row_security=on", `-c ${tenantSetting}=`];
@@ -75,7 +78,7 @@ function ownOptions(schema: string | undefined): readonly string[] {
   return [...fixed, `-c search_path=${path.replaceAll(/[\\ ]/g, "\\$&")}`];
 }
 
-/** Does something on a connection of its own. */
+/** Runs work on a connection of its own. */
 export async function connectOnce<T>(
   settings: ConnectionSettings,
   work: (client: Client) => Promise<T>,
@@ -89,18 +92,18 @@ export async function connectOnce<T>(
   }
 }
 
-/** A connection of its own, beside the pools: for migrations and for listening. */
+/** A connection outside the pools, for migrations and for listening. */
 export function createClient(settings: ConnectionSettings): OwnClient {
   const client = new Client({ ...clientConfig(settings), query_timeout: 0 });
-  // Without a listener a lost connection would end the process; whoever uses it hears of it by their next query.
+  // Without a listener a lost connection would end the process. Users of the connection notice with their next query.
   client.on("error", () => {});
   return client as OwnClient;
 }
 
-/** `pg` has these two, and its types have not. */
+/** `pg` has these two methods, but its types lack them. */
 export type OwnClient = Client & { ref(): void; unref(): void };
 
-/** The server and database of a URL, for messages: never the user's password. */
+/** The server and database of a URL for messages, without the password. */
 export function describeServer(url: string): string {
   try {
     const { hostname, port, pathname } = new URL(url);
@@ -111,7 +114,7 @@ export function describeServer(url: string): string {
   }
 }
 
-/** @throws {DomainError} `storage_unavailable` where the server lacks what the queries need. */
+/** @throws {DomainError} `storage_unavailable` where the server lacks features that the queries need. */
 export function assertServerVersion(versionNumber: number, server: string): void {
   const major = Math.floor(versionNumber / 10_000);
   if (major >= oldestServer) return;
@@ -122,7 +125,7 @@ export function assertServerVersion(versionNumber: number, server: string): void
 }
 
 /**
- * Refuses a server that cannot be written to as it must.
+ * Refuses a server that cannot be written as required.
  *
  * @throws {DomainError} `storage_unavailable`, saying what to do.
  */

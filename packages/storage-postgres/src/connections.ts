@@ -8,21 +8,21 @@ import { shareClients } from "./shared-clients.ts";
 
 const idleMs = 30_000;
 
-/** A bounded number of connections. */
+/** A pool with a maximum number of connections. */
 export interface Connections {
-  /** One statement on whichever connection has least to do, beside those of others. */
+  /** Runs one statement on the least busy connection, possibly behind statements of others. */
   query(statement: NamedStatement): Promise<StatementResult>;
   /**
-   * Does something on one connection, which nobody else uses meanwhile. An error that `work` gives beside its result makes the
-   * connection unfit for others.
+   * Runs work on one connection that nobody else uses meanwhile. If `work` calls `discard`, the connection is closed
+   * afterwards.
    *
-   * @throws {DomainError} `storage_unavailable` or `storage_busy` where there is none to be had.
+   * @throws {DomainError} `storage_unavailable` or `storage_busy` where no connection is available.
    */
   use<T>(work: (client: PoolClient, discard: (reason: Error) => void) => Promise<T>): Promise<T>;
   end(): Promise<void>;
 }
 
-/** Opens connections when they are needed, at most `most` of them, and closes those that nobody needs. */
+/** Opens connections as needed, up to `most`, and closes unused ones. */
 export function openConnections(
   settings: ConnectionSettings,
   most: number,
@@ -31,13 +31,14 @@ export function openConnections(
 ): Connections {
   const pool = new Pool({
     ...clientConfig(settings),
-    // What is asked goes out at once, behind what is not answered yet.
+    // Statements are sent immediately, behind those that are not answered yet.
     pipeline: true,
     max: most,
     idleTimeoutMillis: idleMs,
     allowExitOnIdle: true,
   });
-  // A connection that is lost while nobody uses it leaves the pool; one in use fails its next statement. Neither may end the process.
+  // An idle connection that is lost leaves the pool, and one in use fails its next statement. Neither may end the
+  // process.
   pool.on("error", () => {});
   pool.on("connect", (client) => {
     client.on("error", () => {});

@@ -10,12 +10,12 @@ import {
   type PostgresStorageOptions,
 } from "./postgres-storage.ts";
 
-/** One program at a time fills a database. */
+/** The lock under which one program at a time fills a database. */
 const copyKey = advisoryKey("tenantry", "copy");
 
 /**
- * Takes an empty database for a copy. While it is filled, its ledger says so and no program opens it; what a copy left that was killed
- * is removed first.
+ * Takes an empty database as the target of a copy. While it is filled, its ledger says so and no program opens it.
+ * Anything that a killed copy left is removed first.
  *
  * @throws {DomainError} `storage_unavailable` where it is not empty, `storage_busy` where another copy is at work.
  */
@@ -55,7 +55,7 @@ function createTarget(client: Client, storage: Storage, server: string): CopyTar
     storage,
     finish: () =>
       end(async () => {
-        // Else the first queries would be planned for tables that are empty.
+        // Otherwise the first queries would be planned for empty tables.
         await client.query("SET statement_timeout = 0; ANALYZE");
         await client.query(`DELETE FROM ${ledgerTable} WHERE name = '${unfinishedCopy}'`);
       }),
@@ -96,7 +96,7 @@ async function isEmpty({ committed: { copies } }: Storage): Promise<boolean> {
   return true;
 }
 
-/** Takes the rows and the mark away together. The schema stays: an empty database may have one. */
+/** Removes the rows and the mark together. The schema stays: an empty database may have one. */
 async function empty(client: Client): Promise<void> {
   const tables = copiedTables.map(({ name }) => name).join(", ");
   await client.query(

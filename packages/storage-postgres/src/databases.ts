@@ -6,9 +6,9 @@ import { toStorageError } from "./postgres-error.ts";
 import { connectionSettings, type PostgresStorageOptions } from "./postgres-storage.ts";
 
 /**
- * Makes an empty database on the server that the URL names, owned by who owns that one.
+ * Creates an empty database on the server of the URL, with the same owner as that of the URL.
  *
- * @throws {DomainError} `storage_unavailable` where the user may not, saying what to do.
+ * @throws {DomainError} `storage_unavailable` where the user may not create one, saying what to do.
  */
 export async function createPostgresDatabase(
   options: PostgresStorageOptions,
@@ -20,7 +20,7 @@ export async function createPostgresDatabase(
   );
 }
 
-/** Removes a database for good, whoever is connected to it; nothing where there is none. */
+/** Drops a database for good, even if it is in use. Does nothing where there is none. */
 export async function dropPostgresDatabase(
   options: PostgresStorageOptions,
   database: string,
@@ -42,8 +42,8 @@ export async function hasPostgresDatabase(
 }
 
 /**
- * Takes a lock in the database that the URL names, for the making or removing of another; nothing where somebody holds it. It ends with the connection, and
- * so with the process.
+ * Takes a lock in the database of the URL, for creating or dropping another one; undefined where it is held already.
+ * The lock ends with the connection, and so with the process.
  */
 export async function lockPostgresDatabase(
   options: PostgresStorageOptions,
@@ -74,7 +74,7 @@ async function asOwner<T>(
   const settings = connectionSettings(options);
   const url = settings.ownerUrl ?? settings.url;
   const server = describeServer(url);
-  // A copy of a template takes as long as the disk does.
+  // Copying a template database takes as long as the disk needs.
   const patient = { ...settings, url, statementTimeoutMs: 0 };
   try {
     return await connectOnce(patient, (client) =>

@@ -1,14 +1,14 @@
-/** Lets so many through at once; the others wait in the order in which they came. */
+/** Limits how many run at once; others wait in order of arrival. */
 export interface Gate {
-  /** Does something inside, and lets the next one in when it has ended. */
+  /** Runs work once there is a free place, and then frees it for the next. */
   pass<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Stands before a pool, so that waiting for others of this process and waiting for the server have times of their own: a queue that
- * moves is no fault, a server that does not answer is.
+ * Stands before a pool, so that waiting for others of this process and waiting for the server have separate
+ * time-outs: a moving queue is no fault, but a server that does not answer is.
  *
- * @param tooLong Makes the error for whoever waited longer than `timeoutMs`.
+ * @param tooLong Creates the error for a caller that waited longer than `timeoutMs`.
  */
 export function createGate(places: number, timeoutMs: number, tooLong: () => Error): Gate {
   let free = places;

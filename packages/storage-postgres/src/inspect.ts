@@ -17,17 +17,17 @@ import {
 import { type ReplicaState, stateQuery } from "./replica.ts";
 import { setTenant } from "./tenant-setting.ts";
 
-/** What is found in a database of a PostgreSQL server. */
+/** The result of inspecting a PostgreSQL database. */
 export interface PostgresInspection {
   readonly server: string;
   readonly version: string;
-  /** Who works on it, and whether row-level security holds them (ADR 0012). */
+  /** Which role is used, and whether row-level security binds it (ADR 0012). */
   readonly access: AccessInspection;
-  /** Whether its owner may make databases, which a tenant with one of its own needs. */
+  /** Whether its owner may create databases, which tenants with a database of their own need. */
   readonly may_create_databases: boolean;
   readonly owner: string;
   readonly replicas: readonly ReplicaInspection[];
-  /** Organizations whose kept counts are not those of their memberships. */
+  /** Organizations whose stored counts differ from their memberships. */
   readonly count_faults: readonly string[];
   readonly migrations_applied: readonly string[];
   readonly migrations_pending: readonly string[];
@@ -35,18 +35,18 @@ export interface PostgresInspection {
   readonly users: number;
 }
 
-/** One of the standbys that the settings name. */
+/** A standby from the settings. */
 export interface ReplicaInspection {
   readonly server: string;
-  /** How much of the primary's log it has not done yet; null where that is not known. */
+  /** How much of the primary's log it has not replayed yet; null where unknown. */
   readonly bytes_behind: number | null;
   readonly fault: string | null;
 }
 
 /**
- * Looks through a database without changing it: nothing is migrated, no role is made.
+ * Inspects a database without changing it: nothing is migrated and no role is created.
  *
- * @throws {DomainError} `storage_unavailable`, `storage_newer`, `storage_busy`: then there is nothing to look through.
+ * @throws {DomainError} `storage_unavailable`, `storage_newer`, `storage_busy` where it cannot be inspected at all.
  */
 export async function inspectPostgresDatabase(
   options: PostgresStorageOptions,
@@ -94,7 +94,7 @@ async function readServer(client: Client) {
   return rows[0] as (typeof rows)[number];
 }
 
-/** Tenant by tenant: row-level security holds an owner who is no superuser as well, and shows one tenant at a time. */
+/** One tenant at a time, because row-level security also binds an owner who is not a superuser. */
 async function countTenants(client: Client) {
   let organizations = 0;
   let users = 0;
@@ -116,7 +116,7 @@ async function countTenants(client: Client) {
 const countQuery = `SELECT (SELECT count(*) FROM organizations WHERE tenant_id = $1) AS organizations,
   (SELECT count(*) FROM users WHERE tenant_id = $1) AS users`;
 
-/** The counts that are kept with each write, against the rows that they count. */
+/** Compares the stored counts with the rows that they count. */
 const faultQuery = `SELECT format('%s counts %s seats and %s members, and has %s and %s',
     o.slug, o.seat_count, o.member_count, coalesce(m.seats, 0), coalesce(m.members, 0)) AS fault
   FROM organizations AS o LEFT JOIN (

@@ -1,31 +1,31 @@
 import type { OwnClient } from "./connection.ts";
 
-/** How long silence is believed: a connection from which nothing was heard for longer is asked before it is trusted. */
+/** The lease: a connection that was silent for longer is asked before it is trusted. */
 const leaseMs = 3_000;
 const heartbeatMs = 1_000;
 const firstReconnectMs = 20;
 const longestReconnectMs = 1_000;
 
-/** A connection that listens, and is opened again when it is lost. */
+/** A listening connection, which is opened again when it is lost. */
 export interface Listener {
-  /** Whether messages come in, and something was heard within the lease. */
+  /** Whether messages arrive, and something arrived within the lease. */
   isTrusted(): boolean;
   isConnected(): boolean;
-  /** Resolves when every message of a commit that was acknowledged before the call is in, or the connection is lost. */
+  /** Resolves when every message of a commit acknowledged before this call has arrived, or the connection is lost. */
   look(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface ListenerOptions {
-  /** A connection that is not open yet. */
+  /** Creates a connection that is not open yet. */
   readonly createClient: () => OwnClient;
   readonly channel: string;
-  /** Asked on each new connection, once it listens. */
+  /** Called on each new connection, once it listens. */
   readonly greet: (client: OwnClient) => Promise<void>;
-  readonly hear: (payload: string | undefined) => void;
-  /** Messages are missed from now on. */
+  readonly onMessage: (payload: string | undefined) => void;
+  /** Called when messages may be missed from now on. */
   readonly lost: () => void;
-  /** Messages come in again. */
+  /** Called when messages arrive again. */
   readonly regained: () => void;
 }
 
@@ -66,8 +66,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   }
 
   /**
-   * A query on this connection is answered after every message that was sent to it before: who committed has signalled its server process
-   * before they had their own answer, and that process delivers what is waiting before it says that it is ready again.
+   * A query here is answered after all messages sent before it: a committing process has signalled this connection's
+   * server process before it got its own answer, and that process delivers pending messages before it is ready again.
    */
   async function ask(): Promise<void> {
     const asked = client;
@@ -107,7 +107,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 async function openListening(options: ListenerOptions): Promise<OwnClient> {
   const client = options.createClient();
   try {
-    client.on("notification", ({ payload }) => options.hear(payload));
+    client.on("notification", ({ payload }) => options.onMessage(payload));
     await client.connect();
     await client.query(`LISTEN ${options.channel}`);
     await options.greet(client);
@@ -115,12 +115,12 @@ async function openListening(options: ListenerOptions): Promise<OwnClient> {
     client.end().catch(() => {});
     throw error;
   }
-  // An open storage alone keeps no program running.
+  // An open storage alone does not keep the program running.
   client.unref();
   return client;
 }
 
-/** One call serves all who asked before it began; whoever asks while it is under way shares the next. */
+/** Shares calls: one call serves everybody who asked before it began. Later callers share the next one. */
 function shareCalls(call: () => Promise<void>): () => Promise<void> {
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;

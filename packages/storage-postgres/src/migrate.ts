@@ -10,8 +10,8 @@ import type { Client } from "pg";
 import { migrationKey } from "./advisory-locks.ts";
 
 /**
- * Brings the database to the newest schema. The lock is taken before the ledger is read for good, so that of several servers that
- * start at once one migrates and the others, when their turn comes, find it done.
+ * Brings the database to the newest schema. The ledger is read again under the lock, so that of several servers that
+ * start at once one migrates and the others find it done.
  *
  * @throws {DomainError} `storage_newer`.
  */

@@ -11,25 +11,25 @@ import { setTenant } from "./tenant-setting.ts";
 const fenceKey = (tenantId: string) => advisoryKey("fence", tenantId);
 
 /**
- * What a transaction of a tenant sends with its BEGIN. The lock is shared by all who write, and taken alone by whoever sets the fence: so that waits
- * for those under way, and who comes after it sees it. A lock by name writes nothing, where one of the tenant's row would write that row with
- * every transaction.
+ * What a tenant's transaction sends with its BEGIN to check the fence. Writers share an advisory lock that setting
+ * the fence takes exclusively: so setting it waits for running transactions, and later ones see it. An advisory lock
+ * writes nothing, while locking the tenant's row would write that row in every transaction.
  */
 export function passFence(tenantId: string): string {
   return `; SELECT pg_advisory_xact_lock_shared(${fenceKey(tenantId)}); SELECT fenced FROM tenants WHERE id = ${escapeLiteral(findable(tenantId))}`;
 }
 
-/** @param results Of a message that ends with {@link passFence}. */
+/** @param results The results of a message that ends with {@link passFence}. */
 export function isFenced(results: readonly QueryResult[]): boolean {
   return results.at(-1)?.rows[0]?.fenced === 1;
 }
 
 interface MoveParts {
-  /** Of who owns the tables. */
+  /** The settings of the tables' owner. */
   readonly owner: ConnectionSettings;
   readonly writers: Connections;
   readonly server: string;
-  /** Transactions that pass the fence. */
+  /** Runs transactions that pass the fence. */
   readonly write: Storage["transaction"];
 }
 

@@ -4,8 +4,8 @@ import { toStorageError } from "./postgres-error.ts";
 import { ownerSettings, type PostgresStorageOptions } from "./postgres-storage.ts";
 
 /**
- * Looks whether another program of ours has the database open, by the names that they give their connections. One that the embedding
- * program named otherwise is not seen.
+ * Refuses if another of our programs has the database open, recognized by the name of its connections. A program that
+ * gave itself another name is not noticed.
  *
  * @throws {DomainError} `storage_busy`, naming them.
  */

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 
-/** This process's commits whose messages are still to come back. */
+/** This process's own commits whose messages have not come back yet. */
 export interface OwnCommits {
-  /** How others tell this process's messages. */
+  /** Identifies this process in messages. */
   readonly origin: string;
-  /** Numbers a commit. */
+  /** Assigns a number to a commit. */
   next(): number;
-  /** So many messages of the commit will come back, and need not be heeded. */
+  /** Expects this many messages of the commit, which are to be ignored. */
   expect(commit: number, messages: number): void;
-  /** Whether a message is such a one. */
+  /** Whether a message is one that was expected. */
   isExpected(origin: string, commit: number): boolean;
   forget(commit: number): void;
-  /** None comes back any more: the connection is gone. */
+  /** Expects none any more, because the connection is lost. */
   clear(): void;
 }
 

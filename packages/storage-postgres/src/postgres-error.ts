@@ -2,7 +2,7 @@ import { DomainError, type ErrorCode } from "@tenantry/core";
 import { constraintError, type Query, type SqlValue, type Violation } from "@tenantry/storage-sql";
 import { DatabaseError } from "pg";
 
-/** SQLSTATEs (PostgreSQL's manual, appendix A) that mean something to a caller, and what to do about each. */
+/** SQLSTATEs (PostgreSQL manual, appendix A) that mean something to a caller, and what to do about each. */
 const statements: Readonly<Record<string, readonly [ErrorCode, (server: string) => string]>> = {
   "22021": ["invalid_input", () => "Text with the character U+0000 cannot be stored; leave it out"],
   "22P05": ["invalid_input", () => "Text with the character U+0000 cannot be stored; leave it out"],
@@ -42,29 +42,32 @@ const statements: Readonly<Record<string, readonly [ErrorCode, (server: string) 
   "57014": ["storage_busy", () => "The storage took too long and the query was cancelled"],
 };
 
-/** A violated constraint: the transaction is lost, whatever the body makes of it. */
+/** True for a violated constraint. The transaction is lost then, whatever its body does. */
 export function isViolation(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && error.code?.startsWith("23") === true;
 }
 
-/** Others were in the way: the same transaction, run again, can succeed. */
+/** True for a conflict with other transactions; the same transaction can succeed when run again. */
 export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === "40001" || error.code === "40P01");
 }
 
-/** The server knows the user by another password, or has them on no list of those who may come in. */
+/** True where the password is wrong, or the server's access list refuses the user. */
 export function isLoginRefused(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === "28P01" || error.code === "28000");
 }
 
-/** The connection is gone, and whether the last statement was done is not known. */
+/** True where the connection is lost, and it is unknown whether the last statement was executed. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof DomainError) return false;
   if (!(error instanceof DatabaseError)) return error instanceof Error;
   return error.severity === "FATAL" || /^(08|57P)/.test(error.code ?? "");
 }
 
-/** A failed statement as callers know it: a violated constraint has its own code, everything else is the storage's trouble. */
+/**
+ * Maps a failed statement to a DomainError: a violated constraint has its own code, everything else is a problem of
+ * the storage.
+ */
 export function toStatementError(
   error: unknown,
   query: Query<unknown>,
@@ -85,7 +88,7 @@ export function toStatementError(
   );
 }
 
-/** What was violated, the exact name first, then what the statement alone tells. */
+/** What was violated: first by the exact name, then by what the statement shows. */
 function violationsOf(error: DatabaseError, sql: string): readonly Violation[] {
   const { constraint } = error;
   if (error.code !== "23503") {
@@ -98,7 +101,7 @@ function violationsOf(error: DatabaseError, sql: string): readonly Violation[] {
   return constraint === undefined ? [byTable] : [{ kind: "named", constraint, operation }, byTable];
 }
 
-/** Trouble with the server, in words that say what to do. What is no trouble of the server's is given back as it is. */
+/** Maps a problem with the server to an error that says what to do. Other errors are returned unchanged. */
 export function toStorageError(error: unknown, server: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
   const options = { cause: error };
@@ -120,7 +123,10 @@ export function toStorageError(error: unknown, server: string): unknown {
     : error;
 }
 
-/** A policy refused a row: that is a fault of the program, and no lack of rights. The words are in the server's language. */
+/**
+ * A policy refused a row, which is a bug in this program and not a missing right. The message is in the server's
+ * language.
+ */
 function isOfAnotherTenant(error: Error): boolean {
   return (
     error instanceof DatabaseError &&
@@ -133,7 +139,7 @@ function reasonOf(error: Error): string {
   return (error as NodeJS.ErrnoException).code ?? error.message;
 }
 
-/** Errors of sockets have a code in capitals; those of the driver itself have nothing but their words. */
+/** Socket errors have a code in capitals; errors of the driver itself have only a message. */
 function isOfTheConnection(error: Error): boolean {
   if (error instanceof DatabaseError) return true;
   const { code } = error as NodeJS.ErrnoException;

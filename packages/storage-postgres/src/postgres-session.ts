@@ -8,7 +8,7 @@ import {
 } from "@tenantry/storage-sql";
 import { toStatementError } from "./postgres-error.ts";
 
-/** A statement as `pg` takes it: prepared under its name once for each connection. */
+/** A statement for `pg`: prepared under its name, once per connection. */
 export interface NamedStatement {
   readonly name: string;
   readonly text: string;
@@ -20,21 +20,24 @@ export interface StatementResult {
   readonly rowCount: number | null;
 }
 
-/** Runs a statement somewhere: on a pool, or on the connection of a transaction. */
+/** Runs a statement, on a pool or on the connection of a transaction. */
 export type Execute = (
   statement: NamedStatement,
   query: Query<unknown>,
 ) => Promise<StatementResult>;
 
-/** Where the statements of a session stand: in a transaction, which has set their tenant, or each alone and setting it itself. */
+/** Where a session's statements run: in a transaction, which has set their tenant, or each alone, setting it itself. */
 export type Place = "in a transaction" | "alone";
 
-/** Everything is asked of a server, and so answered later. */
+/** A session whose answers are promises. */
 export interface PostgresSession extends Session {
   write(query: Query<unknown>, args: readonly SqlValue[]): Promise<void>;
 }
 
-/** A session over whatever runs statements. Named statements: what parsing and planning cost is paid once for each connection. */
+/**
+ * A session over anything that runs statements. They are named, so that parsing and planning is paid once per
+ * connection.
+ */
 export function createPostgresSession(
   server: string,
   place: Place,
@@ -72,7 +75,10 @@ export function createPostgresSession(
   };
 }
 
-/** PostgreSQL has no text with U+0000, so an id that holds it names nothing. U+FFFF is no character either, and it may be asked for. */
+/**
+ * PostgreSQL text cannot contain U+0000, so an id with it names nothing. It is replaced by U+FFFF, a noncharacter
+ * that may be queried.
+ */
 export function findable<T extends SqlValue>(value: T): T | string {
   return typeof value === "string" && value.includes("\0")
     ? value.replaceAll("\0", "\uffff")

@@ -20,29 +20,35 @@ import { stayAwake } from "./stay-awake.ts";
 import { createTransactions } from "./transactions.ts";
 
 export interface PostgresStorageOptions {
-  /** `postgres://user:password@host:port/database`, with the parameters that libpq knows. */
+  /** `postgres://user:password@host:port/database`, with the parameters of libpq. */
   readonly url: string;
-  /** As `url`, of who owns the tables and migrates them; `url` then names a user who owns nothing. Without it that user is made, if possible. */
+  /**
+   * The address, as in `url`, of the user who owns and migrates the tables; `url` then names a user who owns nothing.
+   * By default such a user is created, if possible.
+   */
   readonly ownerUrl?: string | undefined;
-  /** Told in a sentence where the second wall between tenants is lower than it could be, and of each standby that cannot be read at the opening. */
+  /**
+   * Called with a sentence where a protection between tenants is missing, and for each standby that cannot be read
+   * when opening.
+   */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /** Connections to the server beside the one that listens: half for reads, half for transactions. 16 without it. */
+  /** Connections besides the one that listens: half for reads, half for transactions; 16 by default. */
   readonly poolSize?: number | undefined;
-  /** Standbys of the database, as `url`. Lists may be read from them. */
+  /** Standbys of the database, as in `url`. Lists may be read from them. */
   readonly replicaUrls?: readonly string[] | undefined;
-  /** How far a standby may be behind before it is left out; 10,000 ms without it. */
+  /** How far a standby may lag before it is not used; 10,000 ms by default. */
   readonly replicaMaximumLagMs?: number | undefined;
-  /** How long a write waits for another's lock before it is refused with `storage_busy`; 5,000 ms without it. */
+  /** How long a write waits for a lock before it is refused with `storage_busy`; 5,000 ms by default. */
   readonly busyTimeoutMs?: number | undefined;
-  /** How long a call waits for a connection that others of this process use; 30,000 ms without it. */
+  /** How long a call waits for a connection that others of this process use; 30,000 ms by default. */
   readonly queueTimeoutMs?: number | undefined;
-  /** How long a connection may take to open; 5,000 ms without it. */
+  /** How long a connection may take to open; 5,000 ms by default. */
   readonly connectTimeoutMs?: number | undefined;
-  /** How long one statement may take; 30,000 ms without it. */
+  /** How long one statement may take; 30,000 ms by default. */
   readonly statementTimeoutMs?: number | undefined;
-  /** How long a transaction may stand still; 60,000 ms without it. */
+  /** How long a transaction may be idle; 60,000 ms by default. */
   readonly idleInTransactionTimeoutMs?: number | undefined;
-  /** What this program calls itself in `pg_stat_activity`. */
+  /** The name of this program in `pg_stat_activity`. */
   readonly program?: string | undefined;
 }
 
@@ -51,9 +57,10 @@ const defaultQueueTimeoutMs = 30_000;
 const defaultMaximumLagMs = 10_000;
 
 /**
- * Opens a database of a PostgreSQL server and brings it to the newest schema.
+ * Opens a database on a PostgreSQL server and brings it to the newest schema.
  *
- * @throws {DomainError} `storage_unavailable`, `storage_newer`, `storage_busy`: each says what to do, and the database is left as it was.
+ * @throws {DomainError} `storage_unavailable`, `storage_newer`, `storage_busy`. Each says what to do, and the
+ * database is left unchanged.
  */
 export async function openPostgresStorage(options: PostgresStorageOptions): Promise<Storage> {
   const settings = connectionSettings(options);
@@ -63,11 +70,11 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     if (warning !== undefined) options.onWarning?.(warning);
     let listener: ChangeListener | undefined;
     let replicas: Replicas | undefined;
-    const tell: ChangeListener = (told) => {
-      replicas?.heard(told);
+    const notify: ChangeListener = (told) => {
+      replicas?.noteChanges(told);
       listener?.(told);
     };
-    const channel = await openChannel(() => createClient(access), tell);
+    const channel = await openChannel(() => createClient(access), notify);
     const half = Math.max(1, Math.floor((options.poolSize ?? defaultPoolSize) / 2));
     const queueTimeoutMs = options.queueTimeoutMs ?? defaultQueueTimeoutMs;
     const openHalf = () => openConnections(access, half, queueTimeoutMs, server);
@@ -77,7 +84,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
       channel,
       readers: openHalf(),
       writers: openHalf(),
-      tell,
+      notify,
     };
     const storage = assemble(parts, (told) => {
       listener = told;
@@ -90,7 +97,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   }
 }
 
-/** The settings of its connections, with what is not given. */
+/** The connection settings, with defaults for absent options. */
 export function connectionSettings(options: PostgresStorageOptions): ConnectionSettings {
   return {
     url: options.url,
@@ -103,7 +110,7 @@ export function connectionSettings(options: PostgresStorageOptions): ConnectionS
   };
 }
 
-/** The settings of a connection as the owner of the tables. */
+/** The connection settings for the tables' owner. */
 export function ownerSettings(options: PostgresStorageOptions): ConnectionSettings {
   return toOwner(connectionSettings(options));
 }
@@ -112,7 +119,7 @@ function toOwner(settings: ConnectionSettings): ConnectionSettings {
   return { ...settings, url: settings.ownerUrl ?? settings.url };
 }
 
-/** Brings the schema to the newest, and finds who works on it. */
+/** Brings the schema to the newest version, and finds the role to use. */
 export async function prepareDatabase(
   settings: ConnectionSettings,
   server: string,
@@ -130,10 +137,10 @@ interface Parts {
   readonly channel: Channel;
   readonly readers: Connections;
   readonly writers: Connections;
-  readonly tell: ChangeListener;
+  readonly notify: ChangeListener;
 }
 
-/** Ports over connections of which each answers one read at a time. */
+/** Ports that run reads on connections. */
 function createReadingPorts(
   { query }: Connections,
   server: string,
@@ -149,9 +156,9 @@ function createReadingPorts(
 }
 
 function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
-  const { server, channel, readers, writers, tell } = parts;
+  const { server, channel, readers, writers, notify } = parts;
   const ports = createReadingPorts(readers, server, track);
-  const writing = { connections: writers, channel, server, onCommit: tell };
+  const writing = { connections: writers, channel, server, onCommit: notify };
   const transaction = createTransactions({ ...writing, fence: "kept" });
   const write = createTransactions({ ...writing, fence: "passed" });
   const moves = createMoves({ owner: parts.owner, writers, server, write });
@@ -250,7 +257,7 @@ function withReplicas(storage: Storage, replicas: Replicas): Storage {
       try {
         return await storage.transaction(tenantId, body, options);
       } finally {
-        replicas.wrote(tenantId);
+        replicas.noteWrite(tenantId);
       }
     },
     snapshot: (tenantId, body, options) =>

@@ -1,23 +1,29 @@
-/** Asked so soon after a change that few reads miss a replica for it, and so seldom that many changes share one question. */
+/**
+ * How long after a change the position is asked for: soon enough that few reads miss a replica for it, late enough
+ * that many changes share one question.
+ */
 const settleMs = 5;
 const retryMs = 200;
-/** Beyond it the positions that every replica has passed are folded into one. */
+/** With more tenants than this, the positions that every replica has passed are replaced by one. */
 const mostTenants = 10_000;
 
-/** How far a replica must have come before it is read: positions in the primary's log. */
+/** How far a replica must have replayed before it may be read: positions in the primary's log. */
 export interface ReplicaPositions {
-  /** Something of the tenant (null: of whichever) was committed; where, is asked for in a moment. Until then no replica is far enough. */
+  /**
+   * Notes a commit of the tenant (null: any tenant), whose position is asked for in a moment. Until then no replica
+   * is far enough.
+   */
   note(tenantId: string | null): void;
-  /** What must have been replayed before the tenant is read; infinite while that is not known. */
+  /** The position that must have been replayed before the tenant is read; infinite while it is unknown. */
   required(tenantId: string): number;
-  /** Forgets the positions that lie before this one, one for all standing in their place. */
+  /** Replaces all positions before this one with it. */
   fold(replayed: number): void;
   close(): void;
 }
 
 /**
- * @param ask The primary's position, of now: a question that is sent after a commit was acknowledged, or after its message came, is
- *   answered with one behind the commit.
+ * @param ask Returns the primary's current position. Asked after a commit was acknowledged, or its message arrived,
+ * the answer is behind that commit.
  */
 export function createReplicaPositions(ask: () => Promise<number>): ReplicaPositions {
   const positions = new Map<string, number>();

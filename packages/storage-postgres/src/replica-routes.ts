@@ -22,7 +22,10 @@ export interface Reader {
 export type Choose = (tenantId: string | null) => Reader | undefined;
 type Method = (tenantId: string, ...rest: unknown[]) => unknown;
 
-/** Ports whose calls go to a replica where there is a good one. Whatever fails there is asked of the primary: it decides what is an error. */
+/**
+ * Ports whose calls go to a suitable replica, if there is one. A failed call is repeated on the primary, which
+ * decides what is an error.
+ */
 export function routePorts(primary: Ports, choose: Choose): ReplicatedPorts {
   const routed = replicatedNames.map((name) => {
     const methods = Object.entries(primary[name]).map(([method, onPrimary]: [string, Method]) => {
@@ -45,7 +48,7 @@ export function routePorts(primary: Ports, choose: Choose): ReplicatedPorts {
   return Object.fromEntries(routed) as ReplicatedPorts;
 }
 
-/** A snapshot on a replica that keeps it to its end. One that cannot be begun there is taken on the primary. */
+/** Snapshots on a replica that can keep them to their end. If one cannot be started there, it is taken on the primary. */
 export function routeSnapshot(primary: Storage["snapshot"], choose: Choose): Storage["snapshot"] {
   return async (tenantId, body) => {
     const reader = choose(tenantId);

@@ -4,11 +4,11 @@ import { describeServer } from "./connection.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import { isLoginRefused, toStorageError } from "./postgres-error.ts";
 
-/** A look that takes longer says that the replica is gone. */
+/** A look that takes longer means that the replica is gone. */
 const lookTimeoutMs = 2_000;
 const leastPauseMs = 5;
 
-/** What tells one history of one cluster from every other: positions of different ones cannot be compared. */
+/** Identifies one history of one cluster. Positions of different histories cannot be compared. */
 export interface ClusterHistory {
   readonly system: string;
   readonly timeline: number;
@@ -17,12 +17,15 @@ export interface ClusterHistory {
 export interface ReplicaState extends ClusterHistory {
   readonly standby: boolean;
   readonly replayed: number;
-  /** Whether the primary keeps what the replica's readers see: without it the replica ends reads that take long. */
+  /**
+   * Whether the primary keeps rows that the replica's readers need (`hot_standby_feedback`). Otherwise the replica
+   * aborts long reads.
+   */
   readonly feedback: boolean;
 }
 
-// The timeline is known as of what was written to the replica's disk: after a fail-over it is the old one for a while rather than the
-// new one too early.
+// The timeline is taken from what was written to the replica's disk: after a fail-over that is the old one for a
+// while, rather than the new one too early.
 export const stateQuery = {
   name: "replica state",
   text: `SELECT pg_is_in_recovery() AS standby,
@@ -34,18 +37,18 @@ export const stateQuery = {
   values: [],
 };
 
-/** One standby. It is read while it is known to be there; what it was found to have replayed, every read after the look sees. */
+/** A standby. It is read while it is known to be available; what a look found to be replayed, every later read sees. */
 export interface Replica {
   readonly connections: Connections;
   readonly server: string;
-  /** What it has replayed at least; undefined while it is gone or is none of the primary's. */
+  /** A position that it has replayed at least; undefined while it is unavailable or not a standby of this primary. */
   replayed(): number | undefined;
   keepsSnapshots(): boolean;
-  /** Looks whether it is there and how far it has come; looks that come together or close behind each other are one. */
+  /** Checks whether it is available and how far it has replayed. Looks that come close together are one. */
   look(): Promise<void>;
-  /** Runs a read, and gives up on it when the replica is found to be gone. */
+  /** Runs a read, and gives it up if the replica is found to be gone. */
   read<T>(work: () => Promise<T>): Promise<T>;
-  /** Leaves it out until a look finds it again. */
+  /** Excludes the replica until a look finds it again. */
   leaveOut(): void;
   close(): Promise<void>;
 }
@@ -100,7 +103,7 @@ export function createReplica(
     async close() {
       await looking;
       const ends = Promise.all([connections.end(), looks.end()]);
-      // Where it is gone, a connection may hang for as long as a statement may take.
+      // If it is gone, a connection may hang for the duration of the statement time-out.
       if (state === undefined) ends.catch(() => {});
       else await ends;
     },
@@ -112,10 +115,11 @@ function isUsable(state: ReplicaState, primary: ClusterHistory | undefined): boo
 }
 
 /**
- * Refuses a replica that answers and is not what it was named for. One that cannot be read is left out and comes by itself.
+ * Refuses a replica that answers but is not a standby of this primary. One that cannot be read is excluded, and used
+ * once it can be.
  *
- * @param user Who reads there, for messages.
- * @returns why it is left out, in a sentence that says what to do; undefined where it is not.
+ * @param user The user who reads there, for messages.
+ * @returns why it is excluded, as a sentence that says what to do; undefined where it is not.
  * @throws {DomainError} `storage_unavailable`.
  */
 export async function assertReplica(
@@ -151,7 +155,7 @@ function reasonOf(error: unknown, server: string, user: string): string {
   return known instanceof Error ? known.message : String(known);
 }
 
-/** Lets everybody go who waits for a replica that is gone. */
+/** Releases all reads that wait for a replica which is gone. */
 function createSignal() {
   const waiting = new Set<() => void>();
   return {

@@ -7,40 +7,40 @@ import { createReplicaLag, type ReplicaLag } from "./replica-lag.ts";
 import { createReplicaPositions, type ReplicaPositions } from "./replica-positions.ts";
 import { type Choose, type Reader, routePorts, routeSnapshot } from "./replica-routes.ts";
 
-/** The standbys of a database, and which of them may answer. */
+/** The standbys of a database, and the choice of which may answer. */
 export interface Replicas {
   /** As {@link Storage.replicated}. */
   readonly ports: ReplicatedPorts;
   /** As {@link Storage.snapshot}, with `replicated`. */
   readonly snapshot: Storage["snapshot"];
-  /** Told of every change that this process made or heard of, before anybody has an answer. */
-  readonly heard: ChangeListener;
-  /** A transaction of this process has ended: what it may have changed, is to be read. */
-  wrote(tenantId: string | null): void;
+  /** Called with every change that this process made or heard of, before any caller gets an answer. */
+  readonly noteChanges: ChangeListener;
+  /** Called when a transaction of this process has ended, because its changes must be visible to later reads. */
+  noteWrite(tenantId: string | null): void;
   close(): Promise<void>;
 }
 
 export interface ReplicasOptions {
   readonly urls: readonly string[];
-  /** What is further behind is left out. */
+  /** A standby that lags further is not used. */
   readonly maximumLagMs: number;
   readonly settings: ConnectionSettings;
-  /** Told, once, of each that cannot be read. */
+  /** Called once for each standby that cannot be read. */
   readonly onWarning: (message: string) => void;
-  /** Connections to each. */
+  /** The number of connections to each standby. */
   readonly size: number;
   readonly queueTimeoutMs: number;
   readonly channel: Channel;
   readonly primary: Connections;
-  /** Ports and snapshots over the connections of a server, as the primary's are. */
+  /** Creates ports and snapshots over the connections of a server, as for the primary. */
   readonly portsOver: (connections: Connections, server: string) => Ports;
   readonly snapshotsOver: (connections: Connections, server: string) => Storage["snapshot"];
   readonly onPrimary: Pick<Storage, "committed" | "snapshot">;
 }
 
 /**
- * Where the log of the primary ends. Nobody has the answer to a commit before it is flushed, unless the server was told that nothing need
- * be.
+ * The end of the primary's log. A commit is flushed before it is acknowledged, unless the server is configured
+ * otherwise.
  */
 const primaryQuery = {
   name: "primary position",
@@ -51,14 +51,14 @@ const primaryQuery = {
   values: [],
 };
 
-/** What is asked of the primary, and who is told where its log ends. */
+/** Asks the primary where its log ends. */
 interface PrimaryLog {
-  /** Where it ends now. */
+  /** Where the log ends now. */
   ask(): Promise<number>;
   history(): ClusterHistory | undefined;
 }
 
-/** @param onNewHistory The primary is another one than before: what was known of positions has no meaning any more. */
+/** @param onNewHistory Called when the primary is another one than before: known positions have no meaning any more. */
 function watchPrimary(primary: Connections, lag: ReplicaLag, onNewHistory: () => void): PrimaryLog {
   let history: ClusterHistory | undefined;
   return {
@@ -77,7 +77,7 @@ function watchPrimary(primary: Connections, lag: ReplicaLag, onNewHistory: () =>
   };
 }
 
-/** Opens the standbys (ADR 0016). One that is not there is left out until it is. */
+/** Opens the standbys (ADR 0016). One that is unavailable is excluded until it is back. */
 export async function openReplicas(options: ReplicasOptions): Promise<Replicas> {
   const lag = createReplicaLag(options.maximumLagMs);
   const readers: Reader[] = [];
@@ -116,11 +116,11 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
     snapshot: routeSnapshot(snapshot, (tenantId) =>
       choose(tenantId, (replica) => replica.keepsSnapshots()),
     ),
-    heard: (changes) => {
+    noteChanges: (changes) => {
       if (changes === "everything") return positions.note(null);
       for (const tenantId of new Set(changes.map((one) => one.tenant_id))) positions.note(tenantId);
     },
-    wrote: positions.note,
+    noteWrite: positions.note,
     close,
   };
 }
@@ -143,7 +143,7 @@ function openReader(options: ReplicasOptions, url: string, log: PrimaryLog): Rea
   return { replica, ports, snapshot: options.snapshotsOver(connections, server) };
 }
 
-/** Chooses a replica that has everything of the tenant that was heard of, in turn; none while messages may be missed. */
+/** Chooses, in turn, a replica that has every known change of the tenant; none while messages may be missed. */
 function createChoice(
   channel: Channel,
   readers: readonly Reader[],

@@ -1,34 +1,37 @@
 import type { Pool, PoolClient } from "pg";
 
-/** How many statements wait on one connection for their turn there: enough that the server never waits for this program. */
+/** How many statements may wait on one connection: enough that the server never waits for this program. */
 const mostOnOne = 8;
 
-/** A connection on which several statements are under way, one behind the other. */
+/** A connection with several statements in progress, one after the other. */
 interface SharedClient {
   readonly client: PoolClient;
   underWay: number;
-  /** Somebody waits for a connection of their own, and this one is given back as soon as it can be. */
+  /** Somebody waits for a connection of their own, and this one is given back as soon as it is free. */
   isLeaving: boolean;
 }
 
-/** Connections for statements that stand alone. */
+/** Connections for statements outside transactions. */
 export interface SharedClients {
-  /** How many statements there is a place for. */
+  /** How many statements can be in progress. */
   readonly places: number;
-  /** Does something with a connection that others use as well, and on which nothing may be set or begun. */
+  /** Runs work on a connection that others use too; it must not change settings or begin a transaction there. */
   use<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
 }
 
 /**
- * Shares the connections of a pool among statements that stand alone: what is sent while another statement is under way costs no round trip
- * of its own. A connection goes back to the pool when nothing is under way on it, and is taken out of the sharing when somebody waits
- * for one of their own.
+ * Shares the connections of a pool among statements outside transactions: a statement sent while another is in
+ * progress costs no round trip of its own. A connection is given back to the pool when nothing is in progress on it,
+ * and is no longer shared when somebody waits for one of their own.
  */
 export function shareClients(pool: Pool, most: number): SharedClients {
   const shared = new Set<SharedClient>();
   let opening = 0;
 
-  /** The connection with the fewest statements; none where one more can be opened, since a slow statement holds up those behind it. */
+  /**
+   * The connection with the fewest statements; none if another one can be opened, because a slow statement delays
+   * those behind it.
+   */
   function findOne(): SharedClient | undefined {
     let best: SharedClient | undefined;
     for (const one of shared) {

@@ -5,11 +5,11 @@ import { toStorageError } from "./postgres-error.ts";
 import { createPostgresSession } from "./postgres-session.ts";
 import { setTenant } from "./tenant-setting.ts";
 
-/** Setting the tenant takes the snapshot: BEGIN alone waits for one. It stands however long its reader takes between two pages. */
+/** Setting the tenant takes the snapshot; BEGIN alone does not. It lasts however long its reader takes. */
 const begin =
   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0";
 
-/** Snapshots: each body has a connection of its own that stands at one moment of the data, and hinders nobody. */
+/** Snapshots: each body has its own connection, sees one moment of the data, and blocks nobody. */
 export function createSnapshots(connections: Connections, server: string): Storage["snapshot"] {
   return <T>(tenantId: string | null, body: (ports: Ports) => Promise<T>) =>
     connections.use(async (client, discard) => {

@@ -1,6 +1,6 @@
 /**
- * Keeps the program running until something has ended. Connections that nobody uses keep none running, so that one which waits for nothing but
- * their end would end before it.
+ * Keeps the program running until some work has ended. Idle connections do not keep it running, so a program that
+ * only waits for them to close would end too early.
  */
 export async function stayAwake<T>(work: () => Promise<T>): Promise<T> {
   const awake = setInterval(() => {}, longestWaitMs);
@@ -11,5 +11,5 @@ export async function stayAwake<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whatever it is, a timer that repeats keeps a program running. */
+/** The interval does not matter: any repeating timer keeps a program running. */
 const longestWaitMs = 60_000;

@@ -3,8 +3,8 @@ import { escapeLiteral } from "pg";
 import { findable } from "./postgres-session.ts";
 
 /**
- * Sets the tenant whose rows are seen until the transaction ends; the installation is the empty text, under which no tenant's row is. It is
- * set in either case: what a statement may have left on the connection counts for nobody.
+ * Sets the tenant whose rows are visible until the transaction ends. The installation is the empty text, which
+ * matches no tenant's rows. It is always set, so that whatever a statement left on the connection has no effect.
  */
 export function setTenant(tenantId: string | null): string {
   return `SELECT set_config('${tenantSetting}', ${escapeLiteral(findable(tenantId ?? ""))}, true)`;

@@ -2,16 +2,16 @@ import { type Awaitable, DomainError, type Ports } from "@tenantry/core";
 import { createPorts, type Session } from "@tenantry/storage-sql";
 import { advisoryKey } from "./advisory-locks.ts";
 
-/** Has what is sent after it wait until no other transaction holds the name, and holds it until this one ends. */
+/** Locks a name until the transaction ends; everything sent after it waits until no other transaction holds the name. */
 export type LockName = (key: string) => Awaitable<void>;
 
 /**
- * The ports of a transaction. Where writers run side by side, what is looked for and then made needs a lock of its own, if neither an
- * organization's row nor a unique key guards it:
+ * The ports of a transaction. Writers run at the same time, so anything that is looked for and then created needs a
+ * lock, unless an organization's row or a unique key protects it:
  *
  * - an idempotency key, so that a second request waits for the first and gets its answer;
- * - the keys of the installation, so that of several servers that start at once all have the same;
- * - a role's key, which is the tenant's or organizations' own and never both.
+ * - the installation's keys, so that servers that start at once have the same;
+ * - a role's key, which belongs either to the tenant or to organizations, never both.
  */
 export function createTransactionPorts(session: Session, lockName: LockName): Ports {
   const ports = createPorts(session);

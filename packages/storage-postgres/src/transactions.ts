@@ -26,31 +26,31 @@ import { createTransactionPorts, type LockName } from "./transaction-ports.ts";
 
 type Body<T> = (ports: Ports) => Awaitable<T>;
 
-/** How often a body is run again that met others in a circle of locks. */
+/** How often a body is run again after a deadlock. */
 const mostConflicts = 5;
 const longestPauseMs = 20;
 
 /** One run of a body. */
 interface Attempt {
-  /** With a savepoint before each write, so that a body that goes on after a refused row can. */
+  /** Uses a savepoint before each write, so that a body can continue after a refused row. */
   readonly isCareful: boolean;
   readonly changes: Change[];
-  /** Whether something was written that no event tells of and that others memorise. */
+  /** Whether something was written that has no event and that other processes remember. */
   hasUnrecorded: boolean;
-  /** The transaction is lost: the body is run again, or its error stands. */
+  /** Why the transaction is lost: the body is run again, or its error stands. */
   lostBy: "violation" | "conflict" | undefined;
-  /** What was sent and whose answers nobody waits for. None of them rejects. */
+  /** Statements that were sent and that nobody waits for. None of these promises rejects. */
   readonly underWay: Promise<unknown>[];
-  /** How many statements are on their way. */
+  /** How many statements are in progress. */
   statements: number;
   isLooking: boolean;
   /** Ends the body's run with an error, while it runs. */
   refuse: ((error: Error) => void) | undefined;
-  /** How the first of those failed. What failed after it, failed because of it. */
+  /** The first failure among the statements in progress. Later failures are consequences of it. */
   failure: { readonly error: unknown } | undefined;
 }
 
-/** A connection with its ports, made once: only the attempt that it works for changes. */
+/** A connection with its ports, created once; only the attempt that it works for changes. */
 interface Writer {
   attempt: Attempt | undefined;
   readonly ports: Ports;
@@ -60,21 +60,22 @@ export interface TransactionOptions {
   readonly connections: Connections;
   readonly channel: Channel;
   readonly server: string;
-  /** Whether a tenant's fence is kept, or passed: by the move that has set it. */
+  /** Whether transactions respect a tenant's fence, or pass it: the move that has set it passes. */
   readonly fence: "kept" | "passed";
-  /** Called after the commit, before the answer. */
+  /** Called after the commit, before the caller gets its result. */
   readonly onCommit: (changes: readonly Change[]) => void;
 }
 
 /**
- * Runs bodies, each in a transaction of its own (READ COMMITTED). Everything is sent as soon as it is known, and only what a body reads is
- * waited for: BEGIN goes out with the first statement, writes go out together, COMMIT behind them. What was sent after a failed statement
- * fails with it, so nothing is kept that should not be. Bodies are pure over their ports, so one may be run again:
+ * Runs bodies, each in its own transaction (READ COMMITTED). Everything is sent as soon as it is known, and only what
+ * a body reads is waited for: BEGIN goes out with the first statement, writes go out together, and COMMIT behind
+ * them. Everything sent after a failed statement fails too, so nothing is kept wrongly. Bodies have no effect outside
+ * their ports, so one may be run again:
  *
  * - after a deadlock, a few times;
- * - after a violated constraint, once. What the body read before may have been overtaken by a commit, and a second look decides as if it
- *   had come later; and since PostgreSQL ends a transaction with its first failed statement, the second run has savepoints for bodies
- *   that go on, and waits for each write, so that it fails where it stands.
+ * - after a violated constraint, once: another commit may have changed what the body had read, and the second run
+ * decides as if it had come later. PostgreSQL ends a transaction with its first failed statement; so the second run
+ * sets savepoints, for bodies that continue after a failure, and waits for each write, so that it fails at its call.
  */
 export function createTransactions(options: TransactionOptions): Storage["transaction"] {
   const writers = createWriters(options.server);
@@ -108,10 +109,13 @@ function startAttempt(isCareful: boolean): Attempt {
   };
 }
 
-/** The connections' ports. */
+/** The ports of each connection. */
 interface Writers {
   of(client: PoolClient): Writer;
-  /** The ports are in the hands of a body that may yet come back to them: whoever has the connection next is given others. */
+  /**
+   * Drops the ports of a connection, because a body that may still run holds them; the next user of the connection
+   * gets new ones.
+   */
   forget(client: PoolClient): void;
 }
 
@@ -145,18 +149,18 @@ async function runOnce<T>(
     const writer = writers.of(client);
     try {
       const begun = underWay(attempt, begin(options, client, tenantId));
-      goOn(attempt, begun);
+      proceedWithout(attempt, begun);
       writer.attempt = attempt;
       const result = await watchBody(attempt, body(writer.ports), () => writers.forget(client));
       await beforeCommit?.(writer.ports);
       writer.attempt = undefined;
-      if (attempt.lostBy !== undefined) throw goneOn();
-      // Whether the tenant may be written here is known by then, and nothing is committed before it is.
+      if (attempt.lostBy !== undefined) throw continuedAfterLoss();
+      // By now it is known whether the tenant may be written here, and nothing is committed before that.
       await begun;
       await commit(options, client, attempt);
       return result;
     } catch (error) {
-      // What a body sends that goes on all the same would come after the ROLLBACK, and stay.
+      // Anything that the body still sends would run after the ROLLBACK, and be kept.
       writer.attempt = undefined;
       await Promise.all(attempt.underWay);
       await rollback(client, discard);
@@ -166,10 +170,11 @@ async function runOnce<T>(
 }
 
 /**
- * Waits for a body, and refuses one that awaits something other than its ports: nothing of it is on its way, and when the event loop has gone on
- * there is still nothing. (What it does after an answer, it does before the event loop goes on.)
+ * Waits for a body, and refuses one that awaits something other than its ports: it has no statement in progress, and
+ * still has none once the event loop has continued. (Whatever a body does after an answer, it does before the event
+ * loop continues.)
  *
- * @param refused Called when it is.
+ * @param refused Called when the body is refused.
  */
 function watchBody<T>(attempt: Attempt, result: Awaitable<T>, refused: () => void): Awaitable<T> {
   if (!(result instanceof Promise)) return result;
@@ -179,15 +184,15 @@ function watchBody<T>(attempt: Attempt, result: Awaitable<T>, refused: () => voi
       refused();
       reject(error);
     };
-    lookLater(attempt);
+    checkLater(attempt);
     result.then(resolve, reject).finally(() => {
       attempt.refuse = undefined;
     });
   });
 }
 
-/** Looks when the event loop has gone on, where nothing is on its way. */
-function lookLater(attempt: Attempt): void {
+/** Checks once the event loop has continued, if no statement is in progress. */
+function checkLater(attempt: Attempt): void {
   if (attempt.statements > 0 || attempt.refuse === undefined || attempt.isLooking) return;
   attempt.isLooking = true;
   setImmediate(() => {
@@ -202,12 +207,12 @@ async function underWay<T>(attempt: Attempt, answer: Promise<T>): Promise<T> {
     return await answer;
   } finally {
     attempt.statements -= 1;
-    lookLater(attempt);
+    checkLater(attempt);
   }
 }
 
-/** Goes on without the answer. */
-function goOn(attempt: Attempt, answer: Promise<unknown>): void {
+/** Continues without waiting for the answer. */
+function proceedWithout(attempt: Attempt, answer: Promise<unknown>): void {
   attempt.underWay.push(
     answer.catch((error: unknown) => {
       attempt.failure ??= { error };
@@ -238,7 +243,7 @@ async function rollback(client: PoolClient, discard: (reason: Error) => void): P
   }
 }
 
-/** Notifications and COMMIT go together: others hear of a commit exactly when there is one. */
+/** Sends notifications and COMMIT together, so that others hear of a commit exactly if it happens. */
 async function commit(
   options: TransactionOptions,
   client: PoolClient,
@@ -259,7 +264,7 @@ async function commit(
   if (changes.length > 0) onCommit(changes);
 }
 
-/** Where the answer was lost, the statements before it may have lost theirs, too: all that is known then is that nothing is. */
+/** If the answer to COMMIT was lost, the answers before it may be lost too, so nothing is known about the commit. */
 function commitFailure(
   { channel, server }: TransactionOptions,
   attempt: Attempt,
@@ -276,13 +281,13 @@ function commitFailure(
   return lost;
 }
 
-/** PostgreSQL answers COMMIT with ROLLBACK where a statement failed before it. */
+/** PostgreSQL answers COMMIT with ROLLBACK if a statement failed before it. */
 function assertCommitted(result: QueryResult | readonly QueryResult[]): void {
   const last = Array.isArray(result) ? result.at(-1) : result;
-  if (last?.command !== "COMMIT") throw goneOn();
+  if (last?.command !== "COMMIT") throw continuedAfterLoss();
 }
 
-function goneOn(): DomainError {
+function continuedAfterLoss(): DomainError {
   return new DomainError("internal", "The transaction was lost, and its body went on");
 }
 
@@ -294,7 +299,7 @@ function commitLost(server: string, cause: unknown): DomainError {
   );
 }
 
-/** Statements by which sessions end: others remember sessions as live, and no event tells them. */
+/** Statements that end sessions. Other processes remember sessions as live, and no event tells them of the end. */
 const endsSessions: ReadonlySet<string> = new Set(["sessions.revoke", "sessions.revokeAllOf"]);
 
 function createWriter(client: PoolClient, server: string): Writer {
@@ -306,7 +311,7 @@ function createWriter(client: PoolClient, server: string): Writer {
 
   async function guarded<T>(run: (attempt: Attempt) => Promise<T>): Promise<T> {
     const attempt = current();
-    if (attempt.lostBy !== undefined) throw goneOn();
+    if (attempt.lostBy !== undefined) throw continuedAfterLoss();
     try {
       return await underWay(attempt, run(attempt));
     } catch (error) {
@@ -324,10 +329,10 @@ function createWriter(client: PoolClient, server: string): Writer {
         : await client.query(statement);
     });
 
-  /** Waits where a failure must come out at its place. */
-  function wrote(attempt: Attempt, answer: Promise<void>): Awaitable<void> {
+  /** Waits only where a failure must appear at its call. */
+  function afterWrite(attempt: Attempt, answer: Promise<void>): Awaitable<void> {
     if (attempt.isCareful) return answer;
-    goOn(attempt, answer);
+    proceedWithout(attempt, answer);
   }
 
   async function sendLock(key: string): Promise<void> {
@@ -344,9 +349,9 @@ function createWriter(client: PoolClient, server: string): Writer {
   const session: Session = {
     ...waiting,
     holdsRows: true,
-    write: (query, args) => wrote(current(), waiting.write(query, args)),
+    write: (query, args) => afterWrite(current(), waiting.write(query, args)),
   };
-  const lockName: LockName = (key) => wrote(current(), sendLock(key));
+  const lockName: LockName = (key) => afterWrite(current(), sendLock(key));
   return Object.assign(state, { ports: createTransactionPorts(session, lockName) });
 }
 

@@ -1,11 +1,14 @@
 import type { Awaitable } from "@tenantry/core";
 
-/** Goes on with a value: at once where it is there, later where it is a promise. An embedded engine never makes one. */
+/**
+ * Continues with a value: synchronously if it is there, later if it is a promise. An embedded engine never creates a
+ * promise.
+ */
 export function andThen<A, B>(value: Awaitable<A>, next: (value: A) => Awaitable<B>): Awaitable<B> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-/** Does something with each item, one after another. */
+/** Processes items one after another. */
 export function inOrder<T>(
   items: readonly T[],
   step: (item: T) => Awaitable<unknown>,
@@ -18,7 +21,7 @@ export function inOrder<T>(
   }
 }
 
-/** Leaves the result out: for ports that answer nothing. */
+/** Drops the result, for port methods that return nothing. */
 export function settle(value: Awaitable<unknown>): Awaitable<void> {
   if (value instanceof Promise) return value.then(() => undefined);
 }

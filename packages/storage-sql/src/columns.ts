@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { SqlValue } from "./session.ts";
 
-/** `{ column: its argument }` for INSERT and UPDATE, where an argument has the column's name. */
+/** `{ column: argument }` for INSERT and UPDATE, where each argument is named after its column. */
 export function assign<const Column extends string>(
   columns: readonly Column[],
   params: { readonly [N in Column]: never },
@@ -11,7 +11,7 @@ export function assign<const Column extends string>(
   };
 }
 
-/** The condition that each column is the argument of its name. */
+/** The condition that each column equals the argument of its name. */
 export function matches<const Column extends string>(
   columns: readonly Column[],
   params: { readonly [N in Column]: never },
@@ -20,7 +20,7 @@ export function matches<const Column extends string>(
   return sql<boolean>`${sql.join(comparisons, sql` and `)}`;
 }
 
-/** The columns but those that are left out. An UPDATE leaves out what never changes, so that a new column is written, too. */
+/** All columns except some. An UPDATE lists the columns that never change, so that a new column is written by default. */
 export function without<const Column extends string, const Left extends Column>(
   columns: readonly Column[],
   left: readonly Left[],
@@ -29,7 +29,7 @@ export function without<const Column extends string, const Left extends Column>(
   return columns.filter((column): column is Exclude<Column, Left> => !isLeft.has(column));
 }
 
-/** A row's values in the order of columns: the arguments of a query whose arguments are named as the columns. */
+/** A row's values in the order of columns, for a query whose arguments are named after its columns. */
 export function argumentsOf<const Column extends string>(
   columns: readonly Column[],
   row: Readonly<Record<Column, SqlValue>>,

@@ -1,11 +1,14 @@
 import { DomainError, type ErrorCode } from "@tenantry/core";
 
-/** A violated constraint, as an engine tells of it: PostgreSQL names it, SQLite names the columns or nothing at all. */
+/**
+ * A violated constraint, as the engine reports it: PostgreSQL gives the constraint's name, SQLite the columns or
+ * nothing.
+ */
 export type Violation =
   | {
       readonly kind: "named";
       readonly constraint: string;
-      /** Of a foreign key: whether the row was written that refers, or that deleted which is referred to. */
+      /** For a foreign key: whether the referring row was written, or the referenced one deleted. */
       readonly operation?: "write" | "delete";
     }
   | { readonly kind: "unique"; readonly columns: string }
@@ -18,14 +21,14 @@ export type Violation =
 interface ConstraintRule {
   readonly constraint: string;
   readonly code: ErrorCode;
-  /** The argument of the query whose value the message names, and the field at fault. */
+  /** The query argument whose value the message shows, and the invalid field. */
   readonly argument?: string;
   readonly field?: string;
   readonly message: (value: string) => string;
 }
 
 interface UniqueRule extends ConstraintRule {
-  /** As SQLite says it: `table.column, table.column`. */
+  /** In SQLite's form: `table.column, table.column`. */
   readonly columns: string;
 }
 
@@ -183,8 +186,8 @@ export const uniqueRules: readonly UniqueRule[] = [
 ];
 
 /**
- * SQLite does not say which foreign key failed. The first rule of a table is taken to be it: the others are kept by the use cases'
- * own locks and look-ups before they write.
+ * SQLite does not say which foreign key failed, so the first rule of a table is assumed. The use cases make sure that
+ * the others hold, by locks and look-ups before they write.
  */
 export const foreignKeyRules: readonly ForeignKeyRule[] = [
   {
@@ -316,9 +319,9 @@ export const foreignKeyRules: readonly ForeignKeyRule[] = [
 ];
 
 /**
- * What a violated constraint means to a caller; undefined where it means that the program itself is wrong.
+ * The error for a violated constraint; undefined where a violation means a bug in this program.
  *
- * @param argument The value of a query's argument by its name, for the message.
+ * @param argument Returns the value of a query argument by name, for the message.
  */
 export function constraintError(
   violation: Violation,

@@ -20,89 +20,102 @@ import {
 } from "./moves/note-rows.ts";
 import type { Database } from "./schema.ts";
 
-/** A column that goes into a JSON object: text and numbers as they are, JSON as JSON, a flag as true or false. */
+/** A column in a JSON object: text and numbers unchanged, JSON as JSON, a flag as true or false. */
 export type JsonField =
   | string
   | { readonly json: string }
   | { readonly flag: string }
   | { readonly object: Readonly<Record<string, JsonField>> };
 
-/** What a planner may take for granted of an index: how many rows there are, then how many share its first columns. */
+/** What the planner should assume about an index: how many rows there are, then how many share its first columns. */
 export interface PlannerStatistic {
   readonly table: string;
   readonly index: string;
   readonly rows: readonly number[];
 }
 
-/** How a statement that stands alone, outside a transaction, sets its tenant for row-level security (ADR 0012). */
+/** How a single statement, outside a transaction, sets its tenant for row-level security (ADR 0012). */
 export interface TenantScope {
-  /** The statement, which reads nothing before its tenant is set: the argument of that placeholder. */
+  /** Wraps a statement so that it sets its tenant, the argument of that placeholder, before it reads anything. */
   wrap(statement: string, placeholder: number): string;
 }
 
-/** Every difference between the engines. A query or a migration that wants something else of one of them adds it here. */
+/** Every difference between the engines. A query or migration that needs something engine-specific adds it here. */
 export interface SqlDialect {
   readonly name: "sqlite" | "postgres";
-  /** Kysely as a compiler: it has no connection. */
+  /** Kysely as a compiler, without a connection. */
   readonly compiler: Kysely<Database>;
-  /** Kysely that executes, too: for migrations (ADR 0010). */
+  /** Kysely with a connection: for migrations (ADR 0010). */
   connect(driver: Driver): Kysely<Database>;
-  /** The parts of CREATE TABLE. */
+  /** Fragments for CREATE TABLE. */
   readonly ddl: {
-    /** Text compared by its bytes, so that no locale decides what is unique. */
+    /** Text compared by bytes, so that uniqueness does not depend on a locale. */
     readonly text: string;
     readonly integer: string;
-    /** The events' position: filled by the engine, rising. */
+    /** The position of events: assigned by the engine, ascending. */
     readonly position: string;
-    /** After the bracket of an ordinary table. */
+    /** Comes after the column list of an ordinary table. */
     readonly table: string;
-    /** After the bracket of a narrow table that is always found by its key: the key's tree holds the row. */
+    /**
+     * Comes after the column list of a narrow table that is always looked up by its key: rows are stored in the key's
+     * index.
+     */
     readonly keyedTable: string;
-    /** What a migration runs first to mark the database as Tenantry's. */
+    /** What a migration runs first, to mark the database as Tenantry's. */
     readonly mark: readonly string[];
-    /** What the first migration runs so that the planner can be told anything. */
+    /** What the first migration runs to enable planner statistics. */
     readonly beginPlannerStatistics: readonly string[];
-    /** Tells the planner what the tables look like; nothing where the engine finds out by itself. */
+    /** Gives the planner statistics about the tables; empty where the engine collects its own. */
     plannerStatistics(statistics: readonly PlannerStatistic[]): readonly string[];
-    /** Lets nobody see or write a row of these tables but in the transaction of its tenant; nothing where the engine has no such policies. */
+    /**
+     * Makes rows of these tables visible and writable only in a transaction of their tenant; empty where the engine
+     * has no such policies.
+     */
     separateTenants(tables: readonly string[]): readonly string[];
-    /** As `separateTenants`, for tables of the installation: nobody who works for a tenant gets to their rows. */
+    /** As `separateTenants`, for tables of the installation: their rows are out of reach while a tenant is set. */
     keepFromTenants(tables: readonly string[]): readonly string[];
-    /** What triggers call that note a changed row; nothing where they do so themselves. */
+    /** The function that triggers call to note a changed row; empty where triggers do so themselves. */
     readonly noteChanges: readonly string[];
-    /** For the tenants themselves, which everybody finds theirs among: who works for one writes no other's row. */
+    /**
+     * For the table of tenants: everybody may look for a tenant, but while a tenant is set no other tenant's row can
+     * be written.
+     */
     readonly guardTenants: readonly string[];
   };
-  /** The triggers that note a tenant's changed rows in `changed_rows`, and what removes them. */
+  /**
+   * The statements that create the triggers which note a tenant's changed rows in `changed_rows`, and those that
+   * remove them.
+   */
   noteRows(watched: WatchedTable): {
     readonly begin: readonly string[];
     readonly end: readonly string[];
   };
-  /** Where rows are seen in the transaction of their tenant only. */
+  /** Present where rows are visible only in a transaction of their tenant. */
   readonly scope?: TenantScope;
-  /** One JSON object of columns, as text. */
+  /** A JSON object of columns, as text. */
   jsonObject(fields: Readonly<Record<string, JsonField>>): RawBuilder<string>;
-  /** An aggregate: the items in the order of their keys as the text of one JSON array. */
+  /** An aggregate: the items, ordered by key, as the text of one JSON array. */
   jsonArray(item: RawBuilder<string>, key: RawBuilder<string>): RawBuilder<string>;
-  /** Whether a text contains another. There are no wildcards: every character means itself. */
+  /** Whether a text contains another. No character is a wildcard. */
   contains(column: string, part: unknown): RawBuilder<boolean>;
-  /** An argument as the number of rows that a query is limited to. */
+  /** An argument as a row limit. */
   limit(argument: unknown): RawBuilder<number>;
-  /** The rows of a text that is a JSON array of arrays, as a query. */
+  /** The rows of a JSON array of arrays, as a query. */
   rowsOfJson(columns: readonly string[], text: unknown): RawBuilder<unknown>;
   /**
-   * As `rowsOfJson`, for rows of any table: each column is a whole number or text. Something may follow, such as ON CONFLICT.
+   * As `rowsOfJson`, for rows of any table whose columns are whole numbers or text. A clause such as ON CONFLICT may
+   * follow.
    */
   copiedRows(isInteger: readonly boolean[], text: unknown): RawBuilder<unknown>;
   /** A column as JSON text. */
   jsonText(column: string): RawBuilder<string>;
-  /** An aggregate: texts in any order with something between them. */
+  /** An aggregate: joins texts, in any order, with a separator. */
   joinTexts(text: RawBuilder<string>, between: string): RawBuilder<string | null>;
-  /** An argument's part before its first space, and the part after it. */
+  /** The part of an argument before its first space, and the part after it. */
   splitAtSpace(argument: unknown): readonly [RawBuilder<string>, RawBuilder<string>];
   /**
-   * Keeps what a query reads as it is until the transaction ends: nobody else holds it `for change` meanwhile, and only others who
-   * read it `as it is` hold it too. Nothing where there is one writer at a time.
+   * Locks the rows that a query reads until the transaction ends: exclusively with `for change`, shared with other
+   * readers with `as it is`. Does nothing where there is only one writer at a time.
    */
   hold<DB, TB extends keyof DB, O>(
     query: SelectQueryBuilder<DB, TB, O>,
@@ -111,7 +124,7 @@ export interface SqlDialect {
   ): SelectQueryBuilder<DB, TB, O>;
 }
 
-/** `Tnty`: how SQLite files of ours are told from other programs'. */
+/** `Tnty`. It distinguishes our SQLite files from those of other programs. */
 export const sqliteApplicationId = 0x546e7479;
 
 const sqliteKysely = (driver: Driver) =>
@@ -124,7 +137,7 @@ const sqliteKysely = (driver: Driver) =>
     },
   });
 
-/** SQLite through any driver. */
+/** SQLite, through any driver. */
 export const sqliteDialect: SqlDialect = {
   name: "sqlite",
   compiler: sqliteKysely(new DummyDriver()),
@@ -136,7 +149,7 @@ export const sqliteDialect: SqlDialect = {
     table: "STRICT",
     keyedTable: "STRICT, WITHOUT ROWID",
     mark: [`PRAGMA application_id = ${sqliteApplicationId}`],
-    // On empty tables it only makes the place for the rows.
+    // On empty tables ANALYZE only creates the statistics table.
     beginPlannerStatistics: ["ANALYZE", "DELETE FROM sqlite_stat1"],
     plannerStatistics: sqlitePlannerStatistics,
     separateTenants: () => [],
@@ -151,17 +164,19 @@ export const sqliteDialect: SqlDialect = {
     );
     return sql<string>`json_object(${sql.join(parts)})`;
   },
-  // The rows come ordered from a subquery, and group_concat keeps their order; sorting once more would cost as much as the page.
+  // The subquery returns rows in order and group_concat keeps it. Sorting again would cost as much as reading the
+  // page.
   jsonArray: (item) => sql<string>`'[' || group_concat(${item}, ',') || ']'`,
   contains: (column, part) => sql<boolean>`instr(${sql.ref(column)}, ${part}) > 0`,
-  // SQLite plans by the value of a bare `LIMIT ?`, and so compiles the statement anew with each call: three times the price of a page.
+  // With a bare `LIMIT ?` SQLite plans by the value and compiles the statement anew on each call, which triples the
+  // cost of a page.
   limit: (argument) => sql<number>`${argument} + 0`,
   rowsOfJson(columns, text) {
     const values = columns.map((_, index) => sql`value ->> ${sql.lit(index)}`);
     return sql`select ${sql.join(values)} from json_each(${text})`;
   },
   copiedRows(isInteger, text) {
-    // A value has its type in JSON. Without a condition ON CONFLICT would be read as that of a join.
+    // JSON values have their types. Without a condition, SQLite would read ON CONFLICT as part of a join.
     const values = isInteger.map((_, index) => sql`value ->> ${sql.lit(index)}`);
     return sql`select ${sql.join(values)} from json_each(${text}) where true`;
   },
@@ -182,8 +197,8 @@ function sqliteJsonValue(field: JsonField): RawBuilder<unknown> {
 }
 
 /**
- * SQLite never measures by itself. The rows go where ANALYZE would put its own. What SQLite calls the index of a key stands in
- * `pragma_index_list`; a table without rowid is its own.
+ * SQLite never collects statistics by itself, so they are inserted where ANALYZE would put them. `pragma_index_list`
+ * gives the name of a key's index; a table without rowid is its own index.
  */
 function sqlitePlannerStatistics(statistics: readonly PlannerStatistic[]): readonly string[] {
   return [
@@ -199,21 +214,22 @@ function sqlitePlannerStatistics(statistics: readonly PlannerStatistic[]): reado
 function sqliteIndexName(table: string, index: string): string {
   if (!index.endsWith("_key") && !index.endsWith("_unique")) return `'${index}'`;
   const origin = index.endsWith("_key") ? "pk" : "u";
-  // A constraint has no name of its own in SQLite: it is found by its origin. A named unique index is found by its name.
+  // Constraints have no names in SQLite, so an index of a constraint is found by its origin, and a named unique index
+  // by its name.
   return `coalesce(
     (SELECT name FROM sqlite_schema WHERE type = 'index' AND name = '${index}'),
     (SELECT '${table}' FROM pragma_table_list WHERE name = '${table}' AND wr = 1 AND '${origin}' = 'pk'),
     (SELECT name FROM pragma_index_list('${table}') WHERE origin = '${origin}'))`;
 }
 
-/** What a transaction sets to the tenant that it works for, and the policies ask. The empty text is the installation. */
+/** The setting that a transaction sets to its tenant, and that the policies compare. Empty text means the installation. */
 export const tenantSetting = "tenantry.tenant_id";
 
 const isOfTenant = (column: string) => `${column} = current_setting('${tenantSetting}', true)`;
-/** A setting that was once set is empty afterwards, and not absent. */
+/** After a transaction a setting that was set once is empty, not absent. */
 const isOfInstallation = `coalesce(current_setting('${tenantSetting}', true), '') = ''`;
 
-/** The owner is bound, too: where there is one user for everything, that is who works (ADR 0012). */
+/** Policies also bind the owner, because some installations use one database user for everything (ADR 0012). */
 function force(table: string): readonly string[] {
   return [
     `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
@@ -238,7 +254,7 @@ const postgresKysely = (driver: Driver) =>
     },
   });
 
-/** PostgreSQL from version 14. */
+/** PostgreSQL 14 or newer. */
 export const postgresDialect: SqlDialect = {
   name: "postgres",
   compiler: postgresKysely(new DummyDriver()),
@@ -246,7 +262,8 @@ export const postgresDialect: SqlDialect = {
   ddl: {
     text: 'TEXT COLLATE "C"',
     integer: "BIGINT",
-    // No key: a row of events is found by its chain, and other processes are told of a commit instead of looking for it (ADR 0011).
+    // Not a key: rows of events are found by their chain, and other processes are notified of commits instead of
+    // reading by position (ADR 0011).
     position: "BIGINT GENERATED ALWAYS AS IDENTITY",
     table: "",
     keyedTable: "",
@@ -264,8 +281,8 @@ export const postgresDialect: SqlDialect = {
   },
   noteRows: postgresNoteRows,
   scope: {
-    // What stands in brackets there rests on no row, so it is run once, before the first row is asked for. OFFSET 0 keeps the planner
-    // from taking the condition inside, where it might be asked later.
+    // The subquery depends on no row, so it runs once, before the first row is read. OFFSET 0 keeps the planner from
+    // moving the condition inside, where it might run later.
     wrap: (statement, placeholder) =>
       `select found.* from (select * from (${statement}) as statement offset 0) as found ` +
       `where (select set_config('${tenantSetting}', $${placeholder}, true)) is not null`,
@@ -289,12 +306,12 @@ export const postgresDialect: SqlDialect = {
       const value = sql`value ->> ${sql.lit(index)}`;
       return isNumber ? sql`(${value})::bigint` : value;
     });
-    // Parsed once: json would be parsed for every column of every row.
+    // Parsed once as jsonb; json would be parsed again for every column of every row.
     return sql`select ${sql.join(values)} from jsonb_array_elements(${text}::jsonb)`;
   },
   jsonText: (column) => sql<string>`to_json(${sql.ref(column)})::text`,
   joinTexts: (text, between) => sql<string | null>`string_agg(${text}, ${sql.lit(between)})`,
-  // The cast says which substr is meant: there is one for bytes, too.
+  // The cast selects the substr for text; there is another one for bytes.
   splitAtSpace: (argument) => [
     sql<string>`split_part(${argument}::text, ' ', 1)`,
     sql<string>`substr(${argument}::text, strpos(${argument}::text, ' ') + 1)`,

@@ -5,24 +5,24 @@ import type { SqlDialect } from "./dialect.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { migrations } from "./migrations/migrations.ts";
 
-/** The table that holds the names of the migrations that ran. */
+/** The table with the names of the migrations that ran. */
 export const ledgerTable = "tenantry_migrations";
-/** Stands in the ledger of a database as long as a copy fills it: nobody opens half of one. */
+/** A ledger entry that exists while a copy fills the database, so that nobody opens an incomplete one. */
 export const unfinishedCopy = "unfinished-copy";
 const ledgerLockTable = "tenantry_migrations_lock";
 export const ledgerTables: readonly string[] = [ledgerTable, ledgerLockTable];
 
-/** What a database's ledger says, compared with what this program knows. */
+/** A database's ledger, compared with the migrations that this program has. */
 export interface SchemaState {
   readonly applied: readonly string[];
   readonly pending: readonly string[];
 }
 
 /**
- * Compares a ledger with the migrations that this program knows.
+ * Compares a ledger with the migrations that this program has.
  *
- * @throws {DomainError} `storage_newer` where the ledger names one that it doesn't: a newer program was here, and what this one
- *   would write could be wrong there. `storage_unavailable` where a copy into it has not come to its end.
+ * @throws {DomainError} `storage_newer` where the ledger has a migration that this program lacks: a newer program was
+ * here, and this one might write wrong data. `storage_unavailable` where a copy into the database was not finished.
  */
 export function schemaState(
   applied: readonly string[],
@@ -45,12 +45,12 @@ export function schemaState(
   return { applied, pending: names.filter((name) => !applied.includes(name)) };
 }
 
-/** Runs a statement in the transaction that the caller has begun, and gives its rows. */
+/** Runs a statement in the caller's open transaction and returns its rows. */
 type RunStatement = (statement: string, args: readonly unknown[]) => Awaitable<readonly unknown[]>;
 
 /**
- * Brings a database to the newest schema. The caller holds the engine's lock for migrations, so that of several programs that start
- * at once one does it and the others find it done.
+ * Brings a database to the newest schema. The caller holds the engine's migration lock, so that of several programs
+ * that start at once one migrates and the others find it done.
  */
 export async function migrateToLatest(
   run: RunStatement,
@@ -67,7 +67,7 @@ export async function migrateToLatest(
   if (error !== undefined) throw error;
 }
 
-/** Begins no transaction of its own: everything happens in the one that is open. */
+/** A driver that begins no transaction of its own: everything runs in the caller's. */
 function createDriver(run: RunStatement): Driver {
   let first: unknown;
   const connection: DatabaseConnection = {
@@ -75,7 +75,8 @@ function createDriver(run: RunStatement): Driver {
       try {
         return { rows: (await run(statement, parameters)) as Row[] };
       } catch (error) {
-        // Kysely's migrator looks once more after an error. PostgreSQL refuses that look because of it: the first one says what is wrong.
+        // Kysely's migrator runs another query after an error, which PostgreSQL refuses in a failed transaction. The
+        // first error is the useful one.
         first ??= error;
         throw first;
       }

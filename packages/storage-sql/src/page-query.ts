@@ -6,13 +6,13 @@ import { defineQuery, type Params, type Query } from "./query.ts";
 import type { Database } from "./schema.ts";
 import type { Session, SqlValue } from "./session.ts";
 
-/** Where the rows of a list come from, already filtered. */
+/** Where the rows of a list come from, with filters applied. */
 type Source<DB, TB extends keyof DB> = SelectQueryBuilder<DB, TB, object>;
 
-/** A list: where its rows come from, by which key they are ordered, and what an item is. */
+/** A list: the source of its rows, the key that orders them, and the form of an item. */
 export interface PageShape<DB, TB extends keyof DB, Name extends string> {
   readonly name: string;
-  /** The arguments of the filter; `after`, `limit` and `skip` come after them. */
+  /** The arguments of the filter; `after`, `limit` and `skip` follow them. */
   readonly argumentNames: readonly Name[];
   readonly from: (
     db: Kysely<Database>,
@@ -20,19 +20,19 @@ export interface PageShape<DB, TB extends keyof DB, Name extends string> {
     dialect: SqlDialect,
   ) => Source<DB, TB>;
   /**
-   * The same rows from the ordering column's table alone, where the others are joined only to show one row of theirs with each. Skipping
-   * and looking for more need nothing but them. For lists of one key column.
+   * The same rows from the table of the key column alone, if the other tables are only joined to show one row each.
+   * Skipping rows, and looking whether more follow, then read only that table. For lists with a key of one column.
    */
   readonly narrow?: (
     db: Kysely<Database>,
     params: Params<Name>,
     dialect: SqlDialect,
   ) => Source<DB, TB>;
-  /** How many rows there are, where that is kept with each write; else they are counted. */
+  /** The number of rows, where it is stored with each write; otherwise they are counted. */
   readonly total?: (params: Params<Name>) => RawBuilder<number>;
-  /** The column that orders the list and is unique in it; or two, of which the first holds no character below `"`. */
+  /** The unique column that orders the list; or two columns, of which the first contains no character below `"`. */
   readonly key: string | readonly [string, string];
-  /** Whether the list begins with the greatest key; for a key that begins with a time. */
+  /** Whether the list starts with the greatest key, for a key that starts with a time. */
   readonly isDescending?: true;
   readonly item: (dialect: SqlDialect) => RawBuilder<string>;
 }
@@ -44,17 +44,17 @@ interface PageRow {
   readonly total: number | null;
 }
 
-/** The same list without and with its total: counting costs a pass over all that the filter lets through. */
+/** The list without and with its total. Counting reads every row that passes the filter. */
 export interface PageQuery {
-  /** Comes before every key of the list. */
+  /** Sorts before every key of the list. */
   readonly start: string;
   readonly page: Query<PageRow>;
   readonly pageWithTotal: Query<PageRow>;
 }
 
 /**
- * Defines a list that leaves the database as finished JSON. Everything is one statement and so of one moment: the items, whether
- * more come after the last, and the total under the very same filter.
+ * Defines a list whose result is JSON text. It is a single statement, so everything is of one moment: the items,
+ * whether more follow, and the total under the same filter.
  */
 export function definePage<DB, TB extends keyof DB, const Name extends string>(
   shape: PageShape<DB, TB, Name>,
@@ -66,7 +66,7 @@ export function definePage<DB, TB extends keyof DB, const Name extends string>(
   };
 }
 
-/** A time begins with a digit. */
+/** A time starts with a digit. */
 const aboveEveryKey = "~ ";
 
 function definePageQuery<DB, TB extends keyof DB, Name extends string>(
@@ -104,7 +104,7 @@ function definePageQuery<DB, TB extends keyof DB, Name extends string>(
   );
 }
 
-/** The key of the first row of a page: rows that are skipped are walked over and nothing is joined to them. */
+/** The key of a page's first row. Skipped rows are only stepped over, without joins. */
 function firstKey<DB, TB extends keyof DB>(
   narrow: Source<DB, TB>,
   key: PageKey,
@@ -123,7 +123,7 @@ function firstKey<DB, TB extends keyof DB>(
 interface PageKey {
   readonly text: RawBuilder<string>;
   readonly order: RawBuilder<unknown>;
-  /** The order of the page's rows by the column `key`, which is `text`. */
+  /** Orders the page's rows by the column `key`, which is text. */
   readonly textOrder: RawBuilder<string>;
   /** An aggregate: the key of the page's last row. */
   readonly last: RawBuilder<string>;
@@ -132,8 +132,8 @@ interface PageKey {
 }
 
 /**
- * A key of two columns is one text with a space between them, which sorts below every character of the first: so text order is the
- * order of the columns, and the index on both serves.
+ * A key of two columns becomes one text with a space between them. The space sorts below every character of the first
+ * column, so text order equals the order of the columns, and the index on both can be used.
  */
 function pageKey(
   { key, isDescending }: Pick<PageShape<never, never, never>, "key" | "isDescending">,
@@ -167,7 +167,7 @@ function pageKey(
   };
 }
 
-/** Runs a list. */
+/** Runs a list query. */
 export function runPage(
   session: Session,
   query: PageQuery,
@@ -187,8 +187,8 @@ export function runPage(
 }
 
 /**
- * A list with optional filters: one query for each combination that is asked for, since a condition that may be absent
- * (`? IS NULL OR …`) would keep the engine from using an index.
+ * A list with optional filters: one query for each combination in use, because an optional condition (`? IS NULL OR
+ * …`) would keep the engine from using an index.
  */
 export function definePages<Filter extends string>(
   filters: readonly Filter[],
@@ -210,7 +210,7 @@ export function definePages<Filter extends string>(
 
 const families: { combinations(): void }[] = [];
 
-/** Defines every combination of every list: for the tests that look at each plan. */
+/** Defines every combination of filters of every list, for tests that check each query plan. */
 export function defineEveryPage(): void {
   for (const family of families) family.combinations();
 }

@@ -21,7 +21,7 @@ import { createTeamStore } from "./teams/teams.sql.ts";
 import { createTenantStore } from "./tenants/tenants.sql.ts";
 import { createUserStore } from "./users/users.sql.ts";
 
-/** Every port over one connection. */
+/** All ports over one connection. */
 export function createPorts(session: Session): Ports {
   return {
     access: createAccessStore(session),

@@ -3,37 +3,40 @@ import type { SqlDialect } from "./dialect.ts";
 import type { Database } from "./schema.ts";
 import type { SqlValue } from "./session.ts";
 
-/** Stands for an argument while a query is built; `never` fits every column. */
+/** Stands for an argument while a query is built; `never` is assignable to every column type. */
 export type Params<Name extends string> = { readonly [N in Name]: never };
 
-/** Anything of Kysely's that compiles: its builders know their engine, raw SQL is told. */
+/** Anything of Kysely's that compiles. Its builders know their engine; raw SQL is given it. */
 interface Compilable<Row> {
   compile(engine: QueryExecutorProvider): CompiledQuery<Row>;
 }
 
-/** Where a placeholder's value comes from: the argument of that number, or a constant of the query. */
+/** The source of a placeholder's value: the argument with that number, or a constant of the query. */
 export type Binding = { readonly argument: number } | { readonly constant: SqlValue };
 
-/** A query as one engine takes it. */
+/** A query compiled for one engine. */
 export interface CompiledForm {
   readonly sql: string;
-  /** By placeholder. `null` where the placeholders are the arguments in their order. */
+  /** One per placeholder; `null` where the placeholders are the arguments in order. */
   readonly bindings: readonly Binding[] | null;
 }
 
 /**
- * A query that is written once, compiled once for each engine and then run on the engine's prepared statement: what Kysely costs
- * is paid once and not with each call.
+ * A query that is written once, compiled once per engine, and then run as a prepared statement of that engine.
+ * Kysely's cost is thus paid once, not on each call.
  */
 export interface Query<Row> {
-  /** Small and dense: a session keeps its prepared statements in an array. */
+  /** Small and dense, because a session keeps its prepared statements in an array. */
   readonly id: number;
   readonly name: string;
   readonly argumentNames: readonly string[];
   compile(dialect: SqlDialect): CompiledForm;
-  /** As a statement outside a transaction, which sets its tenant itself where the engine's policies want one. Reads only. */
+  /**
+   * The query as a single statement outside a transaction, which sets its tenant itself where the engine has
+   * policies. For reads only.
+   */
   compileAlone(dialect: SqlDialect): CompiledForm;
-  /** Never there; it makes the row a part of the type. */
+  /** Never present; it makes the row type part of the query's type. */
   readonly row?: Row;
 }
 
@@ -45,14 +48,14 @@ export type QueryBuilder<Row, Name extends string> = (
 
 const queries: Query<unknown>[] = [];
 
-/** Every query there is: for the tests that look at each plan. */
+/** Every defined query, for tests that check each query plan. */
 export function definedQueries(): readonly Query<unknown>[] {
   return queries;
 }
 
 /**
- * @param name Feature and port method, for example `members.find`.
- * @param argumentNames The order in which a session is given the arguments.
+ * @param name The feature and port method, for example `members.find`.
+ * @param argumentNames The order in which a session passes the arguments.
  */
 export function defineQuery<Row, const Name extends string>(
   name: string,
@@ -116,7 +119,7 @@ function compileQuery<Row, Name extends string>(
   return { sql: compiled.sql, bindings: isPlain ? null : bindings };
 }
 
-/** A query of no tenant, or on an engine without policies, is the same alone. */
+/** A query without a tenant, or on an engine without policies, needs no wrapping. */
 function compileScoped<Row, Name extends string>(
   argumentNames: readonly Name[],
   build: QueryBuilder<Row, Name>,
@@ -133,7 +136,7 @@ function compileScoped<Row, Name extends string>(
   return { sql: scope.wrap(inner.sql, bindings.length), bindings };
 }
 
-/** The values of a statement's placeholders. */
+/** The values for a statement's placeholders. */
 export function bind(
   bindings: readonly Binding[] | null,
   args: readonly SqlValue[],

@@ -1,4 +1,4 @@
-/** How columns become fields of records: JSON and flags are stored as text and numbers on every engine. */
+/** Converts columns to record fields: every engine stores JSON as text and flags as numbers. */
 
 export function parseJson<T>(text: string): T {
   return (text === "{}" ? {} : JSON.parse(text)) as T;

@@ -2,14 +2,14 @@ import { foreignAwait, type Ports } from "@tenantry/core";
 import { createPorts } from "./ports.ts";
 import type { Session } from "./session.ts";
 
-/** The ports of transactions, which can be taken away from a body that goes on after it was refused. */
+/** Ports of a transaction that can be disabled, for a body that continues after it was refused. */
 export interface RevocablePorts {
   readonly ports: Ports;
-  /** From then on each of them throws. */
+  /** Makes every later call of these ports throw. */
   revoke(): void;
 }
 
-/** @param portsOf Makes the ports over a session. */
+/** @param portsOf Creates the ports over a session. */
 export function createRevocablePorts(
   session: Session,
   portsOf: (session: Session) => Ports = createPorts,

@@ -1,8 +1,8 @@
 import type { Generated } from "kysely";
 
 /**
- * The tables, as both engines have them. Times are ISO 8601 text (UTC, milliseconds, `Z`), JSON is text, a flag is 0 or 1: a row
- * is the same bytes everywhere, so that it can be copied from one engine to the other and compared there.
+ * The tables of both engines. Times are ISO 8601 text (UTC, milliseconds, `Z`), JSON is text, a flag is 0 or 1. A row
+ * has the same bytes on every engine, so that it can be copied and compared between engines.
  */
 export interface Database {
   tenants: TenantsTable;
@@ -39,7 +39,7 @@ interface TenantsTable {
   slug: string;
   short_id: string;
   name: string;
-  /** The name as it is compared in a search. */
+  /** The name, folded for search. */
   name_key: Generated<string>;
   status: string;
   placement: string;
@@ -48,7 +48,7 @@ interface TenantsTable {
   created_at: string;
   updated_at: string;
   deleted_at: string | null;
-  /** 1 while its rows may not be written here: it moves, or lives elsewhere. */
+  /** 1 while the tenant's rows must not be written here: it is moving, or lives elsewhere. */
   fenced: Generated<number>;
 }
 
@@ -85,7 +85,7 @@ interface UsersTable {
   metadata: string;
   private_metadata: string;
   client_metadata: string;
-  /** Name, username and e-mail address as they are compared in a search. */
+  /** Name, username and e-mail address, folded for search. */
   search_key: string;
   revision: number;
   created_at: string;
@@ -108,7 +108,7 @@ interface TenantUserRolesTable {
 
 interface RolesTable {
   tenant_id: string;
-  /** `tenant`, or the id of the one organization that has the role. */
+  /** `tenant`, or the id of the organization that owns the role. */
   scope: string;
   key: string;
   organization_id: string | null;
@@ -126,7 +126,7 @@ interface PlansTable {
   tenant_id: string;
   key: string;
   name: string;
-  /** `unlimited`, digits, or nothing: an absent limit denies. */
+  /** `unlimited`, digits, or null: a missing limit allows no seat. */
   seats: string | null;
   entitlements: string;
   is_default: number;
@@ -167,7 +167,7 @@ interface MembershipsTable {
   organization_id: string;
   user_id: string;
   id: string;
-  /** The highest role, and all of them as JSON: what a list shows. What is held stands in `membership_roles`. */
+  /** The highest role, followed by all roles as JSON, for lists. The authoritative rows are in `membership_roles`. */
   role: string;
   roles: string;
   status: string;
@@ -242,7 +242,7 @@ interface ResourceCountsTable {
 }
 
 interface EventsTable {
-  /** Rises with every commit of this database: what another process has not read yet stands after it. */
+  /** Rises with every event of this database: other processes read what comes after the last position they know. */
   position: Generated<number>;
   tenant_id: string;
   chain_id: string;

@@ -5,10 +5,11 @@ import { isBusy } from "./sqlite-error.ts";
 import { openWriterNote } from "./writer-note.ts";
 
 /**
- * Leaving the write-ahead log is possible only to a program that has the file for itself: so it shows whether another has it open.
+ * Refuses if another program has the file open. Only a program that is alone on the file can leave the write-ahead
+ * log mode, so an attempt shows it.
  *
- * @param program What wants the file for itself.
- * @throws {DomainError} `storage_busy`, naming who has it open as far as that is known.
+ * @param program The program that needs the file alone, for messages.
+ * @throws {DomainError} `storage_busy`, naming the program that has it open if that is known.
  */
 export function assertUnused(path: string, program: string): void {
   let db: DatabaseSync | undefined;
@@ -16,7 +17,7 @@ export function assertUnused(path: string, program: string): void {
     db = openHandle(path);
     db.exec("PRAGMA journal_mode = DELETE");
   } catch (error) {
-    // What else is wrong with the file shows itself to whoever opens it.
+    // Any other problem with the file is reported when it is opened.
     if (!isBusy(error)) return;
     const note = openWriterNote(path, program);
     const holder = note.describeHolder();

@@ -4,21 +4,21 @@ import { DomainError } from "@tenantry/core";
 import { syncDirectory, syncPath, toFileError } from "./durable-rename.ts";
 
 export interface BackupPlace {
-  /** What is backed up: it is never replaced by its own backup. */
+  /** The file or directory that is backed up. A backup never replaces its own source. */
   readonly source: string;
   readonly target: string;
-  /** Replaces a file of that name, or a directory with nothing in it but a backup. */
+  /** Replaces an existing file of that name, or a directory that contains nothing but a backup. */
   readonly replace?: boolean | undefined;
-  /** Matches what lies in a backup that is a directory, by its path in it. */
+  /** Matches the files in a backup directory, by their path in it. */
   readonly contents: RegExp;
 }
 
 /**
- * Makes a backup, which is a file or a directory. It has its name only when it is whole and on disk; until then what is there of it lies in
- * `NAME.part`.
+ * Makes a backup, which is a file or a directory. Until it is complete and on disk it is in `NAME.part`; then it gets
+ * its name.
  *
- * @param make Makes it in the directory that it is given, and says where it lies.
- * @throws {DomainError} `storage_unavailable` where there is something at its place already that is not to be replaced.
+ * @param make Makes the backup in the given directory and returns its path.
+ * @throws {DomainError} `storage_unavailable` where something exists at the place that must not be replaced.
  */
 export async function makeBackup(
   { source, target, replace, contents }: BackupPlace,
@@ -63,7 +63,7 @@ function assertFree(source: string, target: string, replace: boolean | undefined
   );
 }
 
-/** Nobody loses what they keep in a directory because its name was given. */
+/** Refuses to replace a directory that contains anything else, so that nobody loses files by naming it. */
 function assertNothingElse(path: string, contents: RegExp): void {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   const other = readdirSync(path, { recursive: true, encoding: "utf8" }).find(
@@ -76,7 +76,11 @@ function assertNothingElse(path: string, contents: RegExp): void {
   );
 }
 
-/** Sees a file, or a directory with all that is in it, to the disk. @returns how many bytes the files have. */
+/**
+ * Flushes a file, or a directory with all its files, to disk.
+ *
+ * @returns their total size in bytes.
+ */
 export function syncTree(path: string): number {
   if (!statSync(path).isDirectory()) {
     syncPath(path);
@@ -88,8 +92,9 @@ export function syncTree(path: string): number {
 }
 
 /**
- * Where a directory is in the way it is set aside first: there is a moment with nothing at the place, and never one with half of something. Who
- * ends in that moment leaves it there, under a name by which the next one finds it.
+ * Moves a finished backup to its place. An existing directory is moved aside first, so for a moment nothing is at the
+ * place, but never an incomplete backup. If the program ends in that moment, the old backup keeps its temporary name,
+ * under which the next run finds it.
  */
 function takePlace(made: string, place: string): void {
   const isInTheWay =
@@ -106,10 +111,13 @@ function takePlace(made: string, place: string): void {
   if (isInTheWay) rmSync(aside, { recursive: true });
 }
 
-/** Where a backup waits while the one that replaces it takes its name. */
+/** The temporary name of a backup while its replacement takes its place. */
 const asideOf = (place: string) => `${place}.part.old`;
 
-/** Gives a backup its name again that was set aside by a program that ended then; what another one has replaced already is removed. */
+/**
+ * Restores the name of a backup that was moved aside by a program that ended then, or removes it if it has been
+ * replaced.
+ */
 function putReplacedBack(place: string, contents: RegExp): void {
   const aside = asideOf(place);
   if (!existsSync(aside)) return;
@@ -120,7 +128,7 @@ function putReplacedBack(place: string, contents: RegExp): void {
 }
 
 /**
- * Where a backup is that was set aside by a program that ended before another one took its name, in words for whoever finds none there; empty
+ * Says where a backup is that was moved aside by a program which ended before its replacement was in place; empty
  * where there is none.
  */
 export function whereSetAside(target: string): string {

@@ -5,16 +5,18 @@ import { assertOurs, openReader } from "./connection.ts";
 import { toStorageError } from "./sqlite-error.ts";
 import { retryWhileBusy } from "./waiting.ts";
 
-/** Told how many pages have been copied, of how many. */
+/** Called with how many pages have been copied, and the total. */
 export type PagesCopied = (done: number, total: number) => void;
 
 const pagesAtOnce = 2000;
 const busyTimeoutMs = 5000;
 
 /**
- * Copies a database, as it is at one moment, into a new file, while others go on reading and writing it, and looks whether the copy is whole.
+ * Copies a database, as of one moment, into a new file, and checks the copy's integrity. Others can read and write
+ * the database meanwhile.
  *
- * @throws {DomainError} `storage_unavailable` where there is nothing to copy or the file cannot be written, `storage_damaged`.
+ * @throws {DomainError} `storage_unavailable` where there is nothing to copy or the file cannot be written,
+ * `storage_damaged`.
  */
 export async function copySqliteFile(
   path: string,
@@ -47,7 +49,7 @@ async function copyPages(
   const db = openReader(path);
   try {
     assertOurs(db, path);
-    // The read transaction holds the moment: without it every commit of another program would begin the copy anew.
+    // The read transaction holds the snapshot. Without it every commit of another program would restart the copy.
     const begin = () => db.exec("BEGIN; SELECT 1 FROM tenants LIMIT 1");
     await retryWhileBusy(begin, busyTimeoutMs, (error) => toStorageError(error, path));
     const pages = await backup(db, copy, {
@@ -61,7 +63,7 @@ async function copyPages(
   }
 }
 
-/** Makes the copy one file that needs no others beside it, readable by its owner alone, and looks whether it is whole. */
+/** Makes the copy a single file, readable only by its owner, and checks its integrity. */
 function finishCopy(copy: string): void {
   chmodSync(copy, 0o600);
   const db = new DatabaseSync(copy);

@@ -2,11 +2,16 @@ import { setImmediate } from "node:timers";
 import { type Awaitable, foreignAwait, type Ports } from "@tenantry/core";
 import type { RevocablePorts } from "@tenantry/storage-sql";
 
-/** Runs the bodies of transactions, one after another. */
+/** Runs transaction bodies one after another. */
 export interface BodyRunner {
-  /** Those that the next body is given. */
+  /** The ports that the next body gets. */
   readonly ports: Ports;
-  /** @throws what the body throws; where it awaits something beside its ports, that, and from then on the ports that it has throw. */
+  /**
+   * Runs a body.
+   *
+   * @throws what the body throws. A body that awaits something other than its ports is refused, and its ports throw
+   * from then on.
+   */
   run(body: (ports: Ports) => Awaitable<unknown>): Awaitable<unknown>;
 }
 
@@ -15,8 +20,9 @@ interface Running {
 }
 
 /**
- * Ports answer at once. So a body that awaits nothing else has ended before the event loop goes on, and so have those that come after it in a
- * batch: one look when it does goes on sees whoever has not, and costs a batch one callback.
+ * Creates a runner that detects bodies which await something other than their ports. Ports answer synchronously, so
+ * any other body has ended before the event loop continues, and so have those after it in the batch. One check per
+ * batch, when the event loop continues, therefore finds any body still running.
  */
 export function createBodyRunner(openPorts: () => RevocablePorts): BodyRunner {
   let held = openPorts();
@@ -26,7 +32,7 @@ export function createBodyRunner(openPorts: () => RevocablePorts): BodyRunner {
   function look(): void {
     isLooking = false;
     if (running === undefined) return;
-    // Others are given the same ports after it, and it may yet come back to them.
+    // The refused body may continue later, while other bodies use the ports; so those it holds are disabled.
     held.revoke();
     held = openPorts();
     running.refuse(foreignAwait());

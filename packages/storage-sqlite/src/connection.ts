@@ -2,10 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 import { DomainError } from "@tenantry/core";
 import { sqliteApplicationId } from "@tenantry/storage-sql";
 
-/** From this version on, two connections that reset the log at once can no longer lose a commit (sqlite.org/wal.html). */
+/** In older versions, two connections that reset the write-ahead log at once could lose a commit (sqlite.org/wal.html). */
 const oldestSqlite = [3, 51, 3] as const;
 
-/** @throws {DomainError} `storage_unavailable` where the SQLite inside this Node is too old to be trusted with several processes. */
+/** @throws {DomainError} `storage_unavailable` where this Node's SQLite is too old to be safe with several processes. */
 export function assertSqliteVersion(version: string | undefined = process.versions.sqlite): void {
   const parts = (version ?? "0").split(".").map(Number);
   for (const [index, oldest] of oldestSqlite.entries()) {
@@ -23,14 +23,14 @@ export function assertSqliteVersion(version: string | undefined = process.versio
 const cacheKibibytes = 32 * 1024;
 const journalLimitBytes = 64 * 1024 * 1024;
 /**
- * After so many pages the log is copied into the file. Four times SQLite's default: a page that is written again and again is copied
- * once, and still as many as the log's index finds with one look (4,062).
+ * After this many pages the log is copied into the file. It is four times SQLite's default, so that a page written
+ * repeatedly is copied once, and fits what one look-up in the log's index covers (4,062).
  */
 const pagesPerCheckpoint = 4000;
 
 /**
- * Opens a handle. The busy time-out is 0, since waiting inside SQLite would stop the event loop: whoever finds the file in use
- * tries again later.
+ * Opens a handle. The busy time-out is 0, because waiting inside SQLite would block the event loop: callers retry
+ * later.
  */
 export function openHandle(path: string): DatabaseSync {
   const db = new DatabaseSync(path, {
@@ -41,7 +41,7 @@ export function openHandle(path: string): DatabaseSync {
     defensive: true,
   });
   try {
-    // Some of these read the file, and can find it in use.
+    // Some of these read the file and may find it in use.
     db.exec(`
       PRAGMA trusted_schema = OFF;
       PRAGMA cell_size_check = ON;
@@ -58,7 +58,7 @@ export function openHandle(path: string): DatabaseSync {
   return db;
 }
 
-/** Opens a handle that cannot write. */
+/** Opens a read-only handle. */
 export function openReader(path: string): DatabaseSync {
   const db = openHandle(path);
   db.exec("PRAGMA query_only = ON");
@@ -66,7 +66,7 @@ export function openReader(path: string): DatabaseSync {
 }
 
 /**
- * Refuses a file that holds another program's tables, so that nothing of theirs is ever touched.
+ * Refuses a file that contains another program's tables, so that they are never touched.
  *
  * @throws {DomainError} `storage_unavailable`.
  */
@@ -83,7 +83,10 @@ export function assertOurs(db: DatabaseSync, path: string): void {
   );
 }
 
-/** Puts the file in WAL mode, in which readers and the writer don't wait for each other. It stays so. */
+/**
+ * Puts the file into WAL mode, in which readers and the writer do not wait for each other. The mode is stored in the
+ * file.
+ */
 export function useWriteAheadLog(db: DatabaseSync, path: string): void {
   const mode = Object.values(db.prepare("PRAGMA journal_mode = WAL").get() ?? {})[0];
   if (mode === "wal") return;

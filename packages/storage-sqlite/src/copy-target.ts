@@ -6,9 +6,10 @@ import { syncDirectory, toFileError } from "./durable-rename.ts";
 import { openSqliteStorage, type SqliteStorageOptions } from "./sqlite-storage.ts";
 
 /**
- * Makes a database file for a copy. It has a name of its own until it is whole, and takes its place in one step.
+ * Creates a database file for a copy. It has a temporary name until it is complete, and then gets its own in one
+ * step.
  *
- * @throws {DomainError} `storage_unavailable` where there is something at its place.
+ * @throws {DomainError} `storage_unavailable` where something exists at its place.
  */
 export async function openSqliteCopyTarget(options: SqliteStorageOptions): Promise<CopyTarget> {
   const path = resolve(options.path);
@@ -23,7 +24,7 @@ export async function openSqliteCopyTarget(options: SqliteStorageOptions): Promi
     async finish() {
       await storage.close();
       try {
-        // A link is refused where a rename would take the place of what came meanwhile.
+        // A link fails if something exists there by now; a rename would replace it.
         linkSync(part, path);
         syncDirectory(dirname(path));
       } catch (error) {

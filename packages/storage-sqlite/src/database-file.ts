@@ -2,17 +2,17 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 
 import { dirname } from "node:path";
 import { DomainError } from "@tenantry/core";
 
-/** The name by which SQLite keeps a database in memory alone. */
+/** SQLite's name for a database that is only in memory. */
 export const inMemory = ":memory:";
 
 const onlyOwnerFile = 0o600;
 const onlyOwnerDirectory = 0o700;
 
 /**
- * Makes sure that there is a file that can be opened. What is new is readable by its owner alone; SQLite gives the files beside
- * it the same rights. What is there already keeps its rights and its content.
+ * Makes sure that there is a file that can be opened. A new file is readable only by its owner, and SQLite gives the
+ * files beside it the same rights. An existing file keeps its rights and content.
  *
- * @throws {DomainError} `storage_unavailable`, saying what stands in the way.
+ * @throws {DomainError} `storage_unavailable`, with the reason.
  */
 export function prepareDatabaseFile(path: string): void {
   try {

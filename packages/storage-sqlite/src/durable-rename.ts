@@ -1,14 +1,14 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { DomainError, isDomainError } from "@tenantry/core";
 
-/** Makes names in a directory as lasting as the files that they name. */
+/** Flushes a directory, so that the names in it survive a crash. */
 export function syncDirectory(path: string): void {
-  // Windows has no handle of a directory, and keeps names by itself.
+  // Windows has no directory handles and flushes names itself.
   if (process.platform === "win32") return;
   syncPath(path);
 }
 
-/** Brings a file's content to the disk. */
+/** Flushes a file's content to disk. */
 export function syncPath(path: string): void {
   const handle = openSync(path, "r");
   try {
@@ -18,7 +18,7 @@ export function syncPath(path: string): void {
   }
 }
 
-/** A failure of the file system as one line that says what to do. */
+/** A file system error as one line that says what to do. */
 export function toFileError(error: unknown, path: string): unknown {
   if (isDomainError(error)) return error;
   const { code } = error as NodeJS.ErrnoException;

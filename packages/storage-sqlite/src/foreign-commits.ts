@@ -5,34 +5,34 @@ import { toStorageError } from "./sqlite-error.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 /**
- * How old a look may be. It takes and frees a lock of the file, which costs as much as the check that it stands before. The bound is
- * a time and not a turn of the event loop: a server that is not busy has a turn for every request, and to be told of the end of a turn
- * costs as much again; a long run of promises, on the other hand, is one turn.
+ * How old a look may be. A look takes and releases a lock of the file, which costs as much as the check that it
+ * precedes. The limit is a time and not a turn of the event loop: a server that is not busy has one turn per request,
+ * and detecting its end costs as much again; while a long chain of promises is a single turn.
  */
 const oldestLookMs = 1;
 
-/** Sees what other processes commit to the file, and tells of it. */
+/** Detects commits that other processes make to the file, and reports them. */
 export interface ForeignCommits {
-  /** Looks, unless the last look is younger than a millisecond or a fresh one is demanded. */
+  /** Looks, unless the last look was less than a millisecond ago and `fresh` is false. */
   catchUp(fresh: boolean): void;
   /** Looks now. */
   look(): void;
-  /** Looks now, unless nobody else can have committed; false where the file is in use so that it cannot. */
+  /** Looks now, unless nobody else can have committed. False where the file is in use so that it cannot look. */
   lookNow(): boolean;
-  /** Our own events are known: called in the transaction that wrote them. */
+  /** Marks our own events as known. Called in the transaction that wrote them. */
   skipOwn(): void;
-  /** Lets the others know that events are gone: called in the transaction that removed them. */
+  /** Tells other processes that events were removed. Called in the transaction that removed them. */
   tellRemoval(): void;
-  /** The commit that was to follow failed: others will have the positions that were skipped. */
+  /** The commit failed after `skipOwn`: others may get the skipped positions. */
   takeBack(): void;
-  /** How many looks found something. */
+  /** How many looks found a commit. */
   count(): number;
 }
 
 /**
- * SQLite's `data_version`, read on the writer's handle, changes with every commit but that handle's own. Where it did, the events
- * after the last known position are what happened. Our own positions are skipped only with the writer lock held and after a look:
- * so that no commit of others between two of ours is ever skipped with them.
+ * SQLite's `data_version`, read on the writer's handle, changes with every commit except that handle's own. If it
+ * changed, the events after the last known position are read. Our own positions are skipped only while the writer
+ * lock is held and after a look, so that no foreign commit between two of ours is skipped too.
  */
 export function watchForeignCommits(
   db: DatabaseSync,
@@ -72,7 +72,7 @@ export function watchForeignCommits(
   function catchUp(fresh: boolean): void {
     const now = performance.now();
     if (!fresh && now - lookedAt < oldestLookMs) return;
-    // With the lock held nobody else commits, and the look at its beginning saw everything before.
+    // Nobody else can commit while we hold the lock, and the look at its beginning saw everything before.
     if (db.isTransaction) return;
     lookedAt = now;
     look();
@@ -87,7 +87,7 @@ export function watchForeignCommits(
         catchUp(true);
         return true;
       } catch {
-        // Whoever asked reads instead, and that waits or says what is wrong.
+        // The caller then reads from the file, which waits or reports the problem.
         return false;
       }
     },
@@ -97,18 +97,19 @@ export function watchForeignCommits(
 
 /** Which events of the file are known. */
 interface KnownEvents extends Pick<ForeignCommits, "skipOwn" | "tellRemoval" | "takeBack"> {
-  /** Those that are not, which are known then. */
+  /** Reads the unknown events, which are known from then on. */
   read(): readonly Change[] | "everything";
 }
 
 type ReadChanges = Exclude<ReturnType<typeof readChanges>, Promise<unknown>>;
 
-/** `user_version` is a signed number of 32 bits. */
+/** `user_version` is a signed 32-bit number. */
 const mostRemovals = 2 ** 31;
 
 /**
- * Events that are removed, since their tenant lives elsewhere, may be such as others have not read, and SQLite gives their positions anew. So
- * whoever removes some raises the file's `user_version`; where it has risen nobody knows what came and went, and everything is forgotten.
+ * A tenant that leaves the file takes its events with it, perhaps before other processes have read them, and SQLite
+ * reuses their positions. So a process that removes events raises the file's `user_version`; where that has risen, it
+ * is unknown what happened and everything is forgotten.
  */
 function createKnownEvents(db: DatabaseSync, session: SqliteSession): KnownEvents {
   const countRemovals = readerOf(db, "user_version");

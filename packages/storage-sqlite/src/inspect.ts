@@ -6,15 +6,15 @@ import { assertOurs, assertSqliteVersion, openReader, pragma } from "./connectio
 import { readLedger } from "./migrate.ts";
 import { toStorageError } from "./sqlite-error.ts";
 
-/** What is found in a database file. Each list is empty where all is well. */
+/** The result of inspecting a database file. Empty lists mean that all is well. */
 export interface Inspection {
   readonly bytes: number;
   readonly journal_mode: string;
-  /** What SQLite's own check says of the file. */
+  /** The findings of SQLite's own integrity check. */
   readonly integrity_faults: readonly string[];
-  /** Rows that name another row which is not there. */
+  /** Rows that refer to a row which does not exist. */
   readonly foreign_key_faults: readonly string[];
-  /** Organizations whose kept counts are not those of their memberships. */
+  /** Organizations whose stored counts differ from their memberships. */
   readonly count_faults: readonly string[];
   readonly migrations_applied: readonly string[];
   readonly migrations_pending: readonly string[];
@@ -23,9 +23,10 @@ export interface Inspection {
 }
 
 /**
- * Looks through a database file without changing it. It reads all of it, so a large one takes a while.
+ * Inspects a database file without changing it. It reads all data, so a large file takes a while.
  *
- * @throws {DomainError} `storage_damaged`, `storage_unavailable`, `storage_newer`: then there is nothing to look through.
+ * @throws {DomainError} `storage_damaged`, `storage_unavailable`, `storage_newer` where it cannot be inspected at
+ * all.
  */
 export function inspectSqliteFile(path: string): Inspection {
   assertSqliteVersion();
@@ -68,7 +69,7 @@ function findForeignKeyFaults(db: DatabaseSync): readonly string[] {
     .map((row) => `a row of ${row.table} names a row of ${row.parent} that is not there`);
 }
 
-/** The counts that are kept with each write, against the rows that they count. */
+/** Compares the stored counts with the rows that they count. */
 export function findCountFaults(db: DatabaseSync): readonly string[] {
   const rows = db
     .prepare(

@@ -1,6 +1,6 @@
 /**
- * The parts of the SQLite storage, for a storage that keeps a SQLite database in memory and puts its content somewhere else. They are no
- * interface of ours to the world: they change with the storage that they are parts of.
+ * Parts of the SQLite storage, for a storage that keeps a SQLite database in memory and stores its content elsewhere.
+ * Not a public interface: they change with the storage that they are part of.
  */
 export { makeBackup, syncTree, whereSetAside } from "./backup-place.ts";
 export { assertSqliteVersion, openHandle } from "./connection.ts";

@@ -15,15 +15,16 @@ export function isBehind(db: DatabaseSync): boolean {
 }
 
 /**
- * Brings the file to the newest schema. The lock is taken before the ledger is read for good, so that of several programs that start
- * at once one migrates and the others, when their turn comes, find it done.
+ * Brings the file to the newest schema. The ledger is read again under the lock, so that of several programs that
+ * start at once one migrates and the others find it done.
  *
  * @throws {DomainError} `storage_newer`, `storage_busy`.
  */
 export async function migrateFile(db: DatabaseSync, lock: WriteLock): Promise<void> {
   await lock.acquire();
   try {
-    // While it waited for the lock another program may have done it, or more than this one knows.
+    // While this program waited for the lock another may have migrated, perhaps to a newer schema than this one
+    // knows.
     if (isBehind(db)) await migrateHandle(db);
     await lock.commit();
   } catch (error) {
@@ -32,7 +33,7 @@ export async function migrateFile(db: DatabaseSync, lock: WriteLock): Promise<vo
   }
 }
 
-/** Runs migrations on a handle that others don't reach meanwhile. */
+/** Runs migrations on a handle that nothing else uses meanwhile. */
 export async function migrateHandle(
   db: DatabaseSync,
   known: readonly Migration[] = migrations,

@@ -13,8 +13,8 @@ import { retryWhileBusy } from "./waiting.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /**
- * A body that is refused where its tenant is fenced. It is asked with the writer lock held, which whoever sets the fence needs as well: so
- * nothing is under way when the fence is set, and nothing passes it afterwards.
+ * Wraps a body so that it is refused if its tenant is fenced. The check runs with the writer lock held, which setting
+ * the fence needs too: so no transaction is in progress when the fence is set, and none passes it afterwards.
  */
 export function behindFence<T>(
   session: SqliteSession,
@@ -34,7 +34,10 @@ interface MovedFile {
 }
 
 export function createMoves({ path, busyTimeoutMs }: MovedFile, queue: WriteQueue): StorageMoves {
-  /** On a handle of its own: what a body of the queue writes beside its ports is lost when a neighbour fails. */
+  /**
+   * Runs on a handle of its own, because anything that a queued body writes outside its ports is lost when another
+   * body of its batch fails.
+   */
   async function execute(statements: readonly string[]): Promise<void> {
     const db = openHandle(path);
     try {

@@ -6,8 +6,8 @@ import { createSqliteSession, createWaitingSession } from "./sqlite-session.ts";
 import { retryWhileBusy } from "./waiting.ts";
 
 /**
- * A session that reads what is committed. It answers at once; only where another program recovers the file, or has it for itself, is
- * the answer a promise that waits for it.
+ * A session that reads committed data. It answers synchronously, except while another program recovers the file or
+ * holds it exclusively; then the answer is a promise that waits for that.
  */
 export function createReaderSession(
   db: DatabaseSync,

@@ -9,7 +9,7 @@ import { readLedger } from "./migrate.ts";
 import { toStorageError } from "./sqlite-error.ts";
 
 /**
- * Looks through a database that is to be put in the place of another, and only reads it.
+ * Checks, read-only, that a database can be restored in place of another.
  *
  * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`.
  */
@@ -42,7 +42,7 @@ export function assertRestorable(path: string): void {
 /**
  * Renames a database and the files beside it, once nobody has it open.
  *
- * @returns what puts it back.
+ * @returns a function that undoes it.
  * @throws {DomainError} `storage_busy`, `storage_unavailable`.
  */
 export function setAsideSqliteFile(path: string, keptAs: string): () => void {
@@ -58,7 +58,7 @@ function renameFiles(from: string, to: string): void {
   }
 }
 
-/** Under what name something is kept in whose place a backup is put. */
+/** The name under which something is kept when a backup takes its place. */
 export function replacedName(path: string, now: Date): string {
   return `${path}.replaced-${now.toISOString().replaceAll(/[:.]/g, "")}`;
 }

@@ -1,23 +1,26 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { SqlValue } from "@tenantry/storage-sql";
 
-/** One statement that wrote, with what it was given. */
+/** A statement that wrote, with its values. */
 interface Write {
   readonly statement: StatementSync;
   readonly values: readonly SqlValue[];
 }
 
-/** Takes what one body of a batch wrote back, and leaves what the others wrote. */
+/** Undoes what one body of a batch wrote, and keeps what the others wrote. */
 export interface Savepoint {
-  /** A new transaction: whatever was there is over. */
+  /** A new transaction begins; nothing of the last one matters any more. */
   reset(): void;
   begin(): void;
   keep(): void;
-  /** False where it cannot be taken back alone: the whole transaction has to be, and its bodies run again. */
+  /**
+   * Undoes the last body. False if it cannot be undone alone: then the transaction must be rolled back and its bodies
+   * run again.
+   */
   undo(): boolean;
 }
 
-/** A savepoint for each body. */
+/** A separate savepoint for each body. */
 export function createSavepoint(db: DatabaseSync): Savepoint {
   const begin = db.prepare("SAVEPOINT body");
   const release = db.prepare("RELEASE body");
@@ -34,26 +37,32 @@ export function createSavepoint(db: DatabaseSync): Savepoint {
   };
 }
 
-/** A savepoint that is opened where one is likely to be needed, and that bodies share, with the list of what they wrote. */
+/**
+ * A savepoint that is opened only where it is likely to be needed, and that several bodies share, with a list of what
+ * they wrote.
+ */
 export interface SharedSavepoint extends Savepoint {
-  /** Called for every statement that has written, in order. */
+  /** Called for every statement that wrote, in order. */
   record(statement: StatementSync, values: readonly SqlValue[]): void;
 }
 
-/** Beyond so many writes a new savepoint is opened, so that neither the list nor what it may have to do again grows long. */
+/** After this many writes a new savepoint is opened, which bounds the list and what may have to be repeated. */
 const mostWrites = 1000;
 /**
- * So many transactions have a savepoint after one in which a body was taken back. Where bodies fail now and then, that bounds what is run
- * again to a small part of the work; where they fail often, nothing is.
+ * How many transactions have a savepoint after one in which a body was undone. With occasional failures this keeps
+ * repeated work small; with frequent ones, nothing is repeated.
  */
 const guardedTransactions = 8;
 
 /**
- * A savepoint makes SQLite keep a copy of each page before it is changed, which can cost a batch a third of its time. So there is none until
- * a body fails that has written: it cannot be taken back alone, and the batch is run again. That one and the next have a
- * savepoint, which bodies share; what they write is listed. Where a body fails, the savepoint takes all of them back and the
- * list does those again that had succeeded. That gives the very same rows: the lock was held all along, and a body has
- * only seen what came before it. Nothing is done again twice, and a body that failed before it wrote costs nothing.
+ * Creates a savepoint shared by the bodies of a batch.
+ *
+ * With a savepoint SQLite copies each page before changing it, which can cost a third of a batch's time. So there is
+ * none until a body fails after it has written. That body cannot be undone alone, so the batch is rolled back and run
+ * again, and this run and the next transactions have a savepoint. What their bodies write is listed: when one fails,
+ * the savepoint undoes all of them and the writes of the successful ones are repeated from the list. This gives the
+ * same rows, because the lock was held all along and each body has seen only what came before it. No write is
+ * repeated twice, and a body that fails before it wrote costs nothing.
  */
 export function createSharedSavepoint(db: DatabaseSync): SharedSavepoint {
   const open = db.prepare("SAVEPOINT body");

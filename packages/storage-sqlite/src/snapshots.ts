@@ -11,23 +11,23 @@ interface Snapshot {
   readonly ports: Ports;
 }
 
-/** Handles kept for the next snapshot: opening one costs more than a small read. */
+/** Handles kept for later snapshots, because opening one costs more than a small read. */
 const mostIdle = 2;
 
-/** Gives each body a handle of its own that stands at one moment of the data. */
+/** Gives each body its own handle with a snapshot of the data. */
 export interface Snapshots {
   run<T>(body: (ports: Ports) => Promise<T>): Promise<T>;
-  /** Resolves when no body runs, and closes what is idle. */
+  /** Resolves when no body runs, and closes idle handles. */
   close(): Promise<void>;
 }
 
-/** Snapshots of a file: in WAL mode a read transaction sees one moment however long it lasts, and hinders nobody. */
+/** Snapshots of a file. In WAL mode a read transaction sees one moment for as long as it lasts, and blocks nobody. */
 export function createFileSnapshots(path: string, busyTimeoutMs: number): Snapshots {
   const idle: Snapshot[] = [];
   return createSnapshots({
     async open() {
       const snapshot = idle.pop() ?? openSnapshot(openReader(path), path);
-      // The read takes the snapshot: BEGIN alone waits for one.
+      // The read takes the snapshot; BEGIN alone does not.
       const begin = () => snapshot.db.exec("BEGIN; SELECT 1 FROM tenants LIMIT 1");
       await retryWhileBusy(begin, busyTimeoutMs, (error) => toStorageError(error, path));
       return snapshot;
@@ -43,7 +43,7 @@ export function createFileSnapshots(path: string, busyTimeoutMs: number): Snapsh
   });
 }
 
-/** Snapshots of a database in memory: copies, since its one handle is the writer's, too. */
+/** Snapshots of a database in memory. They are copies, because its only handle is also the writer's. */
 export function createMemorySnapshots(
   source: DatabaseSync,
   path: string,

@@ -1,7 +1,7 @@
 import { DomainError } from "@tenantry/core";
 import { constraintError, type Query, type SqlValue, type Violation } from "@tenantry/storage-sql";
 
-/** SQLite's primary result codes (sqlite.org/rescode.html); the extended ones carry more in their upper bits. */
+/** SQLite's primary result codes (sqlite.org/rescode.html); extended codes add information in the upper bits. */
 const resultCodes = {
   busy: 5,
   locked: 6,
@@ -31,14 +31,17 @@ function primaryCode(error: SqliteError): number {
   return error.errcode & 0xff;
 }
 
-/** True where another connection holds what this one wants: trying again later can succeed. */
+/** True where another connection holds a lock; a retry can succeed. */
 export function isBusy(error: unknown): boolean {
   if (!isSqliteError(error)) return false;
   const code = primaryCode(error);
   return code === resultCodes.busy || code === resultCodes.locked || code === resultCodes.protocol;
 }
 
-/** A failed statement as callers know it: a violated constraint has its own code, everything else is the storage's trouble. */
+/**
+ * Maps a failed statement to a DomainError: a violated constraint has its own code, everything else is a problem of
+ * the storage.
+ */
 export function toStatementError(
   error: unknown,
   query: Query<unknown>,
@@ -78,7 +81,7 @@ function violationOf(error: SqliteError, sql: string): Violation | undefined {
   }
 }
 
-/** SQLite says only that a foreign key failed; the statement says of which table. */
+/** SQLite only says that a foreign key failed; the statement shows of which table. */
 function foreignKeyViolation(sql: string): Violation | undefined {
   const [, verb, table] = /^\s*(insert into|update|delete from)\s+"?(\w+)/i.exec(sql) ?? [];
   if (verb === undefined || table === undefined) return undefined;
@@ -86,7 +89,7 @@ function foreignKeyViolation(sql: string): Violation | undefined {
   return { kind: "foreign_key", table, operation };
 }
 
-/** Trouble with the file itself, in words that say what to do. What is no error of SQLite's is given back as it is. */
+/** Maps a problem with the file to an error that says what to do. Other errors are returned unchanged. */
 export function toStorageError(error: unknown, path: string): unknown {
   if (!isSqliteError(error)) return error;
   const options = { cause: error };

@@ -10,17 +10,17 @@ import {
 } from "@tenantry/storage-sql";
 import { toStatementError } from "./sqlite-error.ts";
 
-/** A statement of a handle, with what is found out about it once. */
+/** A prepared statement of a handle, with facts about it. */
 export interface Prepared {
   readonly statement: StatementSync;
   readonly isWriting: boolean;
-  /** Whether it takes events away, which a purge and a move do. */
+  /** Whether it removes events, as purges and moves do. */
   readonly removesEvents: boolean;
   readonly bindings: CompiledForm["bindings"];
   readonly columns: readonly string[];
 }
 
-/** A session over one handle. It answers with values: nothing is awaited, nothing is wrapped. */
+/** A session over one handle. It returns values, never promises. */
 export interface SqliteSession extends Session {
   get<Row>(query: Query<Row>, args: readonly SqlValue[]): Row | undefined;
   all<Row>(query: Query<Row>, args: readonly SqlValue[]): readonly Row[];
@@ -28,7 +28,7 @@ export interface SqliteSession extends Session {
   write(query: Query<unknown>, args: readonly SqlValue[]): void;
 }
 
-/** Whether a statement changes rows: some of those do that answer with rows (RETURNING). */
+/** Whether a statement changes rows. Statements that return rows may do so too (RETURNING). */
 export function isWritingStatement(sql: string): boolean {
   return /^\s*(insert|update|delete)\b/i.test(sql);
 }
@@ -38,9 +38,9 @@ const removesEvents = /^\s*delete from "?events\b/i;
 type Wrote = (prepared: Prepared, values: readonly SqlValue[]) => void;
 
 /**
- * @param path For messages.
- * @param changed Is given the changes of events that are appended.
- * @param wrote Is told of every statement that has changed rows.
+ * @param path The file's path, for messages.
+ * @param changed Called with the changes of appended events.
+ * @param wrote Called with every statement that changed rows.
  */
 export function createSqliteSession(
   db: DatabaseSync,
@@ -48,7 +48,7 @@ export function createSqliteSession(
   changed: (change: Change) => void,
   wrote: Wrote = () => undefined,
 ): SqliteSession {
-  // By the query's number: one look in an array, and each statement is prepared once for the handle's life.
+  // Indexed by the query's number: an array look-up, and each statement is prepared once per handle.
   const prepared: (Prepared | undefined)[] = [];
 
   function prepare(query: Query<unknown>): Prepared {
@@ -118,8 +118,8 @@ export function createSqliteSession(
 type Values = readonly SqlValue[] & Record<string, never>;
 
 /**
- * An ordinary object of a row that came as an array. The driver's own objects are dictionaries: making one and reading from it takes
- * a third of a look-up's time.
+ * Builds an ordinary object from a row that came as an array. The driver's own row objects are dictionaries, and
+ * creating and reading one takes a third of a look-up's time.
  */
 function toRow(columns: readonly string[], values: Values): Record<string, SqlValue> {
   const row: Record<string, SqlValue> = {};
@@ -129,7 +129,7 @@ function toRow(columns: readonly string[], values: Values): Record<string, SqlVa
   return row;
 }
 
-/** A session that begins each call by `ready`: at once where there is nothing to wait for. */
+/** A session that calls `ready` before each call, and does not wait if there is nothing to wait for. */
 export function createWaitingSession(
   session: SqliteSession,
   attempt: <T>(call: () => T) => Awaitable<T>,

@@ -24,21 +24,21 @@ import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
 import { noWriterNote, openWriterNote, type WriterNote } from "./writer-note.ts";
 
 export interface SqliteStorageOptions {
-  /** A file, made where there is none; or `:memory:`. */
+  /** The path of the file, which is created if it does not exist; or `:memory:`. */
   readonly path: string;
   /** How long a write waits for other processes before it is refused with `storage_busy`. */
   readonly busyTimeoutMs?: number | undefined;
-  /** What this program calls itself where others wait for it. */
+  /** The name of this program that others see while they wait for it. */
   readonly program?: string | undefined;
 }
 
 const defaultBusyTimeoutMs = 5000;
 
 /**
- * Opens a database file, makes it where there is none, and brings it to the newest schema.
+ * Opens a database file, creates it if it does not exist, and brings it to the newest schema.
  *
- * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`: each says what to do, and the file
- *   is left as it was.
+ * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`. Each says what to
+ * do, and the file is left unchanged.
  */
 export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
   assertSqliteVersion();
@@ -60,7 +60,7 @@ async function openOn(path: string, note: WriterNote, busyTimeoutMs: number): Pr
   const db = await retryWhileBusy(() => openHandle(path), busyTimeoutMs, inUse);
   try {
     const lock = createWriteLock(db, path, note, busyTimeoutMs);
-    // Another program that opens the file at this moment, or recovers its log, can be in the way of each of these.
+    // Another program that opens the file now, or recovers its log, can block each of these.
     const patiently = <T>(action: () => T) => retryWhileBusy(action, busyTimeoutMs, lock.busyError);
     await patiently(() => assertOurs(db, path));
     if (path !== inMemory) await patiently(() => useWriteAheadLog(db, path));
@@ -82,7 +82,7 @@ interface Writer {
   readonly busyTimeoutMs: number;
 }
 
-/** What both storages have in common: the writer's session, its queue, and who is told of changes. */
+/** What both storages share: the writer's session, its queue, and the listener for changes. */
 interface WritingSide {
   readonly session: SqliteSession;
   readonly queue: WriteQueue;
@@ -93,7 +93,7 @@ interface WritingSide {
 function createWritingSide(writer: Writer): WritingSide {
   const { db, path, lock, busyTimeoutMs } = writer;
   let listener: ChangeListener | undefined;
-  const tell: ChangeListener = (told) => listener?.(told);
+  const notify: ChangeListener = (told) => listener?.(told);
   const changes: Change[] = [];
   const savepoint = createSharedSavepoint(db);
   const changed = (change: Change) => changes.push(change);
@@ -102,7 +102,7 @@ function createWritingSide(writer: Writer): WritingSide {
     hasRemovedEvents ||= prepared.removesEvents;
     savepoint.record(prepared.statement, values);
   });
-  const foreign = path === inMemory ? undefined : watchForeignCommits(db, session, path, tell);
+  const foreign = path === inMemory ? undefined : watchForeignCommits(db, session, path, notify);
   const queue = createWriteQueue({
     db,
     lock,
@@ -117,7 +117,7 @@ function createWritingSide(writer: Writer): WritingSide {
       hasRemovedEvents = false;
     },
     onCommitFailed: () => foreign?.takeBack(),
-    onCommit: tell,
+    onCommit: notify,
   });
   return {
     session,
@@ -140,7 +140,7 @@ function createFileStorage(writer: Writer, reader: DatabaseSync): Storage {
   });
 }
 
-/** In memory there is one handle, and what is not committed shows on it: reads wait until the transaction has ended. */
+/** In memory there is one handle, which also shows uncommitted data, so reads wait until the transaction has ended. */
 function createMemoryStorage(writer: Writer): Storage {
   const side = createWritingSide(writer);
   const { queue } = side;

@@ -4,16 +4,19 @@ import { isBusy } from "./sqlite-error.ts";
 const firstWaitMs = 1;
 const longestWaitMs = 25;
 
-/** How long to wait before trying again: longer each time, and never in step with others who wait for the same lock. */
+/**
+ * How long to wait before the next try: longer each time, with random variation, so that waiting programs do not
+ * retry in step.
+ */
 export function backoffMs(attempt: number): number {
   const ceiling = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempt, 10));
   return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
 /**
- * Does something that another connection may stand in the way of, and tries again while it does. The event loop goes on.
+ * Retries an action as long as another connection blocks it, without blocking the event loop.
  *
- * @param timedOut Makes the error for when the time is over.
+ * @param timedOut Creates the error for when the time is over.
  */
 export async function retryWhileBusy<T>(
   action: () => T,

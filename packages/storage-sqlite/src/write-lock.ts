@@ -4,16 +4,20 @@ import { isBusy, toStorageError } from "./sqlite-error.ts";
 import { retryWhileBusy } from "./waiting.ts";
 import type { WriterNote } from "./writer-note.ts";
 
-/** The file's one writer lock, held from `BEGIN IMMEDIATE` to the end of the transaction. */
+/** The file's only writer lock, held from `BEGIN IMMEDIATE` until the transaction ends. */
 export interface WriteLock {
   /** Takes the lock if it is free. */
   tryAcquire(): boolean;
-  /** Waits for it, without stopping the event loop. @throws {DomainError} `storage_busy`, naming the holder. */
+  /**
+   * Waits for the lock without blocking the event loop.
+   *
+   * @throws {DomainError} `storage_busy`, naming the holder.
+   */
   acquire(): Promise<void>;
-  /** Ends the transaction: when it resolves, what was written is on disk. Rolls back where it cannot. */
+  /** Commits. When it resolves, everything written is on disk; where that fails it rolls back. */
   commit(): Promise<void>;
   rollback(): void;
-  /** The error for when waiting took too long. */
+  /** The error when waiting took too long. */
   busyError(cause?: unknown): DomainError;
 }
 

@@ -14,9 +14,12 @@ import { backoffMs } from "./waiting.ts";
 import type { WriteLock } from "./write-lock.ts";
 
 const mostBodies = 64;
-/** After so long the event loop gets a turn, within a batch too: a longer one saves commits and delays nobody else in this process. */
+/**
+ * After this time the event loop gets a turn, within a batch too. So a longer batch saves commits without delaying
+ * other work in this process.
+ */
 const sliceMs = 5;
-/** After so long a batch ends, since other processes wait for the lock (ADR 0021). On a machine with time to spare it never comes to that. */
+/** After this time a batch ends, because other processes wait for the lock (ADR 0021). Normally a batch ends before. */
 const longestBatchMs = 50;
 
 type Body = (ports: Ports) => Awaitable<unknown>;
@@ -29,7 +32,7 @@ interface Job {
   refuse(error: unknown): void;
 }
 
-/** What a body came to; told to its caller when the commit it was part of is on disk. */
+/** The result of a body. Its caller gets it when the commit is on disk. */
 type Outcome =
   | { readonly job: Job; readonly value: unknown }
   | { readonly job: Job; readonly error: unknown };
@@ -38,36 +41,39 @@ export interface WriteQueueOptions {
   readonly db: DatabaseSync;
   readonly lock: WriteLock;
   readonly savepoint: Savepoint;
-  /** Makes the ports of bodies; anew where they were taken away from one. */
+  /** Creates the ports for bodies; called again after those of a body were disabled. */
   readonly openPorts: () => RevocablePorts;
-  /** The changes of the open transaction, in order; a body that fails takes its own back. */
+  /** The changes of the open transaction, in order. Those of a body that fails are removed. */
   readonly changes: Change[];
   readonly busyTimeoutMs: number;
-  /** Called with the lock held, before the first body: what others committed is seen before anything of ours. */
+  /** Called with the lock held, before the first body, so that foreign commits are seen before our own. */
   readonly onBegin: () => void;
   /** Called in the transaction, after the last body. */
   readonly onBeforeCommit: () => void;
-  /** Called where the commit failed after that. */
+  /** Called if the commit fails after that. */
   readonly onCommitFailed?: () => void;
-  /** Called after the commit, before the answers. */
+  /** Called after the commit, before callers get their results. */
   readonly onCommit: (changes: readonly Change[]) => void;
 }
 
 export interface WriteQueue {
-  /** The body is pure over its ports: it may be run again, where one that shares its commit fails. */
+  /**
+   * Queues a body. It must have no effect outside its ports, because it may be run again when another body of its
+   * batch fails.
+   */
   add<T>(body: (ports: Ports) => Awaitable<T>, options?: TransactionOptions): Promise<T>;
-  /** Whether a transaction is open, so that its handle shows what is not committed. */
+  /** Whether a transaction is open, so that its handle shows uncommitted data. */
   readonly isWriting: boolean;
-  /** Resolves when the transaction that is open has ended. */
+  /** Resolves when the open transaction has ended. */
   settled(): Promise<void>;
-  /** Resolves when everything that was added is done. */
+  /** Resolves when everything queued is done. */
   drained(): Promise<void>;
 }
 
 /**
- * Group commit: bodies that wait together run one after another in one transaction and share one fsync. Nobody has an answer before it,
- * not even a refusal, since it may rest on what another body of the batch wrote. What a body wrote that fails is taken back, alone or
- * with the whole transaction; the others then begin anew.
+ * Group commit: waiting bodies run one after another in one transaction and share one fsync. No caller gets a result
+ * before the commit, not even a refusal, because a refusal may depend on what another body of the batch wrote. If a
+ * body fails, its writes are undone, alone or with the whole transaction; in the latter case the others run again.
  */
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const queue: Job[] = [];
@@ -77,7 +83,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
 
   async function work(): Promise<void> {
     for (let attempt = 0; queue.length > 0; ) {
-      // A turn of the event loop: requests that came in meanwhile join this batch, and everybody else gets theirs.
+      // A turn of the event loop: requests that arrived meanwhile join this batch, and other work gets its turn.
       await nextTurn();
       if (begin(options, queue)) {
         attempt = 0;
@@ -112,7 +118,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   };
 }
 
-/** Takes the lock. Where it is held by others, those who have waited long enough are told so. */
+/** Takes the lock. If another process holds it, callers who have waited too long are refused. */
 function begin(options: WriteQueueOptions, queue: Job[]): boolean {
   try {
     if (options.lock.tryAcquire()) return true;
@@ -147,7 +153,7 @@ async function runBatch(
     }
   } catch (error) {
     if (options.db.isTransaction) options.lock.rollback();
-    // Where it failed before the first body, those who wait are told: else they would be tried again without end.
+    // If it failed before the first body ran, the waiting callers are refused; otherwise it would be tried endlessly.
     const refused = outcomes.length > 0 ? outcomes.map(({ job }) => job) : queue.splice(0);
     for (const job of refused) job.refuse(error);
     return;
@@ -155,11 +161,11 @@ async function runBatch(
   try {
     if (options.changes.length > 0) options.onCommit(options.changes.slice());
   } finally {
-    for (const outcome of outcomes) tell(outcome);
+    for (const outcome of outcomes) answerCaller(outcome);
   }
 }
 
-function tell(outcome: Outcome): void {
+function answerCaller(outcome: Outcome): void {
   if ("error" in outcome) outcome.job.refuse(outcome.error);
   else outcome.job.answer(outcome.value);
 }
@@ -178,7 +184,7 @@ async function runBodies(
       await nextTurn();
       sliceEnd = performance.now() + sliceMs;
     }
-    // The first body has the whole transaction for its savepoint: alone it pays for none.
+    // The first body needs no savepoint, because the whole transaction can be rolled back.
     const isFirst = outcomes.length === 0;
     if (!isFirst) savepoint.begin();
     const mark = changes.length;
@@ -194,8 +200,8 @@ async function runBodies(
 }
 
 /**
- * Takes the transaction back and puts its bodies before those who wait, in their order. Nobody has been told anything, and the lock
- * was given up: others may commit before it is held again, and each body decides anew by what they left.
+ * Rolls the transaction back and queues its bodies again, in order, before those that wait. No caller has a result
+ * yet. The lock was released, so others may commit before it is held again, and each body decides anew.
  */
 function startAgain(options: WriteQueueOptions, queue: Job[], outcomes: Outcome[]): void {
   options.lock.rollback();
@@ -213,7 +219,7 @@ async function runBody(job: Job, runner: BodyRunner): Promise<Outcome> {
   }
 }
 
-/** SQLite itself rolled back, as it does on a full disk: nothing of the batch is left, whoever's fault it was. */
+/** SQLite itself rolled back, as it does on a full disk: nothing of the batch is left, whichever body caused it. */
 function lostTransaction(outcome: Outcome): unknown {
   const cause = "error" in outcome ? outcome.error : undefined;
   if (cause instanceof DomainError && cause.kind === "unavailable") return cause;

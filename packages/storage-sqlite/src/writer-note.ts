@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Who writes, as a program says of itself. */
+/** The program that writes, as it describes itself. */
 interface Writer {
   readonly since: string;
   readonly pid: number;
@@ -9,21 +9,21 @@ interface Writer {
   readonly program: string;
 }
 
-/** One block of a fixed length: it is overwritten in place with one call, and is never half of one. */
+/** A block of fixed length, overwritten in place with one call, so that it is never half written. */
 const noteBytes = 512;
 const heldMark = "1";
 const freeMark = "0";
 
 /**
- * A file beside the database in which the program that writes names itself, since SQLite cannot say who holds a lock. It is a help
- * for messages and nothing rests on it.
+ * A file beside the database in which the writing program names itself, because SQLite cannot say who holds a lock.
+ * It is only for messages; nothing depends on it.
  */
 export interface WriterNote {
-  /** Called as soon as the lock is held. */
+  /** Called when the lock has been taken. */
   take(): void;
-  /** Called as soon as it is given up. */
+  /** Called when the lock is released. */
   release(): void;
-  /** Whoever holds the lock, in words. */
+  /** Describes the lock's holder. */
   describeHolder(): string;
   close(): void;
 }
@@ -53,7 +53,7 @@ export function openWriterNote(databasePath: string, program: string): WriterNot
 
 const anotherProgram = "another program";
 
-/** Used where there are no other processes to tell, or no place to write. */
+/** Used where there are no other processes, or no place to write. */
 export const noWriterNote: WriterNote = {
   take() {},
   release() {},
@@ -69,7 +69,7 @@ function openNoteFile(path: string): number | undefined {
   return file;
 }
 
-/** What the note says of the lock's holder; undefined where nobody says so. */
+/** The lock's holder according to the note; undefined where there is none. */
 function readNote(file: number): Writer | undefined {
   const block = Buffer.alloc(noteBytes);
   try {
@@ -82,7 +82,7 @@ function readNote(file: number): Writer | undefined {
 }
 
 function describe(writer: Writer | undefined, host: string): string {
-  // A program that was killed leaves its note behind, but not its lock: somebody else has that.
+  // A killed program leaves its note, but not its lock, so somebody else holds that.
   if (writer === undefined || (writer.host === host && !isRunning(writer.pid))) {
     return anotherProgram;
   }
@@ -103,6 +103,6 @@ function ignoreFailure(action: () => unknown): void {
   try {
     action();
   } catch {
-    // A disk that is full or a directory that is gone shows itself in the database first.
+    // A full disk or a missing directory is noticed by the database first.
   }
 }

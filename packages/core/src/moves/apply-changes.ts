@@ -34,7 +34,7 @@ export async function applyChanges(
         ? []
         : [{ ...table, keys: [...new Set(noted.map(({ row_key }) => row_key))] }];
     });
-    await bring(ports, target, tenantId, tables);
+    await writeChanged(ports, target, tenantId, tables);
     await compare(ports);
     return {
       positions: changes.map(({ position }) => position),
@@ -62,7 +62,7 @@ interface ChangedTable extends CopiedTable {
   readonly keys: readonly RowKey[];
 }
 
-async function bring(
+async function writeChanged(
   ports: Ports,
   target: Destination,
   tenantId: string,

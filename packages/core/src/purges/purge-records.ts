@@ -20,7 +20,7 @@ export async function beginPurge(
     const known = await purges.find(purge.tenant_id);
     if (known !== undefined) return known;
     const placement = await placements.find(purge.tenant_id);
-    if (placement !== undefined && placement.state !== "steady") throw inWork(placement);
+    if (placement !== undefined && placement.state !== "steady") throw placeBusy(placement);
     const record = keepDatabase ? { ...purge, ...keptPlace(placement) } : purge;
     if (dryRun) return record;
     await purges.insert(record);
@@ -28,7 +28,7 @@ export async function beginPurge(
       await placements.insert(inMain(purge));
     } else {
       const dropping = changed(placement, "dropping", purge.begun_at);
-      if (!(await placements.update(dropping, placement.epoch))) throw inWork(placement);
+      if (!(await placements.update(dropping, placement.epoch))) throw placeBusy(placement);
     }
     return record;
   });
@@ -97,7 +97,7 @@ function keptPlace(placement: Placement | undefined) {
   );
 }
 
-function inWork({ state }: Placement): DomainError {
+function placeBusy({ state }: Placement): DomainError {
   const what = {
     making: "is being made; try again in a moment",
     moving: "is being moved; try again when it has, or after tenantry tenant move --undo",

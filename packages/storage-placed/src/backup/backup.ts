@@ -15,22 +15,24 @@ import {
 
 export interface BackupOptions {
   readonly onProgress?: PagesCopied | undefined;
-  /** Replaces a backup of that name. */
+  /** Replaces an existing backup of that name. */
   readonly replace?: boolean | undefined;
 }
 
-/** What a backup holds that is a directory. */
+/** The files of a backup that is a directory. */
 const contents = /^(tenantry\.db|tenants|tenants\/tenantry_[a-z2-7]{26}\.db)(-journal)?$/;
 
 /**
- * Copies an installation on SQLite while others go on using it: into one file or, where tenants have databases of their own, into a directory
- * with `tenantry.db` and `tenants/` in it. Each database is copied as it is at one moment, none earlier than this was called.
+ * Backs up an installation on SQLite while others use it: into one file or, where tenants have databases of their
+ * own, into a directory with `tenantry.db` and `tenants/`. Each database is copied as of one moment, none earlier
+ * than this call.
  *
- * The main database comes first, since it says which others there are. A tenant that moves while its file is copied would be in the copy as it is in
- * the midst of a move that the main database's copy knows nothing of; so what that says of where tenants live is compared afterwards with
- * what is so then, and where it differs it is copied anew, with the tenants whose files no longer fit.
+ * The main database is copied first, because it says which others exist. If a tenant moves while its file is copied,
+ * the copy could be in the middle of a move that the copied main database does not know of. So the placements in that
+ * copy are compared afterwards with the present ones; where they differ, the main database is copied again, with the
+ * tenants whose files no longer match.
  *
- * @throws {DomainError} `storage_unavailable`, `storage_damaged`; `storage_busy` where tenants move again and again.
+ * @throws {DomainError} `storage_unavailable`, `storage_damaged`; `storage_busy` where tenants keep moving.
  */
 export async function backupPlacedFiles(
   files: PlacedFiles,
@@ -48,7 +50,7 @@ export async function backupPlacedFiles(
 
 const mostAttempts = 5;
 
-/** @returns how many have databases of their own. */
+/** @returns how many tenants have databases of their own. */
 async function copyTenants(
   files: PlacedFiles,
   copy: PlacedFiles,
@@ -70,17 +72,18 @@ async function copyTenants(
     for (const [tenant, failure] of failures) if (!moved.includes(tenant)) throw failure;
     for (const { database } of moved) copied.delete(database);
     const isLast = attempt === mostAttempts;
-    // Renamed meanwhile; or left so by a program that ended between the two databases, and mended when the tenant's is next opened.
+    // Renamed meanwhile; or the two databases were left different by a killed program, which opening the tenant's
+    // database repairs.
     const isSettled =
       moved.length === 0 && (isLast || placed.every((one) => isNamedAlike(copy, one)));
     if (isSettled) return placed.length;
-    if (isLast) throw movingOn(moved);
+    if (isLast) throw keptMoving(moved);
     rmSync(copy.main);
     await copySqliteFile(files.main, copy.main, onProgress);
   }
 }
 
-/** Takes away the files of tenants that live elsewhere by now. */
+/** Removes the files of tenants that live elsewhere by now. */
 function keepOnly(copy: PlacedFiles, placed: readonly PlacedTenant[]): void {
   mkdirSync(copy.tenants, { recursive: true, mode: 0o700 });
   const names = new Set(placed.map(({ database }) => tenantFile(copy, database)));
@@ -90,7 +93,7 @@ function keepOnly(copy: PlacedFiles, placed: readonly PlacedTenant[]): void {
   }
 }
 
-/** @returns why it could not be copied: what stands in the way may be that the tenant has just moved. */
+/** @returns why it could not be copied, perhaps because the tenant has just moved. */
 async function copyTenant(
   files: PlacedFiles,
   copy: PlacedFiles,
@@ -109,7 +112,7 @@ async function copyTenant(
   }
 }
 
-/** Where the slugs differed, one that another tenant has taken meanwhile could be in the copy twice. */
+/** Where slugs differ, another tenant may have taken one meanwhile, and the backup could contain it twice. */
 function isNamedAlike(copy: PlacedFiles, { tenant_id, database, slug }: PlacedTenant): boolean {
   return readSlug(tenantFile(copy, database), tenant_id) === (slug ?? undefined);
 }
@@ -121,7 +124,7 @@ function missing(path: string, slug: string | null): DomainError {
   );
 }
 
-function movingOn(moved: readonly PlacedTenant[]): DomainError {
+function keptMoving(moved: readonly PlacedTenant[]): DomainError {
   const slugs = moved.map(({ slug }) => slug).join(", ");
   return new DomainError(
     "storage_busy",

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** An installation on SQLite: its main database, and the directory of those of single tenants. */
+/** The files of an installation on SQLite: its main database, and the directory of tenants' own databases. */
 export interface PlacedFiles {
   readonly main: string;
   readonly tenants: string;
 }
 
-/** An installation in a directory of its own, as a backup has it where tenants have databases of their own. */
+/** The files of an installation in its own directory, which is the form of a backup with several databases. */
 export function filesIn(directory: string): PlacedFiles {
   return { main: join(directory, "tenantry.db"), tenants: join(directory, "tenants") };
 }
@@ -16,26 +16,26 @@ export function tenantFile({ tenants }: Pick<PlacedFiles, "tenants">, database: 
   return join(tenants, `${database}.db`);
 }
 
-/** A tenant that has a database of its own, as the main database says it. */
+/** A tenant with a database of its own, according to the main database. */
 export interface PlacedTenant {
   readonly tenant_id: string;
   readonly slug: string | null;
   readonly database: string;
-  /** What changes with each step of a move. */
+  /** Changes with each step of a move. */
   readonly step: string;
 }
 
 /**
- * Which tenants have databases of their own. Those whose database is being made or removed are not among them: nobody has been told of the one,
- * and the other is gone, and whoever opens the main database next takes away what says that they were there.
+ * The tenants with databases of their own, except those whose database is being created or removed: the former has
+ * not been acknowledged, the latter is gone, and opening the main database removes what is left of them.
  *
- * @param path A main database, of whatever version.
+ * @param path A main database of any schema version.
  */
 export function readPlacedTenants(path: string): readonly PlacedTenant[] {
   const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
   try {
     const { count } = db.prepare(countTables).get() as { count: number };
-    // Before there were moves, nothing moved; before there were placements, every tenant lived here.
+    // An older schema without moves or placements: nothing moved, or all tenants lived here.
     if (count === 0) return [];
     return db
       .prepare(count === 2 ? listMoving : listPlaced)
@@ -45,7 +45,7 @@ export function readPlacedTenants(path: string): readonly PlacedTenant[] {
   }
 }
 
-/** The slug of the one tenant of a database; undefined where none is in it. */
+/** The slug of the only tenant in a database; undefined where there is none. */
 export function readSlug(path: string, tenantId: string): string | undefined {
   const db = new DatabaseSync(path, { readOnly: true });
   try {

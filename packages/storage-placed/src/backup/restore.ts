@@ -23,24 +23,25 @@ import { assertDatabaseName } from "../place-server.ts";
 import { filesIn, type PlacedFiles, readPlacedTenants, tenantFile } from "./placed-files.ts";
 
 export interface RestoreOptions {
-  /** Puts the backup in the place of what is there, which is kept beside it under another name. */
+  /** Restores in place of an existing installation, which is kept beside it under another name. */
   readonly replace?: boolean | undefined;
-  /** For the name under which what is replaced is kept. */
+  /** The time for the name under which a replaced installation is kept. */
   readonly now: Date;
 }
 
-/** Where what was there is now. */
+/** Where the replaced installation is now. */
 export interface Restored {
   readonly keptAs: string | null;
-  /** The files of its tenants. */
+  /** The directory with the files of its tenants. */
   readonly tenantsKeptAs: string | null;
 }
 
 /**
- * Puts a backup, with the tenants' own databases that are in it, in the place of an installation on SQLite. It is looked through first and only
- * read; what is there is never overwritten, and no program may have it open.
+ * Restores a backup, including the tenants' own databases in it, as an installation on SQLite. The backup is checked
+ * first and only read. What exists is never overwritten, and no program may have it open.
  *
- * The main database goes first and comes last: if this ends in between there is none, and nobody opens one with the tenants' files of another.
+ * The main database is moved away first and put in place last: if this is interrupted, there is none, so nobody can
+ * open one with another installation's tenants.
  *
  * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`, `storage_busy`.
  */
@@ -79,7 +80,7 @@ function isFilled(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
-/** @returns what puts it back. */
+/** @returns a function that undoes it. */
 function rename(from: string, to: string): () => void {
   renameSync(from, to);
   syncDirectory(dirname(to));
@@ -106,8 +107,8 @@ function partsOf(backup: string): BackupParts {
 }
 
 /**
- * @returns the databases of tenants that are in the backup.
- * @throws {DomainError} where one is damaged, or one that the main database names is not there.
+ * @returns the databases of tenants in the backup.
+ * @throws {DomainError} where one is damaged, or one that the main database names is missing.
  */
 function assertWhole({ main, tenants }: BackupParts, place: PlacedFiles): readonly string[] {
   assertRestorable(main);

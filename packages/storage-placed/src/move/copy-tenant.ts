@@ -13,26 +13,26 @@ import {
 import type { MoveStep } from "./move-tenant.ts";
 import type { PlacePair } from "./place-pair.ts";
 
-/** Beyond so many changes another round comes before the fence: the pause is as long as the last one. */
+/** With more changes than this, another round comes before the fence, because the pause is as long as the last round. */
 const fewChanges = 50;
 const mostRounds = 20;
 
-/** A copy that is the same as the tenant was a moment ago. */
+/** A copy that was equal to the tenant a moment ago. */
 export interface CopiedTenant {
   readonly rows: number;
   readonly checksum: string;
-  /** Brings what has changed since. */
+  /** Brings over what has changed since, and returns how many rows. */
   catchUp(): Promise<number>;
 }
 
-/** @throws {DomainError} `storage_damaged` where the copy is not the same. */
+/** @throws {DomainError} `storage_damaged` where the copy differs. */
 export async function copyTenant(
   { from, to }: PlacePair,
   tenantId: string,
   onStep: ((step: MoveStep) => void | Promise<void>) | undefined,
 ): Promise<CopiedTenant> {
   await from.moves.watch(tenantId);
-  // Nothing is there, unless a mover left it: the tenant lives elsewhere.
+  // The tenant lives elsewhere, so any rows here were left by an interrupted move.
   await clearTenantRows(to, tenantId);
   await copyRows(from, { transaction: (_, body) => to.moves.write(tenantId, body) }, tenantId);
   await onStep?.("copied");
@@ -42,7 +42,8 @@ export async function copyTenant(
     if ((await catchUp()) <= fewChanges) break;
   }
   let contents: readonly TableContent[] = [];
-  // At one moment of the tenant, which goes on meanwhile: so that comparing everything is no part of the pause.
+  // Compares in a snapshot of the tenant while it is still in use, so that the comparison does not lengthen the
+  // pause.
   await catchUp(async (ports) => {
     contents = await contentOf(ports, tenantId);
     const [differing] = compareContents(contents, await readContent(to, tenantId));

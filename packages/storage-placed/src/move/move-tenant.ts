@@ -11,18 +11,21 @@ import { newDatabaseName, type PlaceServer } from "../place-server.ts";
 import { copyTenant } from "./copy-tenant.ts";
 import { movable, openPlaces, type PlacePair } from "./place-pair.ts";
 
-/** Where a tenant is to live: in the main database, or in one of its own on the server of this key. */
+/** Where a tenant is to live: in the main database, or in its own database on the server with this key. */
 export type MoveTarget = "shared" | { readonly server: string };
 
 export interface MoveTenantOptions {
   readonly main: Storage;
   readonly servers: ReadonlyMap<string, PlaceServer>;
   readonly tenantId: string;
-  /** Writes an event of the tenant's, by which every process hears of the move; the placement is what the tenant's row says from then on. */
+  /**
+   * Appends an event of the tenant, from which every process learns of the move. The placement is the one that the
+   * tenant's row shows from then on.
+   */
   readonly announce: (placement: "shared" | "dedicated") => Promise<void>;
-  /** After so long every process has heard of what was announced, or asks. */
+  /** After this time every process knows what was announced, or asks for it. */
   readonly heardAfterMs: number;
-  /** A mover that has said nothing for so long is gone, and another takes over. */
+  /** A mover that has given no sign of life for this long is considered gone, and another may take over. */
   readonly goneAfterMs?: number | undefined;
   readonly onStep?: ((step: MoveStep) => void | Promise<void>) | undefined;
 }
@@ -36,12 +39,12 @@ export type MoveStep =
   | "removed"
   | "undone";
 
-/** What a move came to. */
+/** The result of a move. */
 export interface TenantMove {
   readonly tenant_id: string;
   readonly outcome: "moved" | "finished" | "was_there" | "undone";
   readonly rows: number;
-  /** Of everything that was copied, the same on both sides before the switch. */
+  /** A checksum of everything copied, equal on both sides before the switch. */
   readonly checksum: string | null;
   /** How long the tenant could not be written. */
   readonly pause_ms: number;
@@ -50,10 +53,11 @@ export interface TenantMove {
 const defaultGoneAfterMs = 10_000;
 
 /**
- * Moves a tenant to another database while it is in use (ADR 0014). A move that was begun and left is undone first, or finished where the tenant lives at
- * its new place already.
+ * Moves a tenant to another database while it is in use (ADR 0014). An interrupted earlier move is undone first, or
+ * finished if the tenant lives at its new place already.
  *
- * @throws {DomainError} `storage_busy` where another mover is at work, `storage_damaged` where the copy is not the same; nothing has changed then.
+ * @throws {DomainError} `storage_busy` where another mover is at work, `storage_damaged` where the copy differs;
+ * nothing has changed then.
  */
 export async function moveTenant(
   options: MoveTenantOptions,
@@ -74,7 +78,7 @@ export async function moveTenant(
     return await move(options, record);
   } catch (error) {
     const now = await options.main.committed.moveRecords.find(options.tenantId);
-    // What has switched is not undone: the next run finishes it.
+    // After the switch a move is not undone: the next run finishes it.
     if (now?.mover === record.mover && now.step === "copying") await undo(options, record);
     throw error;
   } finally {
@@ -82,7 +86,7 @@ export async function moveTenant(
   }
 }
 
-/** Before anything is recorded that could not be taken back where it was to go, or is. */
+/** Checked before anything is recorded, because without the server it could not be undone. */
 async function assertServersKnown(
   { main, servers, tenantId }: MoveTenantOptions,
   target: MoveTarget,
@@ -93,7 +97,7 @@ async function assertServersKnown(
 }
 
 /**
- * Undoes a move that was left before its switch; one that has switched is finished.
+ * Undoes a move that was interrupted before its switch; after the switch it is finished instead.
  *
  * @throws {DomainError} `storage_busy` where a mover is at work.
  */
@@ -112,7 +116,7 @@ function nothing({ tenantId }: MoveTenantOptions) {
 const newMover = () => randomBytes(12).toString("base64url");
 const now = () => new Date().toISOString();
 
-/** Takes a move that its mover has left; waits to see whether it has. */
+/** Takes over an interrupted move, after waiting to see whether its mover is alive. */
 async function takeOver(options: MoveTenantOptions): Promise<MoveRecord | undefined> {
   const { main, tenantId, goneAfterMs = defaultGoneAfterMs } = options;
   const seen = await main.committed.moveRecords.find(tenantId);
@@ -131,7 +135,7 @@ async function takeOver(options: MoveTenantOptions): Promise<MoveRecord | undefi
   );
 }
 
-/** Says that the tenant moves, so that every process asks where it lives with each call. */
+/** Records that the tenant is moving, so that every process looks its placement up on each call. */
 async function beginPlacement({ main, tenantId }: MoveTenantOptions): Promise<Placement> {
   return await main.transaction(null, async ({ placements }) => {
     const known = await placements.find(tenantId);
@@ -185,15 +189,15 @@ function keepAlive(
   { main, goneAfterMs = defaultGoneAfterMs }: MoveTenantOptions,
   record: MoveRecord,
 ): NodeJS.Timeout {
-  const say = async () => {
+  const signalAlive = async () => {
     await main.transaction(null, async ({ moveRecords }) => {
       const known = await moveRecords.find(record.tenant_id);
       if (known?.mover !== record.mover) return;
       await moveRecords.update({ ...known, updated_at: now() }, known);
     });
   };
-  // One that cannot say so is perhaps gone: then another takes over, and this one fails at its switch.
-  return setInterval(() => void say().catch(() => {}), goneAfterMs / 5).unref();
+  // If this fails for long, another mover takes over, and this one fails at its switch.
+  return setInterval(() => void signalAlive().catch(() => {}), goneAfterMs / 5).unref();
 }
 
 async function move(options: MoveTenantOptions, record: MoveRecord): Promise<TenantMove> {
@@ -229,7 +233,10 @@ async function move(options: MoveTenantOptions, record: MoveRecord): Promise<Ten
   }
 }
 
-/** In one transaction: where the tenant lives, that the move cannot be undone any more, and whether it may be written in the main database. */
+/**
+ * Changes in one transaction where the tenant lives, that the move can no longer be undone, and the main database's
+ * fence.
+ */
 async function switchOver(
   { main, tenantId }: MoveTenantOptions,
   record: MoveRecord,
@@ -253,7 +260,7 @@ function takenOver(): DomainError {
   );
 }
 
-/** After the switch: when everybody asks at the new place, the old one is removed. */
+/** After the switch: removes the old place once every process uses the new one. */
 async function finish(
   options: MoveTenantOptions,
   record: MoveRecord,
@@ -285,7 +292,7 @@ async function settle({ main }: MoveTenantOptions, placement: Placement): Promis
   await main.transaction(null, ({ placements }) => placements.update(steady, placement.epoch));
 }
 
-/** Before the switch: the tenant stays, may be written, and nothing is left where it was to go. */
+/** Before the switch: the tenant stays and can be written again, and nothing is left at the new place. */
 async function undo(options: MoveTenantOptions, record: MoveRecord): Promise<void> {
   const { main, servers, tenantId, onStep } = options;
   const places: PlacePair = await openPlaces(main, servers, { ...record, to_database: null });

@@ -1,14 +1,14 @@
 import { DomainError, type MoveRecord, type Storage, type StorageMoves } from "@tenantry/core";
 import type { PlaceServer } from "../place-server.ts";
 
-/** A storage that a tenant can leave and come to. */
+/** A storage that tenants can move to and from. */
 export type MovableStorage = Storage & { readonly moves: StorageMoves };
 
-/** Both places of a move, open. */
+/** Both places of a move, opened. */
 export interface PlacePair {
   readonly from: MovableStorage;
   readonly to: MovableStorage;
-  /** Closes what is not the main database. */
+  /** Closes the places, except the main database. */
   close(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function openPlaces(
   }
 }
 
-/** @throws {DomainError} `invalid_setting` where tenants of the storage cannot move. */
+/** @throws {DomainError} `invalid_setting` where the storage cannot move tenants. */
 export function movable(storage: Storage): MovableStorage {
   const { moves } = storage;
   if (moves !== undefined) return storage as MovableStorage;

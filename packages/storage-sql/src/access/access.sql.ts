@@ -22,8 +22,8 @@ const grants = (dialect: SqlDialect) =>
     "],[",
   );
 
-// What is joined is correlated with the membership, so that the three arguments are bound once. The branch with the teams is only
-// entered for those who are in one.
+// The joined subqueries refer to the membership, so that the three arguments are bound only once. The branch with
+// teams only runs for users who are in one.
 const findAccess = defineQuery(
   "access.findAccess",
   ["tenant_id", "organization_id", "user_id"],
@@ -96,7 +96,7 @@ function toAccess(row: AccessRow, roles: readonly GrantedRole[]): AccessRecord {
   return { ...row, is_tenant_administrator, roles } as AccessRecord;
 }
 
-/** Few combinations of roles are held by many people: each text is parsed once. */
+/** Few distinct combinations of roles exist, so each text is parsed once and remembered. */
 const mostRemembered = 1000;
 
 function createRoleReader(): (text: string | null) => readonly GrantedRole[] {

@@ -11,7 +11,7 @@ interface TableQueries {
   readonly shape: TableShape;
   readonly count: Query<{ count: number }>;
   readonly firstPage: Query<CopiedRow>;
-  /** Undefined for a tenant's own row, which is the only one of its table. */
+  /** Undefined for the table of the tenant's own row, which has only one row. */
   readonly nextPage: Query<CopiedRow> | undefined;
   readonly insert: Query<never>;
   readonly put: Query<never>;
@@ -39,10 +39,12 @@ function defineTable(shape: TableShape): TableQueries {
       `copies.count ${name}`,
       owner,
       (_, p) =>
-        sql<{ count: number }>`select count(*) as count from ${sql.table(name)} ${whose(shape, p)}`,
+        sql<{
+          count: number;
+        }>`select count(*) as count from ${sql.table(name)} ${ofTenant(shape, p)}`,
     ),
     firstPage: defineQuery(`copies.first ${name}`, [...owner, "limit"], (_, p, dialect) =>
-      select(shape, whose(shape, p), dialect.limit(argument(p, "limit"))),
+      select(shape, ofTenant(shape, p), dialect.limit(argument(p, "limit"))),
     ),
     nextPage: shape.key.length === 0 ? undefined : defineNextPage(shape, owner),
     insert: defineQuery(`copies.insert ${name}`, ["rows"], (_, p, dialect) =>
@@ -62,7 +64,8 @@ function defineNextPage(shape: TableShape, owner: readonly string[]): Query<Copi
   return defineQuery(`copies.next ${shape.name}`, [...owner, ...last, "limit"], (_, p, dialect) => {
     const lastKey = sql.join(last.map((name) => argument(p, name)));
     const after = sql`(${columnsOf(shape.key)}) > (${lastKey})`;
-    const where = owner.length === 0 ? sql`where ${after}` : sql`${whose(shape, p)} and ${after}`;
+    const where =
+      owner.length === 0 ? sql`where ${after}` : sql`${ofTenant(shape, p)} and ${after}`;
     return select(shape, where, dialect.limit(argument(p, "limit")));
   });
 }
@@ -79,7 +82,7 @@ function keyOf({ tenantColumn, key }: TableShape): readonly string[] {
   return tenantColumn === undefined ? key : [tenantColumn, ...key];
 }
 
-function whose({ tenantColumn }: TableShape, params: object): RawBuilder<unknown> {
+function ofTenant({ tenantColumn }: TableShape, params: object): RawBuilder<unknown> {
   if (tenantColumn === undefined) return sql``;
   return sql`where ${sql.ref(tenantColumn)} = ${argument(params, "tenant_id")}`;
 }
@@ -109,7 +112,7 @@ function overwrite(shape: TableShape): RawBuilder<unknown> {
   return sql`do update set ${sql.join(assignments)}`;
 }
 
-/** The rows of every table, for copies. */
+/** Reads and writes the rows of every table, for copies. */
 export function createCopyStore(session: Session): CopyStore {
   const write = (query: Query<never>, shape: TableShape, rows: readonly CopiedRow[]) =>
     session.write(query, [toJson(shape, rows)]);

@@ -16,14 +16,14 @@ import { teamColumns, teamRoleColumns } from "../teams/teams.sql.ts";
 import { tenantColumns } from "../tenants/tenants.sql.ts";
 import { passwordColumns, tenantRoleColumns, userColumns } from "../users/users.sql.ts";
 
-/** How the rows of one table are read and written by a copy. */
+/** How a copy reads and writes the rows of one table. */
 export interface TableShape {
   readonly name: string;
-  /** The column that says whose a row is; undefined where rows are the installation's. */
+  /** The column with the row's tenant; undefined where rows belong to the installation. */
   readonly tenantColumn: "tenant_id" | "id" | undefined;
-  /** The primary key without the tenant: the order in which rows are read. */
+  /** The primary key without the tenant, which is the order in which rows are read. */
   readonly key: readonly string[];
-  /** Every column but those that the engine fills. */
+  /** Every column except those that the engine fills. */
   readonly columns: readonly string[];
   /** The columns that refer to the same table. */
   readonly ownReference?: readonly string[];
@@ -61,10 +61,10 @@ const integerColumns: ReadonlySet<string> = new Set([
   "to_sequence",
 ]);
 
-/** Whether a column holds whole numbers; every other one holds text. */
+/** Whether a column holds whole numbers; every other column holds text. */
 export const isInteger = (column: string): boolean => integerColumns.has(column);
 
-/** What belongs to no tenant. */
+/** The tables that belong to no tenant. */
 export const installationTables: readonly TableShape[] = [
   shape("signing_keys", { tenantColumn: null, key: ["id"], columns: signingKeyColumns }),
   shape("operator_keys", { tenantColumn: null, key: ["id"], columns: operatorKeyColumns }),
@@ -76,7 +76,10 @@ export const installationTables: readonly TableShape[] = [
   shape("tenant_purges", { tenantColumn: null, key: ["tenant_id"], columns: purgeColumns }),
 ];
 
-/** What a tenant has, each table after those that it refers to. A test compares this with the database's own catalogue. */
+/**
+ * The tables of a tenant, each after those that it refers to. A test compares this list with the database's own
+ * catalogue.
+ */
 export const tenantTables: readonly TableShape[] = [
   shape("tenants", { tenantColumn: "id", key: [], columns: tenantColumns }),
   shape("users", { key: ["id"], columns: userColumns }),
@@ -108,7 +111,7 @@ export const tenantTables: readonly TableShape[] = [
     key: ["organization_id", "type"],
     columns: ["tenant_id", "organization_id", "type", "count"],
   }),
-  // Without their position, which is the database's own: what stays is their order in each chain.
+  // Without the position, which each database assigns itself; their order within each chain is kept.
   shape("events", { key: ["chain_id", "sequence"], columns: eventColumns }),
   shape("history", {
     key: ["chain_id", "entity", "entity_id", "from_sequence"],

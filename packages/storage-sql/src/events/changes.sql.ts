@@ -4,7 +4,7 @@ import { andThen } from "../awaitable.ts";
 import { defineQuery } from "../query.ts";
 import type { Session } from "../session.ts";
 
-/** Beyond this many events it is cheaper to forget everything than to read what they were. */
+/** With more events than this, dropping all caches is cheaper than reading the events. */
 const mostChanges = 10_000;
 
 const last = defineQuery("events last position", [], (db) =>
@@ -25,7 +25,7 @@ export function lastPosition(session: Session): Awaitable<number> {
   return andThen(session.get(last, []), (row) => row?.position ?? 0);
 }
 
-/** What was committed after a position, and the position up to which it goes. */
+/** The changes committed after a position, and the position of the last of them. */
 export function readChanges(
   session: Session,
   after: number,

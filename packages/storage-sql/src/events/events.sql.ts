@@ -66,7 +66,7 @@ const list = defineQuery(
       .limit(dialect.limit(p.limit)),
 );
 
-// One step in the index for each chain, however many events it has.
+// One index step for each chain, however many events it has.
 const chains = defineQuery("events.chains", ["tenant_id", "after", "limit"], (_, p, dialect) => {
   const next = (after: unknown) =>
     sql`(select min(chain_id) from events where tenant_id = ${p.tenant_id} and chain_id > ${after})`;

@@ -77,7 +77,7 @@ export function createIdempotencyStore(session: Session): IdempotencyStore {
     insert: (record) =>
       andThen(session.run(insert, argumentsOf(idempotencyColumns, record)), (written) => {
         if (written === 1) return;
-        // A living record stands there: whoever wrote it has done the work.
+        // A record exists that has not expired: another call has done the work.
         throw new DomainError(
           "idempotency_key_running",
           "Another request with this Idempotency-Key has just ended; send this one again for its answer",

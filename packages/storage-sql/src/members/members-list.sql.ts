@@ -46,8 +46,8 @@ function membersOf(db: Kysely<Database>, given: ReadonlySet<Filter>, p: Params<A
       .where("m.tenant_id", "=", p.tenant_id)
       .where("m.organization_id", "=", p.organization_id) as unknown as Members;
   }
-  // Holders of a role are next to each other in its index, in the order of users. A key is the tenant's or the organization's, never
-  // both; which of them is looked up once, so that there is one range to walk.
+  // In the role's index its holders are adjacent and ordered by user. A key belongs either to the tenant or to the
+  // organization; which one is looked up once, so that only one index range is read.
   const scope = db
     .selectFrom("roles")
     .select("scope")
@@ -90,7 +90,7 @@ const pages = definePages(filters, (given) =>
 
 type Shape = PageShape<ShownTables, "m" | "u", Argument>;
 
-/** Each membership has its one user: to walk over them and to count them it takes no look at the person. */
+/** Each membership has exactly one user, so skipping and counting need not read users. */
 function withoutPersons(given: ReadonlySet<Filter>): Pick<Shape, "narrow" | "total"> {
   const narrow: Shape["narrow"] = (db, p) => {
     const memberships = db
@@ -100,7 +100,7 @@ function withoutPersons(given: ReadonlySet<Filter>): Pick<Shape, "narrow" | "tot
     return given.has("status") ? memberships.where("m.status", "=", p.status) : memberships;
   };
   if (given.size > 0) return { narrow };
-  // The memberships of every status are the seats that are taken.
+  // Memberships of every status take a seat, so their number is the seat count.
   const total: Shape["total"] = (p) => sql`(
     select coalesce(max(seat_count), 0) from organizations where tenant_id = ${p.tenant_id} and id = ${p.organization_id})`;
   return { narrow, total };

@@ -72,7 +72,7 @@ const update = defineQuery("members.update", [...writableColumns, ...key], (db, 
   db.updateTable("memberships").set(assign(writableColumns, p)).where(matches(key, p)),
 );
 
-// Its roles and its places in teams go with it (ON DELETE CASCADE).
+// Roles and team memberships are removed with it (ON DELETE CASCADE).
 const remove = defineQuery("members.remove", key, (db, p) =>
   db.deleteFrom("memberships").where(matches(key, p)),
 );
@@ -106,7 +106,8 @@ function otherOwners(db: Kysely<Database>, p: Params<(typeof key)[number]>) {
 
 const findOtherOwner = defineQuery("members.findOtherOwner", key, otherOwners);
 
-// Who is deactivated holds the locks of the organizations that they were seen to own, and no more: so the owner who is counted on is held.
+// Deactivating a user locks the organizations that they were seen to own, and no others. So the other owner who is
+// relied on is locked here.
 const holdOtherOwner = defineQuery("members.findOtherOwner held", key, (db, p, dialect) =>
   dialect.hold(otherOwners(db, p), "as it is", ["m", "u"]),
 );

@@ -7,8 +7,8 @@ import { teamTables } from "./0001-initial/team-tables.ts";
 import type { Migration } from "./migration.ts";
 
 /**
- * The first schema. `tenant_id` comes first in every primary, unique and foreign key, so that the database itself refuses a row that
- * mixes two tenants; foreign keys carry it along with the organization's id where there is one.
+ * The first schema. `tenant_id` comes first in every primary, unique and foreign key, so that the database itself
+ * refuses a row that mixes two tenants. Foreign keys within an organization include its id too.
  */
 export const initialMigration: Migration = {
   name: "0001-initial",

@@ -7,7 +7,7 @@ const statistics: readonly PlannerStatistic[] = [
   { table: "idempotency_keys", index: "idempotency_keys_by_expiry", rows: [500_000, 50_000, 2] },
 ];
 
-/** What has ended is looked for in one tenant at a time, as everything is: no statement crosses tenants. */
+/** Indexes to find expired rows of one tenant at a time, because no statement spans tenants. */
 export const sweepByTenantMigration: Migration = {
   name: "0002-sweep-by-tenant",
   statements: ({ ddl }) => [

@@ -1,6 +1,9 @@
 import type { Migration } from "./migration.ts";
 
-/** What tenants need to be searched, changed by several people and deleted: a search key, an ETag of the row's own, the time. */
+/**
+ * Columns that tenants need to be searched, edited concurrently and deleted: a search key, a row revision (the ETag),
+ * and the time of deletion.
+ */
 export const tenantRowsMigration: Migration = {
   name: "0003-tenant-rows",
   statements: ({ ddl }) => [
@@ -8,7 +11,7 @@ export const tenantRowsMigration: Migration = {
     `ALTER TABLE tenants ADD COLUMN row_revision ${ddl.integer} NOT NULL DEFAULT 0`,
     `ALTER TABLE tenants ADD COLUMN deleted_at ${ddl.text}`,
     "UPDATE tenants SET name_key = lower(name), row_revision = revision",
-    // The active ones are found by the key; the others are few and would be far apart there.
+    // Active tenants are found by the key. The others are few and far apart there, so they have an index.
     "CREATE INDEX tenants_by_status ON tenants (status, id) WHERE status <> 'active'",
     ...ddl.plannerStatistics([{ table: "tenants", index: "tenants_by_status", rows: [50, 25, 1] }]),
   ],

@@ -1,6 +1,9 @@
 import type { Migration } from "./migration.ts";
 
-/** Every table whose rows belong to a tenant. A later one sets its policies where it is made. */
+/**
+ * Every table whose rows belong to a tenant, at this version. A table added later sets its own policies in its
+ * migration.
+ */
 const tables = [
   "users",
   "user_passwords",
@@ -24,8 +27,8 @@ const tables = [
 ];
 
 /**
- * The second wall between tenants, behind the keys that carry them (ADR 0012). From here on a migration that changes rows takes the
- * force off its tables while it does: else it sees none.
+ * Row-level security: a second protection besides the keys that include the tenant (ADR 0012). Later migrations that
+ * change rows must lift FORCE from the table meanwhile, or they see no rows.
  */
 export const rowLevelSecurityMigration: Migration = {
   name: "0004-row-level-security",

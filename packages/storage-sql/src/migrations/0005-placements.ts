@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Where tenants live. A table of the installation: it stands in the main database, and is empty in a tenant's own. */
+/** Where tenants live. A table of the installation: filled in the main database, and empty in a tenant's own. */
 export const placementsMigration: Migration = {
   name: "0005-placements",
   statements: ({ ddl }) => [

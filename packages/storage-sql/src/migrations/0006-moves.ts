@@ -1,8 +1,8 @@
 import type { Migration } from "./migration.ts";
 
 /**
- * What moving a tenant needs where it lives: a fence, which every transaction of the tenant asks for, and the keys of rows that were
- * written while it is copied. The triggers that note them are made by the move and removed with it.
+ * What moving a tenant needs where it lives: a fence, which every transaction of the tenant checks, and the keys of
+ * rows written while it is copied. The move itself creates the triggers that note these keys, and removes them.
  */
 export const movesMigration: Migration = {
   name: "0006-moves",

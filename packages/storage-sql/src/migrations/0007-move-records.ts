@@ -1,6 +1,9 @@
 import type { Migration } from "./migration.ts";
 
-/** The moves that are under way, in the main database: from where to where, and how far. Whoever comes after a kill goes on from here. */
+/**
+ * Moves in progress, in the main database: from where, to where, and how far. After a kill, another process continues
+ * from here.
+ */
 export const moveRecordsMigration: Migration = {
   name: "0007-move-records",
   statements: ({ ddl }) => [

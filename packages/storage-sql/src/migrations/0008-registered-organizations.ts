@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Organizations that registered by their names, in the main database: a number for each, and the tenant that it leads to. */
+/** Organizations that registered by name, in the main database: the number and the tenant of each. */
 export const registeredOrganizationsMigration: Migration = {
   name: "0008-registered-organizations",
   statements: ({ ddl }) => [

@@ -1,6 +1,9 @@
 import type { Migration } from "./migration.ts";
 
-/** Tenants that were removed for good, in the main database: how far that is, where a database was kept, and which ids are over. */
+/**
+ * Purged tenants, in the main database: how far the purge is, where a database was kept, and which ids must not be
+ * used again.
+ */
 export const purgesMigration: Migration = {
   name: "0009-purges",
   statements: ({ ddl }) => [

@@ -1,8 +1,8 @@
 import type { SqlDialect } from "../dialect.ts";
 
-/** A step of the schema, forward only: undoing one is restoring a backup. */
+/** A step of the schema. There are no down migrations; to undo one, restore a backup. */
 export interface Migration {
-  /** `NNNN-what`: the order is the names', and the ledger holds them. */
+  /** `NNNN-what`. Migrations run in the order of their names, and the ledger stores the names. */
   readonly name: string;
   /** The statements, in order. They run in one transaction. */
   statements(dialect: SqlDialect): readonly string[];

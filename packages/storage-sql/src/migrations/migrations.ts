@@ -9,7 +9,7 @@ import { registeredOrganizationsMigration } from "./0008-registered-organization
 import { purgesMigration } from "./0009-purges.ts";
 import type { Migration } from "./migration.ts";
 
-/** Every migration, in order. One that was released is never changed: another is added after it. */
+/** Every migration, in order. A released one is never changed; add another one instead. */
 export const migrations: readonly Migration[] = [
   initialMigration,
   sweepByTenantMigration,

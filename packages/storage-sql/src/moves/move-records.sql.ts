@@ -23,7 +23,7 @@ const insert = defineQuery("moveRecords.insert", columns, (db, p) =>
   db.insertInto("tenant_moves").values(assign(columns, p)),
 );
 
-// As for placements: an argument called tenant_id would set the tenant.
+// Not called tenant_id, for the reason given in placements.sql.ts.
 const find = defineQuery("moveRecords.find", ["whose"], (db, p) =>
   db.selectFrom("tenant_moves").select(columns).where("tenant_id", "=", p.whose),
 );

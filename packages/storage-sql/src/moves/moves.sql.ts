@@ -6,7 +6,7 @@ import type { SqlDialect } from "../dialect.ts";
 import { defineQuery, type Query } from "../query.ts";
 import type { Session } from "../session.ts";
 
-/** Whether a tenant's rows may not be written here: asked in every transaction of a tenant. */
+/** Whether a tenant is fenced here, which every transaction of a tenant checks. */
 export const findFence = defineQuery<{ fenced: number }, "id">("moves.isFenced", ["id"], (db, p) =>
   db.selectFrom("tenants").select("fenced").where("id", "=", p.id),
 );
@@ -33,10 +33,10 @@ const forgetChanges = defineQuery(
       and position in (${dialect.copiedRows([true], p.positions)})`,
 );
 
-/** No name has this character in it. */
+/** A control character, which no real name contains. */
 const parkedText = sql.lit("\u001f");
 
-/** What a row gives up until it is written anew: what is unique, or refers to its own table. */
+/** The values that a row gives up until it is written again: unique ones, and references to its own table. */
 const parkedColumns: Readonly<Record<string, RawBuilder<unknown>>> = {
   users: sql`username = null, username_key = null, email = null, external_id = null`,
   organizations: sql`name_key = ${parkedText} || id, slug = ${parkedText} || id, external_id = null`,
@@ -53,7 +53,7 @@ interface MoveQueries {
   readonly clear: Query<never>;
 }
 
-/** The tables of a tenant but its own row, which no move removes. */
+/** The tables of a tenant, except that of its own row, which a move never removes. */
 const queriesByTable = new Map(
   tenantTables.filter(({ key }) => key.length > 0).map((shape) => [shape.name, defineTable(shape)]),
 );
@@ -124,7 +124,7 @@ export function createMoveStore(session: Session): MoveStore {
     setFence: (tenantId, isFenced) => settle(session.run(setFence, [isFenced ? 1 : 0, tenantId])),
     changes: (tenantId, after, limit) =>
       andThen(session.all(changes, [tenantId, after, limit]), (rows) =>
-        // Each engine writes JSON with blanks of its own.
+        // The engines put different white space into JSON, so it is parsed and written again.
         rows.map(
           (row): NotedChange => ({ ...row, row_key: JSON.stringify(JSON.parse(row.row_key)) }),
         ),
@@ -148,7 +148,7 @@ export function createMoveStore(session: Session): MoveStore {
       settle(session.run(queriesOf(table).remove, [tenantId, asList(keys)])),
     clear(tenantId, table, limit) {
       const { unlink, clear } = queriesOf(table);
-      // What others of the table refer to cannot go before they do not.
+      // Rows that others of the same table refer to can only be removed once those references are gone.
       const unlinked = unlink === undefined ? 0 : session.run(unlink, [tenantId, limit]);
       return andThen(unlinked, (rows) => (rows > 0 ? rows : session.run(clear, [tenantId, limit])));
     },

@@ -1,4 +1,4 @@
-/** A table whose rows of one tenant are noted as they change. Names are ours; `tenant` is a literal. */
+/** A table whose changed rows of one tenant are noted. Names are ours; `tenant` is a literal. */
 export interface WatchedTable {
   readonly table: string;
   readonly tenantColumn: string;
@@ -9,7 +9,7 @@ export interface WatchedTable {
 
 const writes = ["INSERT", "UPDATE", "DELETE"] as const;
 
-/** SQLite's triggers write the note themselves. */
+/** On SQLite the triggers write the note themselves. */
 export function sqliteNoteRows({ table, tenantColumn, key, tenant, trigger }: WatchedTable) {
   const versions = { INSERT: ["NEW"], UPDATE: ["OLD", "NEW"], DELETE: ["OLD"] } as const;
   return {
@@ -25,7 +25,7 @@ export function sqliteNoteRows({ table, tenantColumn, key, tenant, trigger }: Wa
   };
 }
 
-/** Its arguments are the column that says whose a row is, and those of its key. */
+/** Its arguments are the column with the row's tenant, and the columns of its key. */
 export const postgresNoteChange = `
   CREATE FUNCTION tenantry_note_change() RETURNS trigger LANGUAGE plpgsql AS $body$
   DECLARE
@@ -49,7 +49,7 @@ export const postgresNoteChange = `
   END
   $body$`;
 
-/** PostgreSQL's call a function that writes it. */
+/** On PostgreSQL the triggers call a function that writes the note. */
 export function postgresNoteRows({ table, tenantColumn, key, tenant, trigger }: WatchedTable) {
   const args = [tenantColumn, ...key].map((column) => `'${column}'`).join(", ");
   const versions = { INSERT: "NEW", UPDATE: "NEW", DELETE: "OLD" } as const;

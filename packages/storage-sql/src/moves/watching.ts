@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type TableShape, tenantTables } from "../copies/tables.ts";
 import type { SqlDialect } from "../dialect.ts";
 
-/** The statements that begin to note every row of a tenant that is written or removed, and those that end it. */
+/** The statements that start noting every written or removed row of a tenant, and those that stop it. */
 export function watchStatements(
   { noteRows }: SqlDialect,
   tenantId: string,

@@ -12,7 +12,7 @@ import type { Params } from "../query.ts";
 import type { Database } from "../schema.ts";
 import type { Session, SqlValue } from "../session.ts";
 
-/** An organization as lists show it. `row_revision` is its ETag. */
+/** An organization in lists. `row_revision` is its ETag. */
 export const organizationItem: Readonly<Record<string, JsonField>> = {
   id: "o.id",
   tenant_id: "o.tenant_id",
@@ -52,7 +52,8 @@ function conditions(
   dialect: SqlDialect,
 ): Organizations {
   let filtered = query.where("o.tenant_id", "=", p.tenant_id);
-  // Literals, so that SQLite sees which partial index serves. What is not active is also asked for as such, for the same reason.
+  // Literals, so that SQLite can tell which partial index applies. The condition "not active" is repeated for the
+  // same reason.
   if (status === undefined) filtered = filtered.where("o.status", "<>", sql.lit("deleted"));
   else if (status !== "any") filtered = filtered.where("o.status", "=", sql.lit(status));
   if (status === "suspended" || status === "deleted") {
@@ -79,7 +80,7 @@ function organizationsOf(
   p: Params<Argument>,
 ): Organizations {
   if (!given.has("member_user_id")) return db.selectFrom("organizations as o") as Organizations;
-  // The user's memberships lead: they are few, and their index is in the order of organizations.
+  // Starts from the user's memberships: they are few, and their index is ordered by organization.
   return db
     .selectFrom("memberships as m")
     .innerJoin("organizations as o", (join) =>

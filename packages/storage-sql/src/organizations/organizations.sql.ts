@@ -64,7 +64,7 @@ const findByNameKey = defineQuery(
       .select(organizationColumns)
       .where("tenant_id", "=", p.tenant_id)
       .where("name_key", "=", p.name_key)
-      // A literal: only then does SQLite see that the partial index serves.
+      // A literal, because only then SQLite can use the partial index.
       .where("status", "<>", sql.lit("deleted")),
 );
 
@@ -109,7 +109,7 @@ const counts = defineQuery("organizations.stats", key, (db, p) =>
     .where("o.id", "=", p.id),
 );
 
-/** What is inside an organization, from the leaves inwards: each table's rows refer only to those after it. */
+/** The tables inside an organization, each before those that its rows refer to. */
 const insideTables = [
   "team_members",
   "team_roles",

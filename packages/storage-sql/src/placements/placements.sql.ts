@@ -24,7 +24,8 @@ const insert = defineQuery("placements.insert", columns, (db, p) =>
   db.insertInto("placements").values(assign(columns, p)),
 );
 
-// The argument is not called tenant_id: that would set the tenant, and nobody who works for one sees where others live.
+// The argument is not called tenant_id, because that would set the tenant, and placements are out of reach while one
+// is set.
 const find = defineQuery("placements.find", ["whose"], (db, p) =>
   db.selectFrom("placements").select(columns).where("tenant_id", "=", p.whose),
 );

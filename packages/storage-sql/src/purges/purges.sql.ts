@@ -25,7 +25,7 @@ const insert = defineQuery("purges.insert", purgeColumns, (db, p) =>
   db.insertInto("tenant_purges").values(assign(purgeColumns, p)),
 );
 
-// As for placements: an argument called tenant_id would set the tenant.
+// Not called tenant_id, for the reason given in placements.sql.ts.
 const find = defineQuery("purges.find", ["whose"], (db, p) =>
   db.selectFrom("tenant_purges").select(purgeColumns).where("tenant_id", "=", p.whose),
 );

@@ -45,7 +45,7 @@ const lastSerial = defineQuery("registeredOrganizations.lastSerial", [], (db) =>
   ]),
 );
 
-// As for placements: an argument called tenant_id would set the tenant.
+// Not called tenant_id, for the reason given in placements.sql.ts.
 const removeOf = defineQuery("registeredOrganizations.removeOf", ["whose"], (db, p) =>
   db.deleteFrom("registered_organizations").where("tenant_id", "=", p.whose).returning("serial"),
 );

@@ -32,7 +32,7 @@ const insert = defineQuery("roles.insert", roleColumns, (db, p) =>
   db.insertInto("roles").values(assign(roleColumns, p)),
 );
 
-// Where there is no organization its scope is the tenant's once more.
+// Without an organization, its scope is that of the tenant again.
 const find = defineQuery("roles.find", ["tenant_id", "organization_scope", "key"], (db, p) =>
   db
     .selectFrom("roles")

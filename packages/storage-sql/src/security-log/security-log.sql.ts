@@ -22,7 +22,7 @@ export const denialColumns = [
   "request_id",
 ] as const satisfies readonly (keyof Row)[];
 
-// One statement for however many: refusals come in bursts.
+// One statement for any number of records, because refusals come in bursts.
 const append = defineQuery("securityLog.append", ["records"], (db, p, dialect) =>
   db
     .insertInto("security_log")
@@ -58,7 +58,8 @@ const item: Readonly<Record<string, JsonField>> = {
 const filters = ["organization_id", "actor_id", "code"] as const;
 type Filter = (typeof filters)[number];
 
-// A filter looks through the tenant's log in its order: no more than are kept, which costs less than an index at every refusal.
+// A filter reads the tenant's log in order. The log is bounded, so that costs less than an index that every refusal
+// would have to update.
 const pages = definePages(filters, (given) =>
   definePage({
     name: `securityLog.list ${[...given].join(" ")}`,

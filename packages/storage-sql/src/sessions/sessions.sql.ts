@@ -80,7 +80,7 @@ const useToken = defineQuery(
       .where("used_at", "is", null),
 );
 
-// The tokens go with their session (ON DELETE CASCADE).
+// Tokens are removed with their session (ON DELETE CASCADE).
 const removeEnded = defineQuery(
   "sessions.removeEnded",
   ["tenant_id", "before", "limit"],

@@ -78,7 +78,7 @@ const page = definePage({
   item: (dialect) => dialect.jsonObject(item),
 });
 
-/** The part of the teams' port that is about who is in them. */
+/** The part of the teams' port that concerns team members. */
 export function createTeamMemberStore(
   session: Session,
 ): Pick<

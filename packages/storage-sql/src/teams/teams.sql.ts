@@ -76,7 +76,7 @@ const update = defineQuery("teams.update", [...writableColumns, ...key], (db, p)
   db.updateTable("teams").set(assign(writableColumns, p)).where(matches(key, p)),
 );
 
-// Its roles and its members go with it (ON DELETE CASCADE); teams inside it hold it.
+// Its roles and members are removed with it (ON DELETE CASCADE); teams inside it prevent the removal.
 const remove = defineQuery("teams.remove", key, (db, p) =>
   db.deleteFrom("teams").where(matches(key, p)),
 );

@@ -39,7 +39,8 @@ function definePageOf(given: ReadonlySet<"q">, status: StatusFilter): PageQuery 
     argumentNames: [...given],
     from(db, p, dialect) {
       let query = db.selectFrom("tenants");
-      // Literals, so that SQLite sees which partial index serves. What is not active is also asked for as such, for the same reason.
+      // Literals, so that SQLite can tell which partial index applies. The condition "not active" is repeated for the
+      // same reason.
       if (status === undefined) query = query.where("status", "<>", sql.lit("deleted"));
       else query = query.where("status", "=", sql.lit(status));
       if (status === "suspended" || status === "deleted") {

@@ -43,7 +43,7 @@ const find = defineQuery("users.find", ["tenant_id", "id"], (db, p) =>
   oneUser(db, p).select(userColumns),
 );
 
-// Whoever decides something on a user's status, or changes it, waits for the others who do.
+// Transactions that depend on a user's status, or change it, wait for each other.
 const findHeld = defineQuery("users.find held", ["tenant_id", "id"], (db, p, dialect) =>
   dialect.hold(oneUser(db, p).select(userColumns), "for change", ["users"]),
 );
@@ -211,7 +211,7 @@ export function createUserStore(session: Session): UserStore {
   };
 }
 
-/** No name holds it, so that no search matches across two fields. */
+/** No name contains it, so that no search matches across two fields. */
 const fieldSeparator = "\u001f";
 
 function toRow(record: UserRecord): Row {
@@ -222,7 +222,7 @@ function toRow(record: UserRecord): Row {
     metadata: JSON.stringify(record.metadata),
     private_metadata: JSON.stringify(record.private_metadata),
     client_metadata: JSON.stringify(record.client_metadata),
-    // Folded here and not by the engine: SQLite's lower() knows ASCII alone.
+    // Folded here and not by the engine, because SQLite's lower() only handles ASCII.
     search_key: searched.map(nameKey).join(fieldSeparator),
   };
 }

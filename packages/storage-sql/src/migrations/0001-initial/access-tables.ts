@@ -1,6 +1,6 @@
 import type { SqlDialect } from "../../dialect.ts";
 
-/** Sessions, keys and what guards the door. None of it makes an event. */
+/** Sessions, keys, idempotency keys and the security log. Changes to them make no events. */
 export function accessTables({ ddl }: SqlDialect): readonly string[] {
   const { text } = ddl;
   return [

@@ -1,6 +1,6 @@
 import type { SqlDialect } from "../../dialect.ts";
 
-/** What a tenant has: its people, its role catalogue, its plans. */
+/** Tenants and what belongs to them: users, roles and plans. */
 export function directoryTables({ ddl }: SqlDialect): readonly string[] {
   const { text, integer } = ddl;
   return [
@@ -36,12 +36,12 @@ export function directoryTables({ ddl }: SqlDialect): readonly string[] {
       CONSTRAINT users_key PRIMARY KEY (tenant_id, id),
       CONSTRAINT users_username_has_key CHECK ((username IS NULL) = (username_key IS NULL))
     ) ${ddl.table}`,
-    // Partial: most people lack one or the other, and what is absent needs no entry.
+    // Partial indexes: most users lack a username or an address, and absent values need no entry.
     `CREATE UNIQUE INDEX users_username_unique ON users (tenant_id, username_key) WHERE username_key IS NOT NULL`,
     `CREATE UNIQUE INDEX users_email_unique ON users (tenant_id, email) WHERE email IS NOT NULL`,
     `CREATE UNIQUE INDEX users_external_id_unique ON users (tenant_id, external_id) WHERE external_id IS NOT NULL`,
 
-    // Apart from the users, so that no list and no export can carry a hash along.
+    // Separate from users, so that no list or export can include a hash.
     `CREATE TABLE user_passwords (
       tenant_id ${text} NOT NULL,
       user_id ${text} NOT NULL,

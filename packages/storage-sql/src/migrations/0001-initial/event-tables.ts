@@ -1,6 +1,6 @@
 import type { SqlDialect } from "../../dialect.ts";
 
-/** What happened. Nothing here hangs on an organization's row, since it outlives the purge. */
+/** Events and history. They have no foreign key to organizations, because they outlive a purge. */
 export function eventTables({ ddl }: SqlDialect): readonly string[] {
   const { text, integer } = ddl;
   return [

@@ -1,6 +1,6 @@
 import type { SqlDialect } from "../../dialect.ts";
 
-/** Organizations, the roles of their own, and their members. */
+/** Organizations, their own roles, and their members. */
 export function organizationTables({ ddl }: SqlDialect): readonly string[] {
   const { text, integer } = ddl;
   return [
@@ -34,13 +34,13 @@ export function organizationTables({ ddl }: SqlDialect): readonly string[] {
       CONSTRAINT organizations_slug_unique UNIQUE (tenant_id, slug),
       CONSTRAINT organizations_plan FOREIGN KEY (tenant_id, plan_tier) REFERENCES plans (tenant_id, key)
     ) ${ddl.table}`,
-    // Deletion frees the name; the slug stays reserved until the purge.
+    // Deletion frees the name. The slug stays reserved until the purge.
     `CREATE UNIQUE INDEX organizations_name_unique ON organizations (tenant_id, name_key) WHERE status <> 'deleted'`,
     `CREATE UNIQUE INDEX organizations_external_id_unique ON organizations (tenant_id, external_id)
       WHERE external_id IS NOT NULL`,
     `CREATE INDEX organizations_by_plan ON organizations (tenant_id, plan_tier, id)`,
     `CREATE INDEX organizations_by_domain ON organizations (tenant_id, domain, id) WHERE domain IS NOT NULL`,
-    // The active ones are found by the key; the others are few and would be far apart there.
+    // Active organizations are found by the key. The others are few and far apart there, so they have an index.
     `CREATE INDEX organizations_by_status ON organizations (tenant_id, status, id) WHERE status <> 'active'`,
 
     `CREATE TABLE roles (

@@ -1,9 +1,9 @@
 import type { PlannerStatistic, SqlDialect } from "../../dialect.ts";
 
 /**
- * How the tables look in a large installation, seen from its largest tenant. Without it SQLite takes `tenant_id = ?` for
- * selective, since it comes first in every key, and walks a whole tenant where a user's own rows would do. Each list is the number of rows, then
- * how many of them share the first column of the index, the first two, and so on.
+ * The statistics of a large installation, as its largest tenant sees it. Without them SQLite considers `tenant_id =
+ * ?` selective, because it comes first in every key, and reads a whole tenant where a user's own rows would do. Each
+ * list has the number of rows, then how many of them share the index's first column, its first two, and so on.
  */
 const statistics: readonly PlannerStatistic[] = [
   { table: "users", index: "users_key", rows: [10_000_000, 1_000_000, 1] },

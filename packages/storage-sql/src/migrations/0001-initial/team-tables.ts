@@ -1,6 +1,6 @@
 import type { SqlDialect } from "../../dialect.ts";
 
-/** Teams inside organizations, and what an application registers there. */
+/** Teams in organizations, and the resources that applications register. */
 export function teamTables({ ddl }: SqlDialect): readonly string[] {
   const { text, integer } = ddl;
   return [
@@ -72,7 +72,7 @@ export function teamTables({ ddl }: SqlDialect): readonly string[] {
       CONSTRAINT resources_organization FOREIGN KEY (tenant_id, organization_id)
         REFERENCES organizations (tenant_id, id)
     ) ${ddl.keyedTable}`,
-    // Kept with each write, so that statistics cost the same at any size.
+    // Maintained with each write, so that statistics cost the same at any size.
     `CREATE TABLE resource_counts (
       tenant_id ${text} NOT NULL,
       organization_id ${text} NOT NULL,
