@@ -14,7 +14,7 @@ import { teamOperations } from "./teams/teams.contract.ts";
 import { tenantOperations } from "./tenants/tenants.contract.ts";
 import { userOperations } from "./users/users.contract.ts";
 
-/** The contract: every operation of the HTTP interface, once. A key is the operation's id and is never renamed. */
+/** The contract: every operation of the HTTP interface. A key is the operation's id; clients depend on it, so it is never renamed. */
 export const operations = {
   ...authOperations,
   ...tenantOperations,

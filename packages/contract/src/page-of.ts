@@ -14,7 +14,7 @@ type PageSchema<T extends z.ZodType> = ReturnType<typeof pageSchema<T>>;
 
 const pages = new Map<z.ZodType, z.ZodType>();
 
-/** The answer of a list (`total` when it was asked for). The same item gives the same schema, so that it has one name. */
+/** The answer of a list; `total` is present where it was asked for. One item schema always gives the same page schema, so that it has one name in the document. */
 export function pageOf<T extends z.ZodType>(item: T): PageSchema<T> {
   const known = pages.get(item) as PageSchema<T> | undefined;
   if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 import { type ErrorCode, type ErrorKind, errorCatalogue } from "@tenantry/core";
 import { z } from "zod";
 
-/** The status of each kind of error. */
+/** The HTTP status of each kind of error. */
 const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   unauthenticated: 401,
@@ -15,7 +15,7 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
-/** Codes for which HTTP has a status of its own. */
+/** Codes whose status differs from that of their kind, because HTTP has a more specific one. */
 const statusOfCode: Partial<Record<ErrorCode, number>> = {
   method_not_allowed: 405,
   request_timeout: 408,
@@ -32,21 +32,21 @@ export function statusOf(code: ErrorCode): number {
 
 /** A problem document (RFC 9457): the body of every error. */
 export const problemSchema = z.strictObject({
-  /** Where the code is explained. */
+  /** The path of the page that explains the code. */
   type: z.string(),
   title: z.string(),
   status: z.int(),
   detail: z.string(),
   code: z.string(),
   request_id: z.string(),
-  /** The fields at fault, each with what is owed there. */
+  /** Each invalid field, with what is wrong with it. */
   errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })),
-  /** What a program can read, for example the permission that is missing. */
+  /** Details for programs, for example the missing permission. */
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 
-/** The path at which a server explains a code; a problem's `type`. */
+/** The path of the page on which a server explains a code: a problem's `type`. */
 export function problemType(code: ErrorCode): string {
   return `/errors/${code}`;
 }

@@ -22,14 +22,14 @@ interface ErrorEntry {
  */
 export const errorCatalogue = {
   invalid_input: { kind: "invalid", title: "The input is not valid" },
-  malformed_request: { kind: "invalid", title: "The request is not HTTP" },
+  malformed_request: { kind: "invalid", title: "The request is not valid HTTP" },
   headers_too_large: { kind: "invalid", title: "The headers are too large" },
   request_timeout: { kind: "invalid", title: "The request did not arrive in time" },
   malformed_body: { kind: "invalid", title: "The body is not JSON" },
   payload_too_large: { kind: "invalid", title: "The body is too large" },
-  unsupported_media_type: { kind: "invalid", title: "The body is of another type" },
-  method_not_allowed: { kind: "invalid", title: "The method is not one of this resource's" },
-  invalid_cursor: { kind: "invalid", title: "The cursor is not one of ours" },
+  unsupported_media_type: { kind: "invalid", title: "The body is not of a supported type" },
+  method_not_allowed: { kind: "invalid", title: "The method is not supported here" },
+  invalid_cursor: { kind: "invalid", title: "The cursor is not valid" },
   invalid_import: { kind: "invalid", title: "The file cannot be imported" },
   invalid_setting: { kind: "invalid", title: "A setting is not valid" },
   unknown_plan: { kind: "invalid", title: "No such plan" },
@@ -46,7 +46,7 @@ export const errorCatalogue = {
   session_revoked: { kind: "unauthenticated", title: "The session has ended" },
 
   permission_denied: { kind: "forbidden", title: "The permission is missing" },
-  cannot_grant: { kind: "forbidden", title: "Nobody grants what they do not hold" },
+  cannot_grant: { kind: "forbidden", title: "You cannot grant what you do not hold" },
   outranked: { kind: "forbidden", title: "The role ranks above yours" },
   registration_closed: { kind: "forbidden", title: "Registration is closed" },
   tenant_suspended: { kind: "forbidden", title: "The tenant is suspended" },
@@ -64,7 +64,7 @@ export const errorCatalogue = {
   route_not_found: { kind: "not_found", title: "No such route" },
 
   tenant_slug_taken: { kind: "conflict", title: "The slug is taken" },
-  tenant_fixed: { kind: "conflict", title: "The default tenant cannot be changed so" },
+  tenant_fixed: { kind: "conflict", title: "The default tenant cannot be changed like this" },
   tenant_deleted: { kind: "conflict", title: "The tenant is deleted" },
   tenant_not_deleted: { kind: "conflict", title: "The tenant is not deleted" },
   organization_name_taken: { kind: "conflict", title: "The name is taken" },
@@ -95,7 +95,10 @@ export const errorCatalogue = {
 
   revision_mismatch: { kind: "precondition", title: "The resource has changed" },
   precondition_required: { kind: "precondition", title: "A precondition is required" },
-  idempotency_key_reused: { kind: "precondition", title: "The idempotency key was used otherwise" },
+  idempotency_key_reused: {
+    kind: "precondition",
+    title: "The idempotency key was used for another request",
+  },
 
   rate_limited: { kind: "rate_limited", title: "Too many requests" },
 

@@ -10,16 +10,16 @@ const ids = {
   user_id: "user_01h455vb4pex5vsknk084sn02q",
   organization_id: "org_01h455vb4pex5vsknk084sn02r",
 };
-const denied =
-  "Everybody may ask about themselves; about others the operator, administrators and members who hold `member:read`.";
+const whoMayAsk =
+  "Every user may ask about themselves. The operator, administrators and members who hold `member:read` may ask about others.";
 
 export const accessOperations = defineOperations({
   check: {
     method: "POST",
     path: "/api/v1/check",
     tag: "Access",
-    summary: "May the user do this in the organization?",
-    description: `Unknown and foreign ids are \`false\`. ${denied}`,
+    summary: "Check whether a user may do something in an organization",
+    description: `\`allowed\` is \`false\` for ids that do not exist or belong to another tenant. ${whoMayAsk}`,
     permission: "authenticated",
     effect: "read",
     body: checkRequestSchema,
@@ -35,8 +35,8 @@ export const accessOperations = defineOperations({
     method: "POST",
     path: "/api/v1/check/batch",
     tag: "Access",
-    summary: "The same for up to 100 questions at once",
-    description: `Answers in the order of the questions. ${denied}`,
+    summary: "Check up to 100 permissions in one request",
+    description: `The results are in the order of the checks. ${whoMayAsk}`,
     permission: "authenticated",
     effect: "read",
     body: checkBatchSchema,

@@ -2,7 +2,7 @@ import { loginSchema, refreshSchema, registerSchema, userSchema } from "@tenantr
 import { z } from "zod";
 import { defineOperations } from "../operation.ts";
 
-/** What opens a session answers (RFC 6749, section 5.1, and the user). */
+/** The answer of every operation that opens a session: the token response of RFC 6749, section 5.1, with the user added. */
 export const tokenAnswerSchema = z.strictObject({
   access_token: z.string(),
   token_type: z.literal("bearer"),
@@ -13,7 +13,7 @@ export const tokenAnswerSchema = z.strictObject({
 });
 export type TokenAnswer = z.infer<typeof tokenAnswerSchema>;
 
-/** Whoever calls: a user, or the operator. */
+/** The signed-in user. */
 export const callerSchema = userSchema.extend({
   is_tenant_administrator: z.boolean(),
 });
@@ -38,8 +38,8 @@ export const authOperations = defineOperations({
     method: "POST",
     path: "/api/v1/auth/register",
     tag: "Authentication",
-    summary: "Make an account and sign in",
-    description: "Open to everybody while registration is open.",
+    summary: "Create an account and sign in",
+    description: "Refused while the installation has registration closed.",
     permission: "anonymous",
     effect: "mutation",
     body: registerSchema,
@@ -67,7 +67,7 @@ export const authOperations = defineOperations({
     path: "/api/v1/auth/refresh",
     tag: "Authentication",
     summary: "Exchange a refresh token for new tokens",
-    description: "Each refresh token works once. Using one a second time ends the session.",
+    description: "Each refresh token can be used once. Using one a second time ends the session.",
     permission: "anonymous",
     effect: "session",
     body: refreshSchema,
@@ -81,7 +81,7 @@ export const authOperations = defineOperations({
     tag: "Authentication",
     summary: "End the session of a refresh token",
     description:
-      "A token that is unknown or has ended ends nothing, and that is no error; one that names another tenant, or none, is refused.",
+      "A refresh token that is unknown, or whose session has ended, is not an error. A token of another tenant, or one that is malformed, is refused.",
     permission: "anonymous",
     effect: "session",
     body: refreshSchema,
@@ -94,7 +94,7 @@ export const authOperations = defineOperations({
     path: "/api/v1/auth/me",
     tag: "Authentication",
     summary: "Get the signed-in user",
-    description: "The operator is no user: it gets 404.",
+    description: "The operator is not a user and gets 404.",
     permission: "authenticated",
     effect: "read",
     status: 200,

@@ -6,7 +6,7 @@ import { errorGuide } from "./error-guide.ts";
 
 export const errorCodes = Object.keys(errorCatalogue) as ErrorCode[];
 
-/** The page of an error code, in Markdown. `docs/errors/` holds them all, and a server shows each at its problem's `type`. */
+/** The Markdown page of an error code. `docs/errors/` holds all of them, and a server serves each at its problem's `type`. */
 export function renderErrorPage(code: ErrorCode): string {
   const { kind, title } = errorCatalogue[code];
   const operationsWith = operationIds.filter((id) => errorCodesOf(operations[id]).includes(code));
@@ -15,15 +15,15 @@ export function renderErrorPage(code: ErrorCode): string {
     `${title}.`,
     errorGuide[code],
     `| | |\n|---|---|\n| HTTP status | ${statusOf(code)} |\n| Kind | \`${kind}\` |`,
-    ...comesFrom(operationsWith.map((id) => operations[id])),
+    ...listOperations(operationsWith.map((id) => operations[id])),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-/** Which operations answer with it, unless it is all or none of them. */
-function comesFrom(found: readonly Operation[]): string[] {
-  if (found.length === 0 || found.length > operationIds.length / 2) return [];
-  const lines = found.map(({ method, path }) => `- \`${method} ${path}\``);
-  return [`It comes from:`, lines.join("\n")];
+/** Lists the operations that can answer with the code, unless none or more than half of them can. */
+function listOperations(sources: readonly Operation[]): string[] {
+  if (sources.length === 0 || sources.length > operationIds.length / 2) return [];
+  const lines = sources.map(({ method, path }) => `- \`${method} ${path}\``);
+  return ["These operations can answer with it:", lines.join("\n")];
 }

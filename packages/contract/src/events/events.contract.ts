@@ -3,7 +3,7 @@ import { z } from "zod";
 import { defineOperations } from "../operation.ts";
 import { pageOf } from "../page-of.ts";
 
-/** A list's `cursor` and the feed's `after` are the same number here: `next_cursor` is the last event's sequence. */
+/** Here `cursor` and `after` mean the same number: `next_cursor` is the sequence number of the page's last event. */
 const listEventsQuery = listEventsSchema.extend({
   cursor: z
     .string()
@@ -18,7 +18,7 @@ export const eventOperations = defineOperations({
     tag: "Events",
     summary: "Read the events of an organization in order",
     description:
-      "After a sequence number; `next_cursor` is the last event's, to go on from whenever there are more.",
+      "`next_cursor` is the sequence number of the page's last event. Keep it, and send it as `after` later to read the events that were added since.",
     permission: "event:read",
     effect: "read",
     query: listEventsQuery,

@@ -5,7 +5,7 @@ import { statusOf } from "../problem.ts";
 import { parametersOf, sharedParameters } from "./parameters.ts";
 import { answerName, bodyName, componentSchemas, type JsonSchema } from "./schemas.ts";
 
-/** A document of OpenAPI 3.1. */
+/** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: Readonly<Record<string, unknown>>;
@@ -15,11 +15,13 @@ export interface OpenApiDocument {
   readonly components: Readonly<Record<string, unknown>>;
 }
 
-const description = `The organization layer of a B2B product: tenants, organizations, members, roles, plans, audit.
+const description = `The organization layer of a B2B product: tenants, organizations, members, roles, plans and an audit log.
 
-Errors are problem documents (RFC 9457) with a stable \`code\`. Lists take \`limit\`, \`cursor\` and \`skip\`. Records have an
-\`ETag\`; writes honour \`If-Match\`. Mutations take an \`Idempotency-Key\` and \`dry_run=true\`. PUT does what PATCH does: an absent
-field stays, \`null\` clears.`;
+Errors are problem documents (RFC 9457) with a stable \`code\`. Lists accept \`limit\`, \`cursor\` and \`skip\`. Records have an
+\`ETag\`, and changes to them accept \`If-Match\`. Mutations accept \`Idempotency-Key\` and \`dry_run=true\`. PUT works like PATCH: a field
+that is absent keeps its value, and \`null\` clears it.
+
+The operator and a tenant's administrators hold every permission in the tenant.`;
 
 /** The contract as an OpenAPI document. */
 export function buildOpenApi(version: string, serverUrl = "/"): OpenApiDocument {
@@ -57,11 +59,20 @@ export function buildOpenApi(version: string, serverUrl = "/"): OpenApiDocument 
 }
 
 const sharedHeaders = {
-  ETag: { description: "The revision, for If-Match.", schema: { type: "string" } },
-  Location: { description: "Where what was created is found.", schema: { type: "string" } },
-  Link: { description: "The next page (RFC 8288).", schema: { type: "string" } },
+  ETag: {
+    description: "The record's revision. Send it as If-Match to change this version only.",
+    schema: { type: "string" },
+  },
+  Location: { description: "The path of the created record.", schema: { type: "string" } },
+  Link: {
+    description: "A link to the next page, where there is one (RFC 8288).",
+    schema: { type: "string" },
+  },
   "WWW-Authenticate": { description: "How to authenticate.", schema: { type: "string" } },
-  "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } },
+  "Retry-After": {
+    description: "Seconds to wait before the next request.",
+    schema: { type: "integer" },
+  },
 };
 
 function describeOperation(id: OperationId, operation: Operation, operationId: string = id) {
@@ -71,7 +82,10 @@ function describeOperation(id: OperationId, operation: Operation, operationId: s
     operationId,
     tags: [operation.tag],
     summary: operation.summary,
-    description: [operation.description, permissionText[permission] ?? `Takes \`${permission}\`.`]
+    description: [
+      permissionText[permission] ?? `Needs the permission \`${permission}\`.`,
+      operation.description,
+    ]
       .filter(Boolean)
       .join(" "),
     security: permission === "anonymous" ? [] : [{ bearer: [] }],
@@ -92,12 +106,12 @@ function describeOperation(id: OperationId, operation: Operation, operationId: s
 }
 
 const permissionText: Partial<Record<Operation["permission"], string>> = {
-  anonymous: "Open to everybody.",
-  authenticated: "For everybody who is signed in.",
-  self: "For the user and for administrators.",
-  own_membership: "For the member alone.",
-  administrator: "For the operator and administrators of the tenant.",
-  operator: "For the operator.",
+  anonymous: "Needs no credentials.",
+  authenticated: "Needs credentials.",
+  self: "Only the user, administrators of the tenant and the operator may do this.",
+  own_membership: "Only the invited user may do this.",
+  administrator: "Only the operator and administrators of the tenant may do this.",
+  operator: "Only the operator may do this.",
 };
 
 function success(operation: Operation) {

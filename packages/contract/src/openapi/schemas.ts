@@ -20,7 +20,7 @@ import { problemSchema } from "../problem.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The records that have a name of their own in the document. The others are named after their operation. */
+/** Schemas with a fixed name in the document. All others are named after the first operation that uses them. */
 const named: Readonly<Record<string, z.ZodType>> = {
   Event: eventSchema,
   Member: memberSchema,
@@ -37,7 +37,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   UserOrganization: userOrganizationSchema,
 };
 
-/** What an answer's schema is called in the document. Operations that answer alike share a name. */
+/** The name of an answer's schema in the document. Operations with the same answer share it. */
 export function answerName(schema: z.ZodType): string {
   for (const [name, known] of Object.entries(named)) {
     if (known === schema) return name;
@@ -46,18 +46,18 @@ export function answerName(schema: z.ZodType): string {
   return `${firstOperation((operation) => operation.answer === schema)}Answer`;
 }
 
-/** What a body's schema is called in the document. */
+/** The name of a request body's schema in the document. */
 export function bodyName(schema: z.ZodType): string {
   return `${firstOperation((operation) => operation.body === schema)}Body`;
 }
 
-function firstOperation(isMeant: (operation: Operation) => boolean): string {
-  const found = operationIds.find((id) => isMeant(operations[id]));
-  if (found === undefined) throw new Error("The schema is no operation's");
+function firstOperation(matches: (operation: Operation) => boolean): string {
+  const found = operationIds.find((id) => matches(operations[id]));
+  if (found === undefined) throw new Error("No operation uses the schema");
   return found.charAt(0).toUpperCase() + found.slice(1);
 }
 
-/** Every schema of the document. Bodies are described as they may be sent, answers as they come. */
+/** Every schema of the document: request bodies as clients may send them (defaults optional), answers as they are sent. */
 export function componentSchemas(): Record<string, JsonSchema> {
   const answers = new Map<z.ZodType, string>();
   const bodies = new Map<z.ZodType, string>();
@@ -92,8 +92,8 @@ export function describeOne(schema: z.ZodType): JsonSchema {
 const outsideDocument = new Set(["$schema", "$id", "$defs"]);
 
 /**
- * Takes out what stands in a schema of its own but not inside a document. "Any JSON" refers to itself in zod, as a shared
- * definition; in a document it is the schema that takes everything. The bounds of safe integers say nothing to a reader.
+ * Removes the keywords that belong only in a stand-alone schema. zod describes "any JSON" as a definition that refers to
+ * itself; the document uses `{}`, which accepts everything. The bounds of safe integers are left out as noise.
  */
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);

@@ -2,14 +2,14 @@ import { createOrganizationSchema, userOrganizationSchema } from "@tenantry/core
 import { z } from "zod";
 import { defineOperations } from "../operation.ts";
 
-/** The organization manager's REST integration, with the bodies and statuses of its document. */
+/** The REST integration of the organization manager, with the bodies and statuses that its documentation gives. */
 export const orgManagerOperations = defineOperations({
   createOrganizationByName: {
     method: "POST",
     path: "/api/organizations",
     tag: "Organization manager",
     summary: "Create an organization by name",
-    description: "The calling user becomes its owner.",
+    description: "The calling user becomes the owner.",
     permission: "authenticated",
     effect: "mutation",
     query: z.strictObject({ name: createOrganizationSchema.shape.name }),
@@ -22,7 +22,7 @@ export const orgManagerOperations = defineOperations({
     path: "/api/users/{user_id}/organizations",
     tag: "Organization manager",
     summary: "Get all organizations of a user",
-    description: "For that user and the operator.",
+    description: "Unlike the list under `/api/v1`, administrators get 404 for other users.",
     permission: "self",
     effect: "read",
     status: 200,

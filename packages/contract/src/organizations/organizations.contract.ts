@@ -30,8 +30,8 @@ export const organizationOperations = defineOperations({
     tag: "Organizations",
     summary: "Create an organization",
     description:
-      "The calling user becomes its owner. The operator and administrators may name another owner, or none. " +
-      "Without a slug one is made from the name.",
+      "The calling user becomes the owner. The operator and administrators may name another owner, or none. " +
+      "Without `slug`, one is made from the name.",
     permission: "authenticated",
     effect: "mutation",
     body: createOrganizationSchema,
@@ -57,8 +57,8 @@ export const organizationOperations = defineOperations({
     tag: "Organizations",
     summary: "List organizations",
     description:
-      "The caller's own; for the operator and administrators all of the tenant's. `q` is a part of the name or slug. " +
-      "Deleted ones are listed for administrators who ask for `status=deleted`.",
+      "Lists the organizations of which the caller is a member; for the operator and administrators, all organizations of the tenant. " +
+      "`q` matches any part of the name or slug. Deleted organizations are listed only with `status=deleted`, and only for the operator and administrators.",
     permission: "authenticated",
     effect: "read",
     query: listOrganizationsSchema,
@@ -83,7 +83,7 @@ export const organizationOperations = defineOperations({
     path: "/api/v1/organizations/{organization_id}",
     tag: "Organizations",
     summary: "Change an organization",
-    description: "An absent field stays, null clears.",
+    description: "A field that is absent keeps its value; `null` clears it.",
     permission: "organization:update",
     effect: "mutation",
     body: updateOrganizationSchema,
@@ -101,7 +101,7 @@ export const organizationOperations = defineOperations({
     tag: "Organizations",
     summary: "Delete an organization",
     description:
-      "It can be restored until it is purged; its name is free at once, its slug after the purge.",
+      "A deleted organization can be restored until it is purged. Its name can be used again at once, its slug only after the purge.",
     permission: "organization:delete",
     effect: "mutation",
     status: 204,
@@ -115,7 +115,7 @@ export const organizationOperations = defineOperations({
     tag: "Organizations",
     summary: "Restore a deleted organization",
     description:
-      "With its members, roles and slug. A name is needed only where the old one is taken by now.",
+      "The organization returns with its members, roles and slug. Give `name` only if another organization has taken the old name.",
     permission: "administrator",
     effect: "mutation",
     body: restoreOrganizationSchema,
@@ -130,8 +130,8 @@ export const organizationOperations = defineOperations({
     method: "POST",
     path: "/api/v1/organizations/{organization_id}/purge",
     tag: "Organizations",
-    summary: "Remove a deleted organization for good",
-    description: "Its members, teams and slug are gone; its events stay.",
+    summary: "Remove a deleted organization permanently",
+    description: "Removes its members, teams and slug. Its events are kept.",
     permission: "administrator",
     effect: "mutation",
     status: 204,
@@ -142,7 +142,7 @@ export const organizationOperations = defineOperations({
     method: "PUT",
     path: "/api/v1/organizations/{organization_id}/plan",
     tag: "Organizations",
-    summary: "Put an organization on another plan",
+    summary: "Change the plan of an organization",
     permission: "billing:write",
     effect: "mutation",
     body: setPlanSchema,
@@ -172,7 +172,7 @@ export const organizationOperations = defineOperations({
     method: "PUT",
     path: "/api/v1/organizations/{organization_id}/billing",
     tag: "Organizations",
-    summary: "Link an organization to its customers at the billing providers",
+    summary: "Set the customer ids that an organization has at billing providers",
     permission: "administrator",
     effect: "mutation",
     body: setBillingSchema,

@@ -7,7 +7,7 @@ import {
 import { z } from "zod";
 import { defineOperations } from "../operation.ts";
 
-/** A log-in answers without a refresh token: whoever wants one signs in under `/api/v1`. */
+/** This login gives no refresh token. A client that needs one signs in under `/api/v1`. */
 const administratorTokenSchema = z.strictObject({
   access_token: z.string(),
   token_type: z.literal("bearer"),
@@ -21,15 +21,15 @@ const administratorTokenSchema = z.strictObject({
 
 const example = { email: "admin@test.com", password: "testpass123" };
 
-/** Organizations that register by their names, each with a database of its own. */
+/** Organizations that register under a name of their own. Each gets its own database. */
 export const registeredOrganizationOperations = defineOperations({
   registerOrganization: {
     method: "POST",
     path: "/org/create",
     tag: "Registered organizations",
-    summary: "Register an organization with a database of its own",
+    summary: "Register an organization with its own database",
     description:
-      "Makes a tenant with a database of its own, its administrator, and the organization that they own. Open to everybody while registration is open, else to the operator.",
+      "While registration is closed, only the operator may do this. Creates a tenant with its own database, the tenant's administrator, and an organization that the administrator owns.",
     permission: "anonymous",
     effect: "mutation",
     body: registerOrganizationSchema,
@@ -43,7 +43,7 @@ export const registeredOrganizationOperations = defineOperations({
     path: "/org/get",
     tag: "Registered organizations",
     summary: "Get a registered organization by its name",
-    description: "Open to everybody while registration is open, else to the operator.",
+    description: "While registration is closed, only the operator may do this.",
     permission: "anonymous",
     effect: "read",
     body: namedOrganizationSchema,
@@ -58,7 +58,7 @@ export const registeredOrganizationOperations = defineOperations({
     tag: "Registered organizations",
     summary: "Sign in as the administrator who registered an organization",
     description:
-      "The token is for `/api/v1`, in the organization's tenant. Everybody else of the tenant signs in under `/api/v1`.",
+      "The token is valid for `/api/v1` in the organization's tenant. All other users of the tenant sign in under `/api/v1`.",
     permission: "anonymous",
     effect: "session",
     query: namedOrganizationSchema,

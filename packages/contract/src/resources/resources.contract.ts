@@ -10,7 +10,8 @@ export const resourceOperations = defineOperations({
     path: "/api/v1/organizations/{organization_id}/resources",
     tag: "Resources",
     summary: "Register a resource",
-    description: "The types `project`, `model`, `experiment` and `deployment` feed the statistics.",
+    description:
+      "Resources of the types `project`, `model`, `experiment` and `deployment` are counted in the organization's statistics.",
     permission: "resource:write",
     effect: "mutation",
     body: registerResourceSchema,

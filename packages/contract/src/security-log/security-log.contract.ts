@@ -7,10 +7,10 @@ export const securityLogOperations = defineOperations({
     method: "GET",
     path: "/api/v1/security-log",
     tag: "Security log",
-    summary: "Read what was refused in the tenant",
+    summary: "List refused requests and credentials",
     description:
-      "The newest first: passwords, tokens and keys that were not accepted, and what people tried without the permission. The newest " +
-      "10,000 are kept, of refused credentials sixty a minute. A refusal is there a second after it.",
+      "Passwords, tokens and keys that were not accepted, and requests for which the caller lacked the permission; newest first. " +
+      "The newest 10,000 entries of the tenant are kept. At most 60 refused credentials a minute are recorded. An entry appears within about a second.",
     permission: "administrator",
     effect: "read",
     query: listDenialsSchema,

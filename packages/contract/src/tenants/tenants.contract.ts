@@ -20,8 +20,9 @@ export const tenantOperations = defineOperations({
     tag: "Tenants",
     summary: "Create a tenant",
     description:
-      "With the default roles and plans. Without a slug one is made from the name. An `administrator` becomes the tenant's first user and " +
-      "manages it; without a password they sign in another way. `placement` says where the tenant lives.",
+      "The tenant starts with the default roles and plans. Without `slug`, one is made from the name. The `administrator` becomes the " +
+      "tenant's first user and manages it; without a password they have to sign in another way. `placement` decides whether the tenant " +
+      "shares the main database or gets its own.",
     permission: "operator",
     effect: "mutation",
     body: createTenantSchema,
@@ -48,7 +49,7 @@ export const tenantOperations = defineOperations({
     tag: "Tenants",
     summary: "List the tenants of the installation",
     description:
-      "`q` is a part of the name or slug. Deleted ones are listed with `status=deleted`.",
+      "`q` matches any part of the name or slug. Deleted tenants are listed only with `status=deleted`.",
     permission: "operator",
     effect: "read",
     query: listTenantsSchema,
@@ -61,7 +62,8 @@ export const tenantOperations = defineOperations({
     path: "/api/v1/tenants/{tenant_id}",
     tag: "Tenants",
     summary: "Get a tenant",
-    description: "The operator sees every one, deleted ones too; administrators see their own.",
+    description:
+      "The operator sees every tenant, including deleted ones. Administrators see their own.",
     permission: "administrator",
     effect: "read",
     status: 200,
@@ -74,7 +76,8 @@ export const tenantOperations = defineOperations({
     path: "/api/v1/tenants/{tenant_id}",
     tag: "Tenants",
     summary: "Change a tenant's name or slug",
-    description: "An absent field stays. The default tenant keeps its slug.",
+    description:
+      "A field that is absent keeps its value. The slug of the default tenant cannot be changed.",
     permission: "operator",
     effect: "mutation",
     body: updateTenantSchema,
@@ -92,7 +95,7 @@ export const tenantOperations = defineOperations({
     tag: "Tenants",
     summary: "Activate, suspend, delete or restore a tenant",
     description:
-      "Of a suspended tenant nobody gets in and every check is denied; sessions go on when it is active again.",
+      "While a tenant is suspended its users are refused and every check is denied. Their sessions continue when it is active again.",
     permission: "operator",
     effect: "mutation",
     body: setTenantStatusSchema,
@@ -109,7 +112,7 @@ export const tenantOperations = defineOperations({
     tag: "Tenants",
     summary: "Delete a tenant",
     description:
-      "To everybody but the operator it is as if it never was. It can be restored; its slug stays reserved.",
+      "To everybody but the operator a deleted tenant looks as if it did not exist. It can be restored until it is purged; until then its slug stays reserved.",
     permission: "operator",
     effect: "mutation",
     status: 204,
@@ -122,7 +125,7 @@ export const tenantOperations = defineOperations({
     path: "/api/v1/tenants/{tenant_id}/restore",
     tag: "Tenants",
     summary: "Restore a deleted tenant",
-    description: "With everything that was in it.",
+    description: "The tenant returns with everything that was in it.",
     permission: "operator",
     effect: "mutation",
     status: 200,
@@ -135,11 +138,11 @@ export const tenantOperations = defineOperations({
     method: "POST",
     path: "/api/v1/tenants/{tenant_id}/purge",
     tag: "Tenants",
-    summary: "Remove a deleted tenant for good",
+    summary: "Remove a deleted tenant permanently",
     description:
-      "With everything that it had, its events and its database; its slug is free then. An event of the default tenant says so. With " +
-      "`keep_database` a database of its own is left as it is, and the answer says where that is. A tenant whose own database is missing is removed " +
-      "without having been deleted; one whose database cannot be used, its server being gone, with `keep_database` alone.",
+      "Removes everything the tenant has, including its events and its own database, and frees its slug. An event in the default tenant records the " +
+      "purge. With `keep_database` the tenant's own database is not dropped, and the answer says where it is. A tenant whose own database no longer " +
+      "exists can be purged without deleting the tenant first. If its database cannot be reached or used, `keep_database` is required.",
     permission: "operator",
     effect: "mutation",
     body: purgeTenantSchema,
