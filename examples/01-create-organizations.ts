@@ -1,4 +1,4 @@
-/** Creating organizations: the first call opens ./data, there is nothing to configure. */
+/** Creating organizations. The first call opens ./data; no configuration is needed. */
 import "./fresh-directory.ts";
 import { orgManager } from "@tenantry/org-manager";
 

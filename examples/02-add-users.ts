@@ -1,4 +1,4 @@
-/** Adding users. Their ids are the identity provider's; whoever is not known yet is made. */
+/** Adding users. Their ids come from your identity provider; a user who does not exist yet is created. */
 import "./fresh-directory.ts";
 import { orgManager } from "@tenantry/org-manager";
 

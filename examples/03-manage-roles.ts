@@ -1,4 +1,4 @@
-/** Managing roles: owner, member, billing_admin. An organization that has an owner keeps one. */
+/** Managing roles: owner, member, billing_admin. An organization that has an owner must keep one. */
 import "./fresh-directory.ts";
 import { OrgManagerError, orgManager } from "@tenantry/org-manager";
 

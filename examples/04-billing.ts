@@ -1,4 +1,4 @@
-/** Linking an organization to its customers at Lago and Stripe. */
+/** Setting the customer ids that an organization has at Lago and Stripe. */
 import "./fresh-directory.ts";
 import { orgManager } from "@tenantry/org-manager";
 
@@ -14,7 +14,7 @@ async function show(moment: string): Promise<void> {
 await show("At first");
 await orgManager.updateOrgBillingIds(orgId, { lagoId: "lago_cust_abc", stripeId: "cus_xyz" });
 await show("Linked");
-// What is not given stays.
+// An id that is not given stays unchanged.
 await orgManager.updateOrgBillingIds(orgId, { stripeId: "cus_new" });
 await show("Moved at Stripe");
 await orgManager.updateOrgBillingIds(orgId, { lagoId: null });

@@ -1,4 +1,4 @@
-/** Upgrading a plan, after looking at who asks. */
+/** Upgrading a plan, after checking the role of the user who asks. */
 import "./fresh-directory.ts";
 import { orgManager } from "@tenantry/org-manager";
 

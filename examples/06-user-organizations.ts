@@ -1,4 +1,4 @@
-/** A user's organizations, as a switcher shows them, and the personal one that a first login gets. */
+/** A user's organizations, as an organization switcher shows them. The first login creates a personal one. */
 import "./fresh-directory.ts";
 import { orgManager } from "@tenantry/org-manager";
 

@@ -1,4 +1,4 @@
-/** Searching and filtering. */
+/** Searching and filtering organizations. */
 import "./fresh-directory.ts";
 import { type Organization, orgManager } from "@tenantry/org-manager";
 

@@ -1,4 +1,4 @@
-/** An organization's life: active, suspended, deleted, restored. Deleting is no purge. */
+/** The life of an organization: active, suspended, deleted, restored. A deleted organization keeps its members. */
 import "./fresh-directory.ts";
 import { orgManager } from "@tenantry/org-manager";
 

@@ -1,4 +1,4 @@
-/** Errors: a rule that is broken throws, what is not there is false or null. */
+/** Errors: breaking a rule throws; a record that does not exist gives false or null. */
 import "./fresh-directory.ts";
 import { OrgManagerError, orgManager } from "@tenantry/org-manager";
 
@@ -17,7 +17,7 @@ await orgManager.addUserToOrg(orgId, "user_alice", "owner");
 await attempt("The same name", () => orgManager.createOrganization("Duplicate Name"));
 await attempt("No name", () => orgManager.createOrganization("  "));
 await attempt("An unknown role", () =>
-  // What comes from outside is not typed.
+  // Input from outside is not type-checked.
   orgManager.addUserToOrg(orgId, "user_bob", JSON.parse('"king"')),
 );
 await attempt("An unknown status", () =>

@@ -1,13 +1,13 @@
-/** Work over several organizations, several calls at once. */
+/** Working with several organizations, with several calls at once. */
 import "./fresh-directory.ts";
 import { orgManager } from "@tenantry/org-manager";
 
-// Ten at once: none is lost, here and between processes alike.
+// Ten at once. None is lost, within one process or between several.
 const names = Array.from({ length: 10 }, (_, index) => `Corp ${index}`);
 const ids = await Promise.all(names.map((name) => orgManager.createOrganization(name)));
 console.log(`Created ${new Set(ids).size} organizations at once`);
 
-// An agency is in all of its clients' organizations, and bills for some of them.
+// An agency is a member of all its clients' organizations, and is billing_admin in some of them.
 await Promise.all(
   ids.map((id, index) =>
     orgManager.addUserToOrg(id, "user_agency", index < 3 ? "billing_admin" : "member"),
@@ -20,7 +20,7 @@ const roles = await Promise.all(
 console.log(`The agency is in ${organizations.length}`);
 console.log(`It bills for ${roles.filter((role) => role === "billing_admin").length}`);
 
-// The first five grow, the last one ends.
+// The first five change their plan, the last one is deleted.
 await Promise.all(ids.slice(0, 5).map((id) => orgManager.updateOrgPlan(id, "professional")));
 await orgManager.updateOrgStatus(ids[9] ?? "", "deleted");
 const tally = Map.groupBy(

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from "vitest";
 
 const run = promisify(execFile);
 
-/** What each example prints, to the letter. */
+/** The exact output of each example. */
 const printed: Record<string, string> = {
   "01-create-organizations.ts": `
 Acme Corp: plan founders_friend, active
@@ -83,7 +83,7 @@ test("every example is run", () => {
 });
 
 test.each(Object.entries(printed))("%s prints what it does", async (name, output) => {
-  // In a directory of the test's own, to see that nothing is written where the example is started.
+  // In a directory of the test's own, to see that the example writes nothing to where it is started.
   const options = { cwd: directory, env: { ...process.env, TMPDIR: directory } };
   const { stdout } = await run(process.execPath, [join(import.meta.dirname, name)], options);
   expect(stdout.trimEnd()).toBe(output.trim());

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Gives an example a directory of its own, so that it begins with nothing, whatever is set or lies about, and leaves nothing behind. A
- * program of yours leaves this import out and keeps its data in ./data.
+ * Gives an example an empty directory of its own, whatever the environment is set to, and removes it at the end. Leave this
+ * import out in your own program; its data is then kept in ./data.
  */
 const directory = mkdtempSync(join(tmpdir(), "tenantry-example-"));
 process.chdir(directory);

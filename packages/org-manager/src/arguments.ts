@@ -1,7 +1,7 @@
 import { isStorable } from "@tenantry/core";
 import { OrgManagerError } from "./org-manager-error.ts";
 
-/** What callers in plain JavaScript pass may be anything, so that everything is looked at before it is used. */
+/** Callers in plain JavaScript may pass anything, so every argument is checked before it is used. */
 
 const longest = 255;
 
@@ -20,7 +20,7 @@ export function requireText(what: string, value: unknown): string {
   return requireFit(what, value);
 }
 
-/** What would be stored as something else than it is: two ids with different halves of a character would be one. */
+/** Refuses text that a storage would change: two ids that differ in half of a surrogate pair would become one. */
 function requireFit(what: string, text: string): string {
   if (text.length > longest) {
     throw new OrgManagerError("invalid_input", `${what} is longer than ${longest}`);
@@ -36,12 +36,12 @@ export function requireOneOf<T extends string>(
   known: readonly T[],
   value: unknown,
 ): T {
-  const found = known.find((one) => one === value);
-  if (found !== undefined) return found;
+  const match = known.find((one) => one === value);
+  if (match !== undefined) return match;
   throw new OrgManagerError("invalid_input", `${what} must be one of: ${known.join(", ")}`);
 }
 
-/** A billing id to set, `null` to clear it; `undefined` stays away. */
+/** A billing id to set, or `null` to clear it. `undefined` means that it stays unchanged. */
 export function optionalBillingId(
   what: string,
   value: string | null | undefined,
@@ -49,7 +49,7 @@ export function optionalBillingId(
   return value === undefined || value === null ? value : requireText(what, value);
 }
 
-/** A misspelt field would be left out in silence. */
+/** Refuses unknown fields, because a misspelt one would be ignored silently. */
 export function requireNothingElse(rest: object, ...known: readonly string[]): void {
   const [unknown] = Object.keys(rest);
   if (unknown === undefined) return;

@@ -2,8 +2,8 @@ import { openOrgManager } from "./open-org-manager.ts";
 import type { OrgManager } from "./org-manager.ts";
 
 /**
- * The fourteen calls with nothing to configure: opened at the first of them, in `./data` or where the settings of the server
- * (`DATABASE_URL`, `TENANTRY_DATA_DIR`) say, so that a program and a server of one environment have the same data.
+ * The fourteen calls without configuration. The first call opens the storage: `./data`, or the place given by the server's
+ * settings `DATABASE_URL` and `TENANTRY_DATA_DIR`, so that a program and a server in one environment share their data.
  */
 export const orgManager: OrgManager = createLazyOrgManager();
 
@@ -12,7 +12,7 @@ function createLazyOrgManager(): OrgManager {
 
   function open(): Promise<OrgManager> {
     opened ??= openFromEnvironment().catch((error: unknown) => {
-      // A place that cannot be opened now may be mended by the next call.
+      // The cause may be repaired before the next call, so that call tries again.
       opened = undefined;
       throw error;
     });

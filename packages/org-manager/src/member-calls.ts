@@ -16,11 +16,11 @@ import { listOrgs } from "./organization-calls.ts";
 import { readAll } from "./read-all.ts";
 import { type Organization, type OrgUser, toOrgUser } from "./records.ts";
 
-/** The roles that the fourteen calls give. */
+/** The roles that can be given through the fourteen calls. */
 export const orgRoles = ["owner", "member", "billing_admin"] as const;
 export type OrgRole = (typeof orgRoles)[number];
 
-/** An invitation counts as absent: whoever is added takes the place of it, with the given role. */
+/** A pending invitation does not count as a membership: it is replaced by a membership with the given role. */
 export async function addUserToOrg(
   ctx: Context,
   orgId: string,
@@ -99,21 +99,21 @@ export async function getUserOrgs(ctx: Context, userId: string): Promise<Organiz
 
 export async function getOrgUsers(ctx: Context, orgId: string): Promise<OrgUser[]> {
   const { members } = listingPorts(ctx);
-  const found = await readAll<Member>((page) =>
+  const active = await readAll<Member>((page) =>
     members.list(ctx.tenantId, String(orgId), { status: "active" }, page),
   );
-  const users = found.map(toOrgUser);
+  const users = active.map(toOrgUser);
   return users.sort((a, b) => a.joined_at.getTime() - b.joined_at.getTime());
 }
 
-/** Answers in a suspended organization as well, where `check` denies: it tells a role and no permission. */
+/** Also answers in a suspended organization, in which `check` denies, because a role is not a permission. */
 export async function getUserRoleInOrg(
   ctx: Context,
   orgId: string,
   userId: string,
 ): Promise<string | null> {
-  const found = await findMembership(ctx.engine.storage.committed, ctx, orgId, userId);
-  return found?.status === "active" ? found.role : null;
+  const membership = await findMembership(ctx.engine.storage.committed, ctx, orgId, userId);
+  return membership?.status === "active" ? membership.role : null;
 }
 
 type MemberPorts = Context["engine"]["storage"]["committed"];
@@ -127,13 +127,13 @@ async function findMembership(
   return await ports.members.find(ctx.tenantId, String(orgId), String(userId));
 }
 
-/** As {@link findMembership}, for those who are in the organization: an invitation counts as absent. */
+/** As {@link findMembership}, but without pending invitations. */
 async function findMember(
   ports: MemberPorts,
   ctx: Context,
   orgId: string,
   userId: string,
 ): Promise<Membership | undefined> {
-  const found = await findMembership(ports, ctx, orgId, userId);
-  return found?.status === "invited" ? undefined : found;
+  const membership = await findMembership(ports, ctx, orgId, userId);
+  return membership?.status === "invited" ? undefined : membership;
 }

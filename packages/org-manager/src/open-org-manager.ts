@@ -13,17 +13,17 @@ import { toOrgManagerError } from "./org-manager-error.ts";
 import * as organizations from "./organization-calls.ts";
 
 export interface OrgManagerOptions {
-  /** `sqlite:PATH` or `json:DIRECTORY`. Without it the data directory: as JSON where it holds an `organizations.json`, else SQLite. */
+  /** `sqlite:PATH` or `json:DIRECTORY`. Default: the data directory, as JSON if it contains `organizations.json`, else as SQLite. */
   readonly databaseUrl?: string | undefined;
-  /** `./data` without it. */
+  /** Default: `./data`. */
   readonly dataDirectory?: string | undefined;
-  /** A pino logger or its like; `false` for none. Without it each change is one JSON line on standard error. */
+  /** A pino logger or an object like it; `false` for no log. Default: one JSON line on standard error per change. */
   readonly log?: OperationLog | false | undefined;
-  /** What this program calls itself: in the log, in the events, and to whoever waits for a file that it holds. */
+  /** The program's name in the log, in events, and in the messages of other programs that wait for its lock. */
   readonly program?: string | undefined;
 }
 
-/** What every call works with. */
+/** What all calls share. */
 interface Calls {
   readonly tenantry: Tenantry;
   readonly log: OperationLog;
@@ -31,9 +31,9 @@ interface Calls {
 }
 
 /**
- * Opens the fourteen calls on a place of their own.
+ * Opens a storage and returns the fourteen calls on it. Close it when done.
  *
- * @throws {OrgManagerError} where the place cannot be opened; the message says what to do.
+ * @throws {OrgManagerError} if the storage cannot be opened; the message says what to do.
  */
 export async function openOrgManager(options: OrgManagerOptions = {}): Promise<OrgManager> {
   const { log, program = "org-manager", ...place } = options;
@@ -156,7 +156,7 @@ async function read<T>(
   work: (ctx: Context) => Promise<T>,
 ): Promise<T> {
   return await run(calls, { name, organizationId, isReading: true }, async (ctx) => {
-    // What others wrote to the same place is seen: other programs of ours, and on a JSON directory the Python module.
+    // So that the read sees what others wrote to the same storage: other programs and, in a JSON directory, the Python module.
     await ctx.engine.storage.catchUp(ctx.tenantId, false);
     return await work(ctx);
   });

@@ -5,7 +5,7 @@ type Write = (fields: Record<string, unknown>, message: string) => void;
 
 /** Where operations are logged: a pino logger, or anything with these methods. */
 export interface OperationLog {
-  /** Operations that changed something or were meant to. */
+  /** Operations that change something, whether or not there was anything to change. */
   readonly info: Write;
   /** Operations that were refused or failed. */
   readonly warn: Write;
@@ -13,16 +13,16 @@ export interface OperationLog {
   readonly debug: Write;
 }
 
-/** What is done, as the log tells it. */
+/** An operation as it is logged. */
 export interface Operation {
   readonly name: string;
   readonly organizationId: string | null;
   readonly isReading: boolean;
-  /** What else is worth a field: the user, the role, the plan. */
+  /** Further fields of the log line: the user, the role, the plan. */
   readonly fields?: Record<string, unknown>;
 }
 
-/** Writes one JSON line to standard error for each operation that is not merely a read. */
+/** Writes one JSON line to standard error for each operation except reads. */
 export const jsonLines: OperationLog = {
   info: (fields, message) => writeLine("info", fields, message),
   warn: (fields, message) => writeLine("warn", fields, message),
@@ -37,7 +37,7 @@ function writeLine(level: string, fields: Record<string, unknown>, msg: string):
   process.stderr.write(`${JSON.stringify({ time, level, name: "org_manager", ...fields, msg })}\n`);
 }
 
-/** Does the work and logs it with its outcome; the operation's time is the line's. */
+/** Runs the work and logs it with its outcome when it has ended. */
 export async function logOperation<T>(
   log: OperationLog,
   actor: Actor,
@@ -63,7 +63,7 @@ export async function logOperation<T>(
   }
 }
 
-/** A changing call answers with the new organization's id, or whether there was what it was to change. */
+/** A call that changes something returns the new organization's id, or `false` where there was nothing to change. */
 function outcomeOf(result: unknown): Record<string, unknown> {
   if (typeof result === "string") return { organization_id: result, outcome: "done" };
   return { outcome: result === false ? "not_found" : "done" };

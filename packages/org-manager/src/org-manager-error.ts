@@ -1,6 +1,6 @@
 import { DomainError, type ErrorCode } from "@tenantry/core";
 
-/** What a call throws where the Python module raised a `ValueError`: the same message, and a code to tell errors apart by. */
+/** Thrown where the Python module raises a `ValueError`: with the same message, and a code for programs. */
 export class OrgManagerError extends Error {
   readonly code: ErrorCode;
 
@@ -11,7 +11,7 @@ export class OrgManagerError extends Error {
   }
 }
 
-/** The error as a caller of the fourteen calls gets it; what is not one of ours stays as it is. */
+/** Converts a {@link DomainError} to an {@link OrgManagerError}. Any other error is returned unchanged. */
 export function toOrgManagerError(error: unknown): unknown {
   if (!(error instanceof DomainError)) return error;
   return new OrgManagerError(error.code, error.message, error);

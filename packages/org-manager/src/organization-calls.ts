@@ -26,7 +26,7 @@ import { OrgManagerError } from "./org-manager-error.ts";
 import { readAll } from "./read-all.ts";
 import { type Organization, type ShownOrganization, toOrganization } from "./records.ts";
 
-/** Ids to link; an absent one stays as it is, `null` clears it. */
+/** The customer ids to set. An absent id stays unchanged; `null` clears it. */
 export interface BillingIds {
   readonly lagoId?: string | null | undefined;
   readonly stripeId?: string | null | undefined;
@@ -62,7 +62,7 @@ export async function getOrg(ctx: Context, orgId: string): Promise<Organization 
   return record === undefined ? null : toOrganization(record);
 }
 
-/** The plan is looked at after the organization: an unknown organization is `false` whatever the tier. */
+/** Checks the organization before the plan: for an unknown organization the result is `false`, even with an invalid tier. */
 export async function updateOrgPlan(
   ctx: Context,
   orgId: string,
@@ -117,7 +117,7 @@ export async function updateOrgBillingIds(
   });
 }
 
-/** The organizations of every status that pass a filter, the oldest first. */
+/** The organizations in any status that match the filter, oldest first. */
 export async function listOrgs(
   ctx: Context,
   filter: Omit<OrganizationFilter, "status">,
@@ -131,7 +131,7 @@ export async function listOrgs(
   return found.sort(oldestFirst).map(toOrganization);
 }
 
-/** Those with the query in name or slug, without regard to case. */
+/** The organizations whose name or slug contains the query; upper and lower case are the same. */
 export async function searchOrganizations(ctx: Context, query: string): Promise<Organization[]> {
   return await listOrgs(ctx, { q: nameKey(String(query)) });
 }

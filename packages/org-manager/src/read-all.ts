@@ -1,6 +1,6 @@
 import type { Awaitable, PageRequest, StoredPage } from "@tenantry/core";
 
-/** So many that a list is one statement, and thus of one moment, at any size that its callers want at once. */
+/** Large enough that a list is normally one statement, and therefore one consistent state. */
 const pageSize = 1_000_000;
 
 /** Every item of a list. */

@@ -1,6 +1,6 @@
 import type { Organization as CoreOrganization, Member, OrganizationStatus } from "@tenantry/core";
 
-/** An organization, with the fields of the Python module. */
+/** An organization with the fields that it has in the Python module. */
 export interface Organization {
   readonly id: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Organization {
   readonly status: OrganizationStatus;
 }
 
-/** A user's place in an organization. `role` is the highest they hold. */
+/** A member of an organization. `role` is the member's highest role. */
 export interface OrgUser {
   readonly org_id: string;
   readonly user_id: string;
@@ -19,7 +19,7 @@ export interface OrgUser {
   readonly joined_at: Date;
 }
 
-/** The fields that an organization is shown by. */
+/** The fields of the core record that are returned. */
 export type ShownOrganization = Pick<
   CoreOrganization,
   "id" | "name" | "created_at" | "plan_tier" | "lago_customer_id" | "stripe_customer_id" | "status"

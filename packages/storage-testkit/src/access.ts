@@ -77,7 +77,7 @@ function heldRoles(open: OpenSubject): void {
         teamRecord(tenantId, "org", "inner", { parent_team_id: "outer", depth: 2 }),
         held,
       );
-      // A team that bob is not in, and one inside his.
+      // A team that bob is not in, and a team inside the one that he is in.
       await ports.teams.insert(teamRecord(tenantId, "org", "else"), tenantRoles("owner"));
       const below = teamRecord(tenantId, "org", "below", { parent_team_id: "inner", depth: 3 });
       await ports.teams.insert(below, tenantRoles("owner"));

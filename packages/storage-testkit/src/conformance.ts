@@ -20,8 +20,8 @@ import { describeTenants } from "./tenants.ts";
 import { describeTransactions } from "./transactions.ts";
 
 /**
- * Defines the tests that say when a storage is right. A guarantee that a storage cannot give is left out by its name, with the reason,
- * which then stands in the report as a skipped test.
+ * Defines the tests that every storage must pass. A guarantee that a storage cannot give is named in `without` with the
+ * reason, and is reported as a skipped test.
  */
 export function storageConformance(subject: ConformanceSubject): void {
   describe(`${subject.name} as a storage`, () => {

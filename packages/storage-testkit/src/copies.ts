@@ -30,7 +30,7 @@ export function describeCopies(open: OpenSubject): void {
         expect(copied.filter(({ rows }) => rows === 0)).toEqual([]);
       }
       expect(await listTenantIds(target)).toEqual([tenantId]);
-      // As they are used and not only as they lie there: a team that comes before the one that it is in.
+      // Also rows in an order that references allow only later: a team whose id sorts before its parent's.
       const { teams, sessions, access } = target.committed;
       const inner = await teams.find(tenantId, "org", "inner");
       expect(inner).toEqual(await source.committed.teams.find(tenantId, "org", "inner"));
@@ -78,7 +78,7 @@ export function describeCopies(open: OpenSubject): void {
 
 const quoted = 'O\'Brien "quotes" \\ back \n line, ü 漢 😀 \u2028';
 
-/** A storage with a row in every table. */
+/** A storage that has a row in every table. */
 async function openFull(open: OpenSubject): Promise<Storage> {
   const { storage } = await open();
   await storage.transaction(null, async ({ keys, purges, registeredOrganizations }) => {

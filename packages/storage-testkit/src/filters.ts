@@ -132,7 +132,7 @@ async function addVariedMembers(ports: Ports): Promise<void> {
       roles.map((key) => ({ scope: key === "own" ? "organization" : "tenant", key })),
     );
   }
-  // The total of the whole list is what is kept with each write.
+  // Without a filter, the total is a count that each write maintains.
   const page = await ports.members.list(tenantId, "org", {}, pageRequest({ limit: 200 }));
   const { length } = itemsOf(page);
   await ports.organizations.setCounts(tenantId, "org", length, length);

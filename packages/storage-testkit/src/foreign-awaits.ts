@@ -7,7 +7,7 @@ import { refusal } from "./refusal.ts";
 
 const failure = new Error("what fails before the commit");
 
-/** A body awaits nothing but its ports, and is refused where it does. */
+/** A transaction body that awaits anything but its ports is refused. */
 export function describeForeignAwaits(open: OpenSubject): void {
   describe("transactions", () => {
     refusals(open);
@@ -40,7 +40,7 @@ function refusals(open: OpenSubject): void {
     };
     const kept = { status: "fulfilled" };
     expect(outcomes).toMatchObject([kept, refused, refused, kept]);
-    // It goes on in the midst of others' transactions, on whichever connection it was.
+    // The refused body continues in the middle of other transactions, on whatever connection it had.
     const others = Array.from({ length: 20 }, (_, number) => `other-${number}`);
     await Promise.all(
       others.map((id) =>

@@ -22,7 +22,7 @@ import {
   userRecord,
 } from "./records.ts";
 
-/** Ids that a careless collation takes for one: case, accents, width, a space at the end, two forms of one letter. */
+/** Ids that a collation could treat as equal: case, accents, width, a trailing space, two forms of one letter. */
 const likeIds = ["id", "ID", "Id", "íd", "id ", "ｉｄ", "i\u0301d", "İd", "ıd"];
 
 export function describeIdentifiers(open: OpenSubject): void {
@@ -81,8 +81,10 @@ async function insertAll(ports: Ports, id: string): Promise<void> {
   await ports.resources.insert(resourceRecord(tenantId, "org", id));
 }
 
-/** What is refused, with which code, beside what `addOrganization` and `addTeams` wrote and one of each below. */
-/** What is refused, its code, the write, and whose transaction it is where that is another tenant's. */
+/**
+ * Writes that must be refused on top of what `addOrganization`, `addTeams` and the test wrote: a name, the error code, the
+ * write, and the tenant of the transaction where it is another one.
+ */
 const refusals: readonly (readonly [string, ErrorCode, (ports: Ports) => unknown, string?])[] = [
   [
     "a second user with an id",

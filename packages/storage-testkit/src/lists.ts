@@ -46,7 +46,7 @@ function paging(open: OpenSubject): void {
     const seen = await readAllPages<Membership>(
       (page) => storage.committed.members.list(tenantId, "org", {}, page),
       7,
-      // One lands before the cursor, one after it.
+      // One new row sorts before the cursor, one after it.
       (number) =>
         storage.transaction(tenantId, (ports) => addMembers(ports, [`a${number}`, `z${number}`])),
     );

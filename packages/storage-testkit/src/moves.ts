@@ -71,7 +71,7 @@ function fencing(open: OpenSubject): void {
       .then(() => ended.push("write"));
     await begun.promise;
     const fencing = another.moves.fence(tenantId, true).then(() => ended.push("fence"));
-    // The same process does a hundred other things meanwhile, after any of which the fence could be there.
+    // Meanwhile the same process does many other things; the fence may be set after any of them.
     for (let turn = 0; turn < 100; turn += 1) {
       await setImmediate();
       await another.committed.users.find(tenantId, `${turn}`);
@@ -139,7 +139,7 @@ function leaving(open: OpenSubject): void {
   });
 }
 
-/** A tenant with everything, and another beside it, in a storage that two processes have open. */
+/** A storage that two processes have open, with a tenant that has rows in every table, and a second tenant. */
 async function openFilled(open: OpenSubject): Promise<{ storage: Moving; another: Moving }> {
   const { storage, openAnother } = await open();
   for (const id of [tenantId, "other"]) {
@@ -154,7 +154,7 @@ async function openFilled(open: OpenSubject): Promise<{ storage: Moving; another
   return { storage: storage as Moving, another: another as Moving };
 }
 
-/** Names change hands, rows come and go, a team moves out of one that is removed. */
+/** Changes that are hard to copy: names are swapped, rows come and go, a team leaves its parent, which is then removed. */
 async function changeMuch(ports: Ports): Promise<void> {
   await ports.users.update(userRecord(tenantId, "ann", { username: "tmp" }));
   await ports.users.update(userRecord(tenantId, "bob", { username: "ann" }));

@@ -14,7 +14,7 @@ import type { ConformanceSubject, OpenedStorage } from "./subject.ts";
 
 export type OpenSubject = () => Promise<OpenedStorage>;
 
-/** Opens storages for the tests of one file, and disposes of each after its test. */
+/** Returns a function that opens storages for tests and disposes of each after its test. */
 export function disposingOpen(subject: ConformanceSubject): OpenSubject {
   const opened: OpenedStorage[] = [];
   afterEach(async () => {
@@ -27,10 +27,10 @@ export function disposingOpen(subject: ConformanceSubject): OpenSubject {
   };
 }
 
-/** The tenant that most tests live in. */
+/** The tenant that most tests use. */
 export const tenantId = "tenant-a";
 
-/** A tenant with a plan and roles, as everything else needs them. */
+/** Adds a tenant with the plan and roles that all other records need. */
 export async function addTenant(ports: Ports, id: string = tenantId): Promise<void> {
   await ports.tenants.insert(tenantRecord(id));
   await ports.plans.insert(planRecord(id, "free", { is_default: true }));
@@ -41,7 +41,7 @@ export async function addTenant(ports: Ports, id: string = tenantId): Promise<vo
   );
 }
 
-/** An organization `org` with an owner `ann`, a member `bob`, and `cid` who is a stranger to it. */
+/** Adds an organization `org` with an owner `ann`, a member `bob`, and a user `cid` who is not a member. */
 export async function addOrganization(ports: Ports, id: string = tenantId): Promise<void> {
   for (const user of ["ann", "bob", "cid"]) await ports.users.insert(userRecord(id, user));
   await ports.organizations.insert(organizationRecord(id, "org"));
@@ -53,7 +53,7 @@ export async function addOrganization(ports: Ports, id: string = tenantId): Prom
   await ports.organizations.setCounts(id, "org", 2, 2);
 }
 
-/** As {@link addOrganization}, with teams: `inner` inside `outer`, and `bob` in the inner one. */
+/** As {@link addOrganization}, with two teams: `inner` inside `outer`, with `bob` in `inner`. */
 export async function addTeams(ports: Ports, id: string = tenantId): Promise<void> {
   await ports.teams.insert(
     teamRecord(id, "org", "outer", { roles: ["developer"] }),
@@ -76,14 +76,14 @@ export async function addTeams(ports: Ports, id: string = tenantId): Promise<voi
   });
 }
 
-/** A storage with one tenant, for tests that need no more. */
+/** A storage with one tenant and nothing else. */
 export async function openWithTenant(open: OpenSubject): Promise<Storage> {
   const { storage } = await open();
   await storage.transaction(tenantId, (ports) => addTenant(ports));
   return storage;
 }
 
-/** A storage with a tenant and its organization. */
+/** A storage with one tenant and one organization. */
 export async function openWithOrganization(open: OpenSubject): Promise<Storage> {
   const { storage } = await open();
   await storage.transaction(tenantId, async (ports) => {

@@ -1,6 +1,6 @@
 import type { Awaitable, PageRequest, StoredPage } from "@tenantry/core";
 
-/** A whole page request from the parts that a test is about. */
+/** Completes a page request with defaults. */
 export function pageRequest(fields: Partial<PageRequest> = {}): PageRequest {
   return { limit: 50, after: null, skip: 0, total: false, ...fields };
 }
@@ -9,7 +9,7 @@ export function itemsOf<T>(page: StoredPage): readonly T[] {
   return JSON.parse(page.items_json) as T[];
 }
 
-/** Reads every page, and does something between two. */
+/** Reads all pages of a list, and calls a function between each two. */
 export async function readAllPages<T>(
   list: (page: PageRequest) => Awaitable<StoredPage>,
   limit: number,

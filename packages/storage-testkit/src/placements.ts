@@ -14,7 +14,7 @@ const placement = (tenant: string, fields: Partial<Placement> = {}): Placement =
   ...fields,
 });
 
-/** What the installation knows of its tenants: where each lives, and by what it is found. */
+/** What the main database stores about all tenants: where each one's data is, and how it is found. */
 export function describePlacements(open: OpenSubject): void {
   describe("keeps where tenants live", () => {
     changes(open);
@@ -78,7 +78,7 @@ function moves(open: OpenSubject): void {
     const switched: MoveRecord = { ...record, step: "switched", updated_at: later };
     expect(await update(switched, { mover: "two", step: "copying" })).toBe(false);
     expect(await update(switched, record)).toBe(true);
-    // Whoever has read it before the switch does not take that back.
+    // A caller that read the placement before the switch cannot undo it.
     expect(await update({ ...record, mover: "two" }, record)).toBe(false);
     expect(await storage.committed.moveRecords.find("a")).toEqual(switched);
     expect(await update({ ...switched, mover: "two" }, switched)).toBe(true);
@@ -103,7 +103,7 @@ function lists(open: OpenSubject): void {
     await storage.transaction(null, async (ports) => {
       await ports.placements.insert(placement("e", { server: "second" }));
       await ports.placements.insert(placement("f", { server: "third" }));
-      // In the main database itself.
+      // The tenant is in the main database itself.
       await ports.placements.insert(placement("g", { server: "gone", database: null }));
     });
     expect(ids(await placements.listElsewhere(["main", "third"], 10))).toEqual(["e"]);

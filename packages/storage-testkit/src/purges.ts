@@ -10,7 +10,7 @@ import {
 } from "./records.ts";
 import { fillTenant } from "./tenant-isolation.ts";
 
-/** How tenants go for good. */
+/** How tenants are removed permanently. */
 export function describePurges(open: OpenSubject): void {
   describe("lets a tenant be purged", () => {
     records(open);
@@ -30,7 +30,7 @@ function records(open: OpenSubject): void {
     expect(await purges.find("d")).toBeUndefined();
     await storage.transaction(null, async (ports) => {
       await ports.purges.finish("b", 3, later);
-      // One that is over is over.
+      // A finished purge cannot be begun again.
       await ports.purges.finish("b", null, later);
       await ports.purges.remove("c");
     });
@@ -64,7 +64,7 @@ function rows(open: OpenSubject): void {
     expect(wasThere).toBe(true);
     expect(await rowsOf(storage, tenantId)).toEqual([]);
     expect(await readContent(storage, "other")).toEqual(others);
-    // Whoever goes on after a kill finds nothing to do.
+    // Continuing after a kill finds nothing left to do.
     await removeTenantRows(storage, tenantId, nobodysEnd);
   });
 
@@ -97,7 +97,7 @@ function rows(open: OpenSubject): void {
   });
 }
 
-/** A tenant with a row in every table, and another that has the same. */
+/** Two tenants that each have a row in every table. */
 async function openWithTwo(open: OpenSubject): Promise<Storage> {
   const { storage } = await open();
   for (const id of [tenantId, "other"]) {

@@ -16,7 +16,7 @@ import {
   usernameKey,
 } from "@tenantry/core";
 
-/** Records for tests: whole and valid, with what a test is about given by it. */
+/** Complete, valid records for tests. A test overrides the fields that it is about. */
 
 export const moment = "2026-08-01T12:00:00.000Z";
 export const later = "2026-08-01T12:00:00.001Z";
@@ -249,7 +249,7 @@ export function eventRecord(
   };
 }
 
-/** The roles as a membership or team holds them: of the tenant. */
+/** Roles of the tenant, in the form in which a membership or team holds them. */
 export function tenantRoles(...keys: readonly string[]) {
   return keys.map((key) => ({ scope: "tenant" as const, key }));
 }

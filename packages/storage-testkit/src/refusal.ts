@@ -1,4 +1,4 @@
-/** What an action is refused with, whether it throws or its promise does. */
+/** The error that an action throws or rejects with; undefined if it succeeds. */
 export async function refusal(action: () => unknown): Promise<unknown> {
   try {
     await action();

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { OpenSubject } from "./open-subject.ts";
 import { registeredOrganizationRecord as registered } from "./records.ts";
 
-/** Which tenant a registered name leads to. */
+/** The tenant that belongs to a registered name. */
 export function describeRegisteredOrganizations(open: OpenSubject): void {
   describe("keeps registered organizations", () => {
     test("as they were written, with one name and one number each, until they are removed", async () => {

@@ -15,7 +15,7 @@ async function usersOf(ports: Pick<Storage["replicated"], "users">): Promise<rea
   return itemsOf<User>(page).map(({ id }) => id);
 }
 
-/** What holds of reads that a replica may answer, whether there is one or none. */
+/** Guarantees of reads that a replica may answer, with or without a replica. */
 export function describeReplicatedReads(open: OpenSubject): void {
   describe("replicated reads", () => {
     test("see each commit as soon as it is acknowledged, in lists and snapshots", async () => {
@@ -30,7 +30,7 @@ export function describeReplicatedReads(open: OpenSubject): void {
   });
 }
 
-/** What holds of them where several processes have the same data open. */
+/** The same guarantees where several processes have the same data open. */
 export function describeReplicatedReadsOfSeveral(open: OpenSubject): void {
   test("replicated reads see what another process committed, once they were told of it", async () => {
     const { storage: one, openAnother } = await open();

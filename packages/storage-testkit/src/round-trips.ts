@@ -27,7 +27,7 @@ import {
   userRecord,
 } from "./records.ts";
 
-/** Everything that JSON has, and what trips those who store it carelessly. */
+/** Every kind of JSON value, and values that are easily stored wrongly. */
 const oddMetadata = {
   text: "ünï ☃ 😀 'quoted' \"twice\" \\ \n\t",
   empty: "",
@@ -381,7 +381,7 @@ function anyJson(open: OpenSubject): void {
   test("any metadata that is JSON, and any name that is text", async () => {
     const storage = await openWithTenant(open);
     const metadata = fc.dictionary(fc.string(), fc.jsonValue() as fc.Arbitrary<fc.JsonValue>);
-    // What PostgreSQL cannot hold, a NUL character, no storage needs to.
+    // Without U+0000: PostgreSQL cannot store it, so no storage has to.
     const text = fc.string({ unit: "grapheme" }).filter((value) => !value.includes("\u0000"));
     let number = 0;
     await fc.assert(

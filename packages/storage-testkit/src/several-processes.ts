@@ -7,7 +7,7 @@ import { eventRecord, later, moment, userRecord } from "./records.ts";
 interface Pair {
   readonly one: Storage;
   readonly other: Storage;
-  /** What `other` was told, flat. */
+  /** All changes that were announced to `other`, in order. */
   readonly told: Change[];
 }
 
@@ -38,7 +38,7 @@ const append = (storage: Storage, chain: string, sequence: number) =>
 
 const chainsOf = (told: readonly Change[]) => told.map((change) => change.entity_id);
 
-/** What holds where several processes have the same data open. */
+/** Guarantees where several processes have the same data open. */
 export function describeSeveralProcesses(open: OpenSubject): void {
   describe("several processes", () => {
     freshness(open);

@@ -265,7 +265,7 @@ function securityLog(open: OpenSubject): void {
 function securityLogPages(open: OpenSubject): void {
   test("each earlier refusal exactly once, the newest first, while others come between the pages", async () => {
     const { storage } = await open();
-    // Of some the times are the same, and the id decides.
+    // Some have the same time; then the id decides the order.
     const at = (number: number) => `2026-08-01T12:00:00.${String(number >> 1).padStart(3, "0")}Z`;
     const append = (...numbers: number[]) =>
       storage.transaction("a", (ports) =>

@@ -1,20 +1,20 @@
 import type { Storage } from "@tenantry/core";
 
-/** An empty storage that a test has for itself. */
+/** An empty storage that only one test uses. */
 export interface OpenedStorage {
   readonly storage: Storage;
-  /** Opens the same data once more, as another process would. The test closes it. */
+  /** Opens the same data again, as another process would. The test closes it. */
   openAnother?(): Promise<Storage>;
   /**
-   * The schema as text, of this storage and of one that began at the oldest release and was upgraded: the same where every
-   * migration was written with care.
+   * The schema as text: of this storage, and of one that was created by the oldest release and then upgraded. The two must
+   * be equal.
    */
   describeSchemas?(): Promise<{ readonly fresh: string; readonly upgraded: string }>;
-  /** Closes the storage, if that was not done, and removes what it left. */
+  /** Closes the storage if it is still open, and removes its files or databases. */
   dispose(): Promise<void>;
 }
 
-/** What a storage may lack. Each is left out by name and with the reason. */
+/** The guarantees that a storage may leave out, by name and with a reason. */
 export type OptionalGuarantee = "several-processes" | "schema-upgrade" | "tenant-moves";
 
 /** A storage under test. */

@@ -19,15 +19,15 @@ import {
   userRecord,
 } from "./records.ts";
 
-/** A call of a port's method for a tenant. What it gives back is compared. */
+/** Calls a port's method for a tenant. The results are compared. */
 type Call = (ports: Ports, tenantId: string) => unknown;
 
 type MethodOf<P extends keyof Ports> = keyof Ports[P] & string;
 
-/** There are rows for them only while a tenant is watched: `moves.ts` has their tests. */
+/** Methods that have rows only while a tenant is being moved; `moves.ts` tests them. */
 type OfWatched = "moves.changes" | "moves.forgetChanges";
 
-/** A row for every method: a new one does not compile until it is here. */
+/** One entry per method; a new port method does not compile until it has one. */
 type Calls = {
   readonly [P in keyof Ports]: {
     readonly [M in MethodOf<P> as `${P}.${M}` extends InstallationMethod | OfWatched
@@ -203,7 +203,7 @@ const writes = {
   },
 } satisfies { readonly [P in keyof Ports]?: { readonly [M in MethodOf<P>]?: Call } };
 
-/** Fails to compile where a method that touches a tenant's rows is in neither list. */
+/** Does not compile if a method that uses a tenant's rows is in neither list. */
 type Missing = {
   [P in keyof Ports]: Exclude<
     keyof Calls[P],
@@ -218,7 +218,7 @@ const ours = "tenant-a";
 const theirs = "tenant-b";
 const nobodys = "tenant-c";
 
-/** What stops one tenant from reading or changing another's rows: every method, with the same ids in two tenants. */
+/** Calls every method with ids that exist in two tenants: nothing of the other tenant is read or changed. */
 export function describeTenantIsolation(open: OpenSubject): void {
   describe("keeps tenants apart", () => {
     let storage: Storage;
@@ -240,7 +240,7 @@ export function describeTenantIsolation(open: OpenSubject): void {
           ),
         );
         expect(own).toBeDefined();
-        // Names aside, both tenants have the same: so whatever is different would be the other's.
+        // Apart from names both tenants have the same rows, so a difference would come from the other tenant.
         expect(own?.replaceAll(ours, "")).toBe(other?.replaceAll(theirs, ""));
         expect(own).not.toContain(theirs);
         expect(none ?? "").not.toContain(ours);
@@ -268,14 +268,14 @@ export function describeTenantIsolation(open: OpenSubject): void {
   });
 }
 
-/** Answers that a tenant without an organization gives, too: what every tenant has from the start. */
+/** Methods that return something even without an organization, because every tenant has it from the start. */
 const namesEveryTenants: ReadonlySet<string> = new Set([
   "moves.isFenced",
   "plans.find",
   "plans.findDefault",
 ]);
 
-/** Rows that would join two tenants: `org-b` and `user-b` exist in the other one alone. */
+/** Rows that would refer to another tenant: `org-b` and `user-b` exist only there. */
 const crossings: readonly (readonly [string, (ports: Ports) => unknown])[] = [
   [
     "a membership with a user",
@@ -316,7 +316,7 @@ const crossings: readonly (readonly [string, (ports: Ports) => unknown])[] = [
   ["a password of a user", (p) => p.users.setPasswordHash(ours, "user-b", "hash", later)],
 ];
 
-/** The row of a user, as it would come from another storage. */
+/** A user's row, as a copy from another storage would bring it. */
 async function copiedUser(ports: Ports, tenantId: string, id: string) {
   const rows = await ports.copies.page(tenantId, "users", null, 10);
   const bob = rows.find((row) => row.id === "bob");
@@ -340,7 +340,7 @@ function listCalls(
   );
 }
 
-/** Everything that can be read of a tenant. */
+/** Everything that can be read about a tenant. */
 async function dump(storage: Storage, tenantId: string): Promise<Record<string, unknown>> {
   const dumped: Record<string, unknown> = {};
   for (const [name, call] of listCalls(reads)) {
@@ -358,7 +358,7 @@ async function dump(storage: Storage, tenantId: string): Promise<Record<string, 
   return dumped;
 }
 
-/** A tenant with a row in every table that has rows of tenants. */
+/** Adds a tenant with a row in every table that holds tenants' rows. */
 export async function fillTenant(ports: Ports, tenant: string): Promise<void> {
   await addTenant(ports, tenant);
   await addOrganization(ports, tenant);

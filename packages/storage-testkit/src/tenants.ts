@@ -4,7 +4,7 @@ import type { OpenSubject } from "./open-subject.ts";
 import { itemsOf, pageRequest, readAllPages } from "./pages.ts";
 import { tenantRecord } from "./records.ts";
 
-/** Ids in an order that is not that of insertion; what each is about. */
+/** Tenants whose ids are not in the order of insertion, with the case that each stands for. */
 const tenants = {
   t3: { name: "Three Ltd", slug: "drei" },
   t1: { name: "ÉCOLE one" },

@@ -144,7 +144,7 @@ function races(open: OpenSubject): void {
   });
 }
 
-/** As a use case does it: lock, count, insert. */
+/** Takes a seat as a use case does: lock, count, insert. */
 async function takeSeat(ports: Ports, userId: string, seats: number): Promise<void> {
   const organization = await ports.organizations.lock(tenantId, "org");
   const taken = organization?.seat_count ?? 0;
@@ -160,7 +160,7 @@ function visibility(open: OpenSubject): void {
     await storage
       .transaction(tenantId, async (ports) => {
         await ports.users.insert(userRecord(tenantId, "ann"));
-        // Asked now; it may be answered now or when the transaction has ended, but never with what may yet be taken back.
+        // It may be answered now or after the transaction, but never with a write that may still be rolled back.
         seen.push(readBeside(storage, () => Promise.resolve()));
         throw failure;
       })
