@@ -51,11 +51,16 @@ function faultsOfChange({ request, status, before, after }: Exchange): string[] 
   return [];
 }
 
-/** Their answer names an organization of whichever tenant, and says so. */
+/** Answers that may name what is another tenant's. */
 const acrossTenants: ReadonlySet<OperationId> = new Set([
+  // The organization of that name, whichever tenant it is.
   "registerOrganization",
   "getRegisteredOrganization",
   "loginAdministrator",
+  // Its examples name people who may be there.
+  "getOpenApi",
+  // What was refused to the tenant's own people, who may have named anything.
+  "listDenials",
 ]);
 
 /** What stands in the answer, in another tenant's rows, and neither in those of the caller's nor in the request. */
