@@ -2,6 +2,7 @@ import { type Operation, type OperationId, operationIds, operations } from "@ten
 import { permissions } from "@tenantry/core";
 import fc from "fast-check";
 import { z } from "zod";
+import type { MatrixFixture } from "../matrix/matrix-fixture.ts";
 import { type Relation, relations } from "../matrix/relations.ts";
 import {
   anyPlace,
@@ -12,6 +13,7 @@ import {
   type Text,
 } from "./json-text.ts";
 import type { KnownValues } from "./known-values.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** A request as it goes over the wire, but for its credential. */
 export interface AnyRequest {
@@ -25,8 +27,8 @@ export interface AnyRequest {
   readonly isDryRun: boolean;
 }
 
-/** A request that is whole once it is known what the server has. */
-export type RequestDraft = (known: KnownValues) => AnyRequest;
+/** A request that is whole once it is known what the server has, and who is who. */
+export type RequestDraft = (at: Pick<Surroundings, "known" | "fixture">) => AnyRequest;
 
 type Fields = (known: KnownValues) => readonly (readonly [string, string])[];
 
@@ -49,6 +51,7 @@ function weightOf({ effect, tag }: Operation): number {
 /** Everybody; most often those who get far. */
 function relationTo({ permission }: Operation): fc.Arbitrary<Relation> {
   const above: readonly Relation[] = ["administrator", "operator"];
+  if (permission === "own_membership") return fc.constantFrom(...relations, "invited", "invited");
   const far = permission in permissions ? (["owner", "admin", ...above] as const) : above;
   return fc.oneof(fc.constantFrom(...relations), fc.constantFrom(...far));
 }
@@ -65,7 +68,8 @@ function requestOf(id: OperationId, wild: boolean): fc.Arbitrary<RequestDraft> {
       headers: headersOf(operation, wild),
       body: bodyOf(operation, wild),
     })
-    .map((parts) => (known) => {
+    .map((parts) => (at) => {
+      const known = at.known.askedBy(idOf(parts.as, at.fixture));
       const query = parts.query(known).map((pair) => pair.map(encode).join("="));
       const body = parts.body(known);
       return {
@@ -81,6 +85,10 @@ function requestOf(id: OperationId, wild: boolean): fc.Arbitrary<RequestDraft> {
         isDryRun: operation.effect === "mutation" && query.includes("dry_run=true"),
       };
     });
+}
+
+function idOf(relation: Relation, { people }: MatrixFixture): string | undefined {
+  return relation === "anonymous" || relation === "operator" ? undefined : people[relation].id;
 }
 
 /** As `encodeURIComponent`, with half of a character as the three bytes that stand for it nowhere; dots too, which would climb. */

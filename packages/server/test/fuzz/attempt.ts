@@ -17,7 +17,7 @@ interface Answered {
 
 /** Sends a request, says what is wrong with the answer and with what it did. One that was done under a key is sent again. */
 export async function attempt(at: Surroundings, draft: RequestDraft): Promise<string[]> {
-  const request = draft(at.known);
+  const request = draft(at);
   const before = at.footprint;
   const first = await exchange(at, request);
   const faults = [...first.faults, ...(await judge(at, request, first))];
@@ -32,7 +32,7 @@ export async function attemptTogether(
   at: Surroundings,
   drafts: readonly RequestDraft[],
 ): Promise<string[]> {
-  const requests = drafts.map((draft) => draft(at.known));
+  const requests = drafts.map((draft) => draft(at));
   const all = await Promise.all(
     requests.map(async (request) => {
       const answered = await exchange(at, request);

@@ -46,11 +46,24 @@ const mostOfAKind = 60;
 
 /** What a server has, as far as requests may name it: what was there at the start, and what answers have told since. */
 export class KnownValues {
-  readonly #values = new Map<string, string[]>();
+  readonly #values: Map<string, string[]>;
+  readonly #self: string | undefined;
+
+  constructor(values = new Map<string, string[]>(), self?: string) {
+    this.#values = values;
+    this.#self = self;
+  }
+
+  /** The same, where a user may be the one who asks. */
+  askedBy(self: string | undefined): KnownValues {
+    return new KnownValues(this.#values, self);
+  }
 
   /** One of those that a field may name; the first ones are those that most of the others belong to. */
   pick(field: string, n: number): string {
-    const values = this.#values.get(subjects[field] ?? "name") ?? ["x"];
+    const subject = subjects[field] ?? "name";
+    if (subject === "user" && this.#self !== undefined && n % 4 === 1) return this.#self;
+    const values = this.#values.get(subject) ?? ["x"];
     return values[n % values.length] as string;
   }
 
