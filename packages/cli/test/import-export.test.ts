@@ -101,6 +101,22 @@ test("moves everything by Tenantry's own export, readable by its owner alone and
   expect(JSON.parse(back.stdout)).toEqual(JSON.parse(readFileSync(fixture, "utf8")));
 });
 
+test("says what is wrong with a name that an export cannot have", async () => {
+  const directory = makeDirectory();
+  await run(directory, ["import", fixture]);
+  writeFileSync(join(directory, "file"), "");
+  for (const [name, remedy] of [
+    ["x".repeat(255), "name a shorter one"],
+    ["file/all.json", "name another place"],
+  ] as const) {
+    const { code, stderr } = await run(directory, ["export", "--out", name]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(`^tenantry: ${name} .*; ${remedy}\n$`),
+    ]);
+  }
+});
+
 test.each([
   ["--data-dir", "mistyped", "database"],
   ["--database-url", "sqlite:mistyped.db", "database"],

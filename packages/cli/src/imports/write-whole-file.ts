@@ -20,11 +20,15 @@ export async function writeWholeFile<T>(
   return await removeOnInterrupt(part, async () => {
     try {
       const file = await open(part, "w", 0o600);
-      const result = await fillAndSync(file, fill).finally(() => file.close());
-      await rename(part, path);
-      return result;
+      try {
+        const result = await fillAndSync(file, fill).finally(() => file.close());
+        await rename(part, path);
+        return result;
+      } catch (error) {
+        await rm(part, { force: true });
+        throw error;
+      }
     } catch (error) {
-      await rm(part, { force: true });
       throw isDomainError(error) ? error : refused(describe(error, path), error);
     }
   });
@@ -52,6 +56,10 @@ function describe(error: unknown, path: string): string {
     case "EISDIR":
     case "ENOTEMPTY":
       return `${path} is a directory; name a file in it`;
+    case "ENOTDIR":
+      return `${path} leads through a file that is no directory; name another place`;
+    case "ENAMETOOLONG":
+      return `${path} is longer than a file's name can be; name a shorter one`;
     case "ENOSPC":
       return `The disk that holds ${path} is full; free some space and try again`;
     default:
