@@ -144,7 +144,7 @@ const unreadable: Record<string, readonly [content: string | Buffer, says: RegEx
   "a file that is not JSON": ['{\n  "a": x\n}', /is not JSON: line 2, column 8 is not what JSON/],
   "a file that ends too early": ['{"organizations": [', /is not JSON: it ends too early/],
   "a file that is no text": [Buffer.from([0x7f, 0xff, 0x00]), /is not text in UTF-8/],
-  "a file of another format": ['{"people": []}', /of no known format/],
+  "a file of another format": ['{"people": []}', /has no known format/],
 };
 
 for (const [what, [content, says]] of Object.entries(unreadable)) {

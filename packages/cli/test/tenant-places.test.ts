@@ -109,7 +109,7 @@ test.each([[["tenant", "migrate"]], [["migrate"]]])(
     expect(ended.code).toBe(1);
     const name = unlucky.replace(".db", "");
     expect(ended.stdout).toMatch(
-      new RegExp(`^Not ${name} on the server main, of the tenant ten_`, "m"),
+      new RegExp(`^Not migrated: ${name} on the server main, of the tenant ten_`, "m"),
     );
     expect(ended.stdout).not.toContain(other.replace(".db", ""));
     const asJson = await run(directory, [...command, "--json"]);

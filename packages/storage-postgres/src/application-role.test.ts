@@ -225,7 +225,7 @@ test("keeps a row from a transaction that was begun for another tenant, as a fau
       storage.transaction(scope, (ports) => ports.users.insert(userRecord("u", "ann"))),
     ).rejects.toMatchObject({
       code: "internal",
-      message: "A row of another tenant was to be written",
+      message: "A row of another tenant would have been written",
     });
   }
   expect(await storage.transaction("u", (ports) => ports.users.find("u", "ann"))).toBeUndefined();

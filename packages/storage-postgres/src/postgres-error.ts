@@ -107,7 +107,7 @@ export function toStorageError(error: unknown, server: string): unknown {
   const options = { cause: error };
   const code = error instanceof DatabaseError ? (error.code ?? "") : "";
   if (isOfAnotherTenant(error)) {
-    return new DomainError("internal", "A row of another tenant was to be written", options);
+    return new DomainError("internal", "A row of another tenant would have been written", options);
   }
   const known = statements[code];
   if (known !== undefined) return new DomainError(known[0], known[1](server), options);

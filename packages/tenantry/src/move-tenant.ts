@@ -64,6 +64,6 @@ export async function moveTenant(options: MoveTenantOptions): Promise<TenantMove
 function noOtherPlace(): DomainError {
   return new DomainError(
     "invalid_setting",
-    "Tenants of a JSON directory have no other place to live; tenantry migrate-storage moves everything into another storage",
+    "Tenants of a JSON directory cannot be moved; tenantry migrate-storage moves everything into another storage",
   );
 }

@@ -122,7 +122,7 @@ async function warnOfUnknownServers(
     const named = tenants.slice(0, mostNamed).map(({ slug }) => slug);
     const more = tenants.length > named.length ? " and others" : "";
     onWarning?.(
-      `The tenants ${named.join(", ")}${more} live on the server ${server}, which the settings do not name; until TENANTRY_TENANT_SERVERS does, they cannot be used`,
+      `The tenants ${named.join(", ")}${more} live on the server ${server}, which is not configured, and cannot be used; add it to TENANTRY_TENANT_SERVERS`,
     );
   }
 }

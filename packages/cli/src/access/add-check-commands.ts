@@ -3,7 +3,7 @@ import type { Command } from "commander";
 export function addCheckCommands(program: Command): void {
   program
     .command("check")
-    .description("may the user do this in the organization? ends with 0 for yes, 1 for no")
+    .description("check a permission of a user; exits with 0 for yes, 1 for no")
     .argument("<user>", "id, username or e-mail address")
     .argument("<org>", "id or slug")
     .argument("<permission>", "such as member:read")

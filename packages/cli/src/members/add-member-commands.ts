@@ -5,7 +5,7 @@ const load = () => import("./member.command.ts");
 const anyUser = "id, username or e-mail address";
 
 export function addMemberCommands(program: Command): void {
-  const member = program.command("member").description("who is in an organization");
+  const member = program.command("member").description("members of an organization");
   addReading(member);
   addWriting(member);
 }
@@ -16,7 +16,7 @@ function addReading(member: Command): void {
     .description("list the members of an organization")
     .argument("<org>", "id or slug")
     .option("--query <text>", "part of the name, username or e-mail address")
-    .option("--role <role>", "those who hold this role")
+    .option("--role <role>", "only holders of this role")
     .addOption(
       new Option("--status <status>", "those of this status").choices([
         "active",
@@ -38,8 +38,8 @@ function addWriting(member: Command): void {
     .argument("<org>", "id or slug")
     .argument("<user>", anyUser)
     .option("--role <role...>", "the roles that they hold (default: member)")
-    .option("--invited", "as somebody who has to accept first")
-    .option("--create-user", "make the user where there is none, by username or e-mail address")
+    .option("--invited", "as an invitation, which the user must accept")
+    .option("--create-user", "create the user, by username or e-mail address, if there is none")
     .action(async (org: string, user: string, _, command: Command) =>
       (await load()).runMemberAdd(org, user, command.optsWithGlobals()),
     );
@@ -48,14 +48,14 @@ function addWriting(member: Command): void {
     .description("change the roles or the status of a member")
     .argument("<org>", "id or slug")
     .argument("<user>", anyUser)
-    .option("--role <role...>", "the roles that they hold from now on")
+    .option("--role <role...>", "the new roles")
     .addOption(new Option("--status <status>", "their status").choices(["active", "suspended"]))
     .action(async (org: string, user: string, _, command: Command) =>
       (await load()).runMemberUpdate(org, user, command.optsWithGlobals()),
     );
   member
     .command("remove")
-    .description("take a user out of an organization")
+    .description("remove a user from an organization")
     .argument("<org>", "id or slug")
     .argument("<user>", anyUser)
     .action(async (org: string, user: string, _, command: Command) =>

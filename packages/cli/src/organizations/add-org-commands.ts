@@ -34,7 +34,7 @@ function addReading(org: Command): void {
 /** The options that creating and updating share. */
 function addFields(command: Command): Command {
   return command
-    .option("--slug <slug>", "its name in addresses")
+    .option("--slug <slug>", "its name in URLs")
     .option("--plan <plan>", "its plan")
     .option("--domain <domain>", 'its domain; "" clears')
     .option("--billing-email <address>", 'where bills go; "" clears')
@@ -51,7 +51,7 @@ function addWriting(org: Command): void {
       (await load()).runOrgCreate(name, command.optsWithGlobals()),
     );
   addFields(org.command("update"))
-    .description("change an organization; what is not named stays")
+    .description("change an organization; other fields keep their value")
     .argument("<org>", "id or slug")
     .option("--name <name>", "its name")
     .action(async (id: string, _, command: Command) =>
@@ -66,9 +66,9 @@ function addWriting(org: Command): void {
     );
   org
     .command("restore")
-    .description("bring a deleted organization back")
+    .description("restore a deleted organization")
     .argument("<org>", "id or slug")
-    .option("--name <name>", "a name to take, where another has its name by now")
+    .option("--name <name>", "a new name, if another organization has its name by now")
     .action(async (id: string, _, command: Command) =>
       (await load()).runOrgRestore(id, command.optsWithGlobals()),
     );

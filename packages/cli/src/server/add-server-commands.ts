@@ -12,7 +12,7 @@ export function addServerCommands(program: Command): void {
     });
   program
     .command("operator-key")
-    .description("make another operator key, for one that was lost; the earlier one ends")
+    .description("create a new operator key and revoke the earlier one")
     .action(async (_, command: Command) => {
       const { runOperatorKey } = await import("./operator-key.command.ts");
       await runOperatorKey(command.optsWithGlobals());

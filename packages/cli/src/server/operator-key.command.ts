@@ -8,7 +8,7 @@ export async function runOperatorKey(options: GlobalOptions): Promise<void> {
     const key = await replaceOperatorKey(ctx.engine);
     await output.answer(
       { operator_key: key },
-      () => `The operator key is ${key}\nIt is shown this once; the earlier one has ended.`,
+      () => `The operator key is ${key}\nIt is shown only once; the earlier key no longer works.`,
     );
   });
 }

@@ -37,7 +37,7 @@ function announce({ address, newOperatorKey }: RunningServer): string {
     lines.push(
       "",
       `The operator key is ${newOperatorKey}`,
-      "It is shown this once and may do everything; keep it where you keep passwords. Use it so:",
+      "It is shown only once and allows everything; keep it like a password. Use it like this:",
       `  curl -H "Authorization: Bearer ${newOperatorKey}" ${address}/api/v1/organizations`,
       "tenantry operator-key makes another one, should it be lost.",
     );
@@ -54,7 +54,7 @@ function explain(error: unknown, port: number): unknown {
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return cannotListen(
-        "HOST is no address of this machine; set it to localhost or 0.0.0.0",
+        "HOST is not an address of this machine; set it to localhost or 0.0.0.0",
         error,
       );
     default:

@@ -3,28 +3,28 @@ import type { Command } from "commander";
 export function addStorageCommands(program: Command): void {
   program
     .command("backup")
-    .description("copy everything, while programs go on using it")
+    .description("back up everything, while programs keep using it")
     .argument(
       "<place>",
       "the file to make; a directory for a JSON directory, and where tenants have databases of their own",
     )
-    .option("--force", "replace a backup that is there")
+    .option("--force", "replace an existing backup")
     .action(async (place: string, _, command: Command) => {
       const { runBackup } = await import("./backup.command.ts");
       await runBackup(place, command.optsWithGlobals());
     });
   program
     .command("restore")
-    .description("put a backup in the place of the database; no program may have it open")
+    .description("restore a backup in place of the database; no program may have it open")
     .argument("<place>", "what tenantry backup made")
-    .option("--force", "also where there is a database, which is kept under another name")
+    .option("--force", "even if there is a database, which is kept under another name")
     .action(async (place: string, _, command: Command) => {
       const { runRestore } = await import("./restore.command.ts");
       await runRestore(place, command.optsWithGlobals());
     });
   program
     .command("migrate")
-    .description("bring the database to the newest schema, as every start does")
+    .description("migrate the database to the newest schema, as every start does")
     .action(async (_, command: Command) => {
       const { runMigrate } = await import("./migrate.command.ts");
       await runMigrate(command.optsWithGlobals());
@@ -45,14 +45,14 @@ export function addStorageCommands(program: Command): void {
     });
   program
     .command("doctor")
-    .description("look whether everything is as it must be, and change nothing")
+    .description("check that everything is in order, and change nothing")
     .action(async (_, command: Command) => {
       const { runDoctor } = await import("./doctor.command.ts");
       await runDoctor(command.optsWithGlobals());
     });
   program
     .command("config")
-    .description("print the settings as they are in force; secrets are only named")
+    .description("print the settings in effect; of secrets only the names")
     .action(async (_, command: Command) => {
       const { runConfig } = await import("./config.command.ts");
       await runConfig(command.optsWithGlobals());

@@ -25,7 +25,7 @@ export async function runMigrate(options: GlobalOptions): Promise<void> {
 
 function describeApplied(now: readonly string[]): string {
   return now.length === 0
-    ? "The schema is the newest already."
+    ? "The schema is up to date already."
     : `Brought the database to the newest schema: ${now.join(", ")}.`;
 }
 
@@ -35,9 +35,11 @@ function describeTenants({ migrated, failures }: MigratedPlaces): readonly strin
     `Databases of single tenants that have the newest schema: ${migrated}.`,
     ...failures.map(
       ({ tenant_id, server, database, message }) =>
-        `Not ${database} on the server ${server}, of the tenant ${tenant_id}: ${message}`,
+        `Not migrated: ${database} on the server ${server}, of the tenant ${tenant_id}: ${message}`,
     ),
-    ...(failures.length > 0 ? ["Run it again when that is mended; it does what is left."] : []),
+    ...(failures.length > 0
+      ? ["Run it again when that is fixed; it continues with what is left."]
+      : []),
   ];
 }
 

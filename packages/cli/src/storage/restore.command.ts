@@ -18,6 +18,6 @@ export async function runRestore(place: string, options: RestoreCommandOptions):
   await createOutput(options.json === true).answer(answer, () =>
     kept.length === 0
       ? `Restored ${place}.`
-      : `Restored ${place}. What was there before is in ${kept.join(" and ")}; delete it when you are content.`,
+      : `Restored ${place}. What was there before is in ${kept.join(" and ")}; delete it when you no longer need it.`,
   );
 }

@@ -6,7 +6,9 @@ const load = () => import("./tenant.command.ts");
 const anyTenant = "id or slug";
 
 export function addTenantCommands(program: Command): void {
-  const tenant = program.command("tenant").description("tenants: people, roles and plans apart");
+  const tenant = program
+    .command("tenant")
+    .description("tenants, each with its own users, roles and plans");
   addReading(tenant);
   addWriting(tenant);
   addMoving(tenant);
@@ -22,16 +24,16 @@ export function addTenantCommands(program: Command): void {
     );
   tenant
     .command("restore")
-    .description("bring a deleted tenant back with everything in it")
+    .description("restore a deleted tenant with everything in it")
     .argument("<tenant>", anyTenant)
     .action(async (id: string, _, command: Command) =>
       (await load()).runTenantRestore(id, command.optsWithGlobals()),
     );
   tenant
     .command("purge")
-    .description("remove a deleted tenant for good; run again, it goes on")
+    .description("remove a deleted tenant for good; if interrupted, run it again")
     .argument("<tenant>", anyTenant)
-    .option("--keep-database", "leave its own database as it is, be it out of reach")
+    .option("--keep-database", "leave its own database as it is, even if it cannot be reached")
     .action(async (id: string, _, command: Command) =>
       (await load()).runTenantPurge(id, command.optsWithGlobals()),
     );
@@ -40,7 +42,9 @@ export function addTenantCommands(program: Command): void {
 function addMoving(tenant: Command): void {
   tenant
     .command("move")
-    .description("give a tenant another database while it is in use; run again, it goes on")
+    .description(
+      "move a tenant to another database while it is in use; if interrupted, run it again",
+    )
     .argument("<tenant>", anyTenant)
     .addOption(
       new Option(
@@ -48,7 +52,7 @@ function addMoving(tenant: Command): void {
         "the main database, one of its own, or one on the server of this name",
       ).conflicts("undo"),
     )
-    .option("--undo", "take back a move that was left")
+    .option("--undo", "undo an interrupted move")
     .action(async (id: string, _, command: Command) => {
       const { runTenantMove } = await import("./tenant-move.command.ts");
       await runTenantMove(id, command.optsWithGlobals());
@@ -96,14 +100,14 @@ function addWriting(tenant: Command): void {
     .command("create")
     .description("create a tenant with the default roles and plans")
     .argument("<name>", "its name")
-    .option("--slug <slug>", "its name in addresses and in --tenant; made from the name without it")
+    .option("--slug <slug>", "its name in URLs and in --tenant (default: made from the name)")
     .addOption(
       new Option("--placement <placement>", "where it lives (default: shared)").choices([
         "shared",
         "dedicated",
       ]),
     )
-    .option("--administrator <address>", "the e-mail address of whoever administers it")
+    .option("--administrator <address>", "the e-mail address of its first administrator")
     .option("--administrator-name <name>", "the administrator's name")
     .option("--password-stdin", "read the administrator's password from standard input")
     .action(async (name: string, _, command: Command) =>
@@ -111,10 +115,10 @@ function addWriting(tenant: Command): void {
     );
   tenant
     .command("update")
-    .description("change a tenant; what is not named stays")
+    .description("change a tenant; other fields keep their value")
     .argument("<tenant>", anyTenant)
     .option("--name <name>", "its name")
-    .option("--slug <slug>", "its name in addresses and in --tenant")
+    .option("--slug <slug>", "its name in URLs and in --tenant")
     .action(async (id: string, _, command: Command) =>
       (await load()).runTenantUpdate(id, command.optsWithGlobals()),
     );

@@ -209,7 +209,7 @@ const deniedToPeople: Readonly<Record<string, string>> = {
 const denialMessages = {
   permission_denied: (permission: string) =>
     deniedToPeople[permission] ??
-    `This takes the permission ${permission}, which you do not hold here`,
+    `This requires the permission ${permission}, which you do not hold here`,
   cannot_grant: (permission: string) =>
     `The role holds the permission ${permission}, which you do not hold and so cannot grant`,
   outranked: (permission: string) =>
@@ -343,13 +343,13 @@ export function assertIfMatch(ctx: Context, revision: number): void {
     if (!ctx.engine.settings.requireIfMatch || isEmbedded(ctx)) return;
     throw new DomainError(
       "precondition_required",
-      "Send If-Match with the ETag that you read, so that nobody's change is overwritten unseen",
+      "Send If-Match with the ETag that you read, so that no other change is overwritten by mistake",
     );
   }
   if (ctx.ifMatch === revision || ctx.ifMatch === "any") return;
   throw new DomainError(
     "revision_mismatch",
-    `The resource is at revision ${revision} by now, which is not the one that you read; read it again and decide again`,
+    `The resource is at revision ${revision} now, not at the one in If-Match; read it again and repeat the change`,
     { data: { revision } },
   );
 }

@@ -57,7 +57,7 @@ export async function findKeptAnswer(
   if (record.result === null) {
     throw new DomainError(
       "idempotency_key_secret",
-      "This request succeeded already; its answer held a secret, which is shown once and not kept",
+      "This request succeeded already; its answer contained a secret, which is shown only once and not kept",
     );
   }
   return { result: JSON.parse(record.result).value };

@@ -398,7 +398,7 @@ test.each([[null], [[]], ["text"], [7], [{}], [{ format: "other", organizations:
   "refuses %j as of no known format",
   async (data) => {
     const tenantry = await openTestTenantry();
-    expect(await faultsOf(tenantry, data)).toEqual({ "": "is of no known format" });
+    expect(await faultsOf(tenantry, data)).toEqual({ "": "has no known format" });
   },
 );
 

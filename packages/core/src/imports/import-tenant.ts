@@ -27,8 +27,12 @@ export async function importTenant(
   if (options.prune) {
     throw new DomainError(
       "invalid_input",
-      "An export of Tenantry is not pruned by: it is brought in where nothing is; leave prune out",
-      { fields: [{ pointer: "/prune", detail: "is for organizations of GitHub alone" }] },
+      "An export of Tenantry cannot be imported with prune; leave prune out",
+      {
+        fields: [
+          { pointer: "/prune", detail: "is only for organizations of GitHub; leave it out" },
+        ],
+      },
     );
   }
   assertNoFaults(findTenantFaults(data));

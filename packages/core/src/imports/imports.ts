@@ -23,7 +23,7 @@ export async function importData(
   if (isTenantFile(data)) return await importTenant(ctx, data, options);
   throw new DomainError(
     "invalid_import",
-    'The file is of no known format: GitHub organizations have a list "organizations"; an export of Tenantry has "format": "tenantry"',
-    { fields: [{ pointer: "", detail: "is of no known format" }] },
+    'The file has no known format: GitHub organizations have a list "organizations"; an export of Tenantry has "format": "tenantry"',
+    { fields: [{ pointer: "", detail: "has no known format" }] },
   );
 }

@@ -92,8 +92,8 @@ function keptPlace(placement: Placement | undefined) {
   }
   throw new DomainError(
     "invalid_input",
-    "keep_database: the tenant has no database of its own, its rows lie among others'; leave it out, or move the tenant first",
-    { fields: [{ pointer: "/keep_database", detail: "has nothing to keep here; leave it out" }] },
+    "keep_database: the tenant has no database of its own to keep; leave it out, or move the tenant first",
+    { fields: [{ pointer: "/keep_database", detail: "is not possible here; leave it out" }] },
   );
 }
 

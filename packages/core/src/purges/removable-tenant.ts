@@ -56,6 +56,6 @@ function nothingToKeep(): DomainError {
   return new DomainError(
     "invalid_input",
     "keep_database: the tenant's database is not there, so there is none to keep; leave it out, or put the database back first",
-    { fields: [{ pointer: "/keep_database", detail: "has nothing to keep here; leave it out" }] },
+    { fields: [{ pointer: "/keep_database", detail: "is not possible here; leave it out" }] },
   );
 }

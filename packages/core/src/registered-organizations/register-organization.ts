@@ -94,7 +94,7 @@ async function enter(
 function assertPlaces({ engine }: Context): void {
   if (engine.places !== undefined) return;
   const detail =
-    "This installation has no databases for single organizations: a JSON directory has none; use SQLite or PostgreSQL, or POST /api/v1/organizations";
+    "A JSON directory cannot give an organization a database of its own; use SQLite or PostgreSQL, or POST /api/v1/organizations";
   throw new DomainError("invalid_input", detail, { fields: [{ pointer: "", detail }] });
 }
 

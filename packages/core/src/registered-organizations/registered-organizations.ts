@@ -53,7 +53,7 @@ export function assertOpenTo(ctx: Context): void {
   if (ctx.engine.settings.registration === "open" || isOperator(ctx)) return;
   throw new DomainError(
     "registration_closed",
-    "Organizations are registered by the operator here; send the operator's key",
+    "Only the operator may register organizations here; send the operator key",
   );
 }
 

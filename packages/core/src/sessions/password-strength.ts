@@ -53,9 +53,7 @@ export function assertStrongPassword(
   const own = personal.flatMap((text) => [text, text.split("@")[0] ?? ""]);
   const isOwn = own.some((text) => text !== "" && text.toLowerCase() === folded);
   if (!isOwn && !tooCommon.has(folded)) return;
-  throw new DomainError(
-    "weak_password",
-    "The password is among those that are guessed first; choose another",
-    { fields: [{ pointer, detail: "is among those that are guessed first" }] },
-  );
+  throw new DomainError("weak_password", "The password is easy to guess; choose another", {
+    fields: [{ pointer, detail: "is easy to guess" }],
+  });
 }

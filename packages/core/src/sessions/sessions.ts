@@ -47,7 +47,7 @@ export async function registerUser(ctx: Context, input: RegisterInput): Promise<
   const parsed = parseInput(registerSchema, input);
   const { engine } = ctx;
   if (engine.settings.registration === "closed") {
-    throw new DomainError("registration_closed", "New accounts are made by an administrator here");
+    throw new DomainError("registration_closed", "Only an administrator may create accounts here");
   }
   assertStrongPassword(parsed.password, [parsed.email, parsed.name]);
   const hash = await engine.passwords.hash(parsed.password);

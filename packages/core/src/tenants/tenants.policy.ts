@@ -24,7 +24,7 @@ export function assertTenantOpen(
 export function tenantSuspended(): DomainError {
   return new DomainError(
     "tenant_suspended",
-    "The tenant is suspended, so nobody of it gets in; ask whoever operates this installation",
+    "The tenant is suspended, so its users have no access; ask the operator of this installation",
   );
 }
 

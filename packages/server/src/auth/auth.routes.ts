@@ -24,7 +24,10 @@ export const authRoutes = {
   logout: ({ ctx, body }) => logout(ctx, body),
   getMe: async ({ ctx }) => {
     if (ctx.actor.type !== "user") {
-      throw new DomainError("user_not_found", "The operator is no user of the tenant");
+      throw new DomainError(
+        "user_not_found",
+        "The operator is not a user of the tenant; send a user's token",
+      );
     }
     const user = await getUser(ctx, ctx.actor.id);
     const ports = ctx.engine.storage.committed;

@@ -34,12 +34,12 @@ const malformedRequests: Readonly<Record<string, DomainError>> = {
   ),
   ERR_HTTP_REQUEST_TIMEOUT: new DomainError(
     "request_timeout",
-    "The request did not arrive whole in time; send it again",
+    "The request did not arrive completely in time; send it again",
   ),
 };
 const malformedRequest = new DomainError(
   "malformed_request",
-  "The request is not valid HTTP/1.1, or its method is none that HTTP knows",
+  "The request is not valid HTTP/1.1, or its method is unknown",
 );
 
 /** Answers malformed HTTP with a problem document too, and closes the connection. */

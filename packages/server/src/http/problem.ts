@@ -59,7 +59,7 @@ function toDomainError(error: unknown): DomainError {
 export function internal(cause: unknown): DomainError {
   return new DomainError(
     "internal",
-    "Something went wrong on our side; the log has it under the request's id",
+    "Something went wrong in the server; its log has the details under the request id",
     { cause },
   );
 }
@@ -92,7 +92,7 @@ function fromFramework(error: unknown): DomainError | undefined {
 
 function malformedPath(): DomainError {
   const detail =
-    "is not well-formed: % begins two hexadecimal digits, and together they are text in UTF-8";
+    "is not valid: % must be followed by two hexadecimal digits, and the decoded path must be UTF-8";
   return new DomainError("invalid_input", `The path ${detail}`, {
     fields: [{ pointer: "/path", detail }],
   });
@@ -101,6 +101,6 @@ function malformedPath(): DomainError {
 export function malformedBody(): DomainError {
   return new DomainError(
     "malformed_body",
-    "The body is not valid JSON, or has a key that reaches for a prototype (__proto__, constructor.prototype)",
+    "The body is not valid JSON, or has a key that is not allowed (__proto__, constructor.prototype)",
   );
 }

@@ -49,7 +49,7 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
     sendProblem(
       new DomainError(
         "route_not_found",
-        "There is nothing at this path; /openapi.json has them all",
+        "There is nothing at this path; /openapi.json lists all paths",
       ),
       request,
       reply,

@@ -63,6 +63,6 @@ export async function copyTenant(
 function differs(table: string): DomainError {
   return new DomainError(
     "storage_damaged",
-    `The copy of ${table} is not what was read; the tenant stays where it is. See whether the disks are sound, then try again`,
+    `The copy of ${table} is not what was read; the tenant stays where it is. Check the disks, then try again`,
   );
 }

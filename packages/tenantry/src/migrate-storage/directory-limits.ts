@@ -29,7 +29,7 @@ export async function assertFitsDirectory(source: Storage): Promise<void> {
   if (fields.length === 0) return;
   throw new DomainError(
     "invalid_import",
-    "A JSON directory cannot hold everything that is there; change what is named, or name another sort of storage with --to",
+    "A JSON directory cannot hold everything in the source; change what is listed, or choose another kind of storage with --to",
     { fields },
   );
 }

@@ -188,7 +188,7 @@ function assertSame(copied: readonly TableContent[], written: readonly TableCont
   if (differing === undefined) return;
   throw new DomainError(
     "storage_damaged",
-    `The copy of ${differing.table} is not what was read; nothing of it was kept. See whether the disks are sound, then try again`,
+    `The copy of ${differing.table} is not what was read; nothing of it was kept. Check the disks, then try again`,
   );
 }
 
