@@ -4,9 +4,9 @@ import { layoutOf } from "./directory-layout.ts";
 import { isOpen } from "./open-mark.ts";
 
 /**
- * Refuses a directory that a program of ours has open, this one too. (The Python module leaves no mark.)
+ * Refuses a directory that a Tenantry program has open, including this one. (The Python module leaves no mark.)
  *
- * @param program What wants the directory for itself.
+ * @param program The command that needs the directory for itself, for the message.
  * @throws {DomainError} `storage_busy`.
  */
 export function assertDirectoryUnused(directory: string, program: string): void {

@@ -8,7 +8,7 @@ import { type DirectoryLayout, isDirectoryOfOurs, layoutOf } from "./directory-l
 import { isSameStamps, stampSourceFiles } from "./file-stamps.ts";
 import { inspectJsonDirectory, renamedIn } from "./inspect.ts";
 
-/** What a directory holds, but for the locks: with those it is one that programs work in, and no backup. */
+/** The contents of a backup. A directory that also has the lock files is one that programs work in. */
 const backupContents =
   /^(organizations\.json|org_users\.json|tenantry(\/(\.gitignore|(tables|secrets)(\/[^/]*\.json)?|[^/]*\.jsonl?))?)(\.tmp)?$/;
 
@@ -16,11 +16,12 @@ const program = "tenantry backup";
 const busyTimeoutMs = 5000;
 
 /**
- * Copies a directory, as it is at one moment, into another one, while others go on reading and writing it; the copy is looked through by
- * the code that opens directories, and only then has its name.
+ * Copies a directory into another one, in the state of one moment, while others read and write it. The copy is checked by
+ * the code that opens directories before it gets its final name.
  *
- * @param options.replace Replaces a directory with nothing in it but a backup.
- * @throws {DomainError} `storage_unavailable` where there is nothing to copy or something at its place, `storage_damaged`, `storage_busy`.
+ * @param options.replace Replaces a directory that contains nothing but a backup.
+ * @throws {DomainError} `storage_unavailable` if there is nothing to copy or the target exists, `storage_damaged`,
+ * `storage_busy`.
  */
 export async function backupJsonDirectory(
   directory: string,
@@ -36,7 +37,7 @@ export async function backupJsonDirectory(
   });
 }
 
-/** @throws {DomainError} `storage_unavailable` where there is no directory of ours or of the Python module. */
+/** @throws {DomainError} `storage_unavailable` if it is neither a JSON directory of Tenantry nor of the Python module. */
 function assertPresent(layout: DirectoryLayout): void {
   if (isDirectoryOfOurs(layout)) return;
   throw new DomainError(
@@ -45,7 +46,7 @@ function assertPresent(layout: DirectoryLayout): void {
   );
 }
 
-/** The Python module empties a file before it writes it: a copy from in between is made anew. */
+/** The Python module empties a file before it writes it. A copy that was taken in between is repeated. */
 const attempts = 6;
 const pauseMs = 50;
 

@@ -9,11 +9,13 @@ import type { Memory } from "./memory.ts";
 import { prepareTableFile, tableBytes } from "./table-files.ts";
 
 /**
- * Brings the tables' files up to what is in memory, then begins a new journal. If it ends in between, the old journal is done once more
- * over the files that are new already: a row that is put twice is the same row.
+ * Writes the state in memory to the tables' files, then begins a new journal. If the process ends in between, the old journal
+ * is applied again to the new files, which does no harm: writing a row twice gives the same row.
  *
- * @param before The journal that is over, if there was one. The caller holds the lock, and memory is at its last commit.
- * @returns how large the files are together.
+ * The caller holds the lock, and memory is at the last commit.
+ *
+ * @param before The journal that is replaced, if there is one.
+ * @returns the size of all tables' files in bytes.
  */
 export async function saveEverything(
   memory: Memory,
@@ -52,7 +54,7 @@ export async function saveEverything(
   return events.bytes + tableBytes(layout, memory.tables.keys());
 }
 
-/** What is in memory is in the tables' files. */
+/** Notes that the tables' files have everything that is in memory. */
 export function noteSaved({ unsaved }: Memory, events: EventFileEnd): void {
   unsaved.tables.clear();
   unsaved.events = events;

@@ -9,23 +9,24 @@ import { type Memory, noteRows } from "./memory.ts";
 import { prepareSources, replaceSources } from "./replace-sources.ts";
 import type { Key } from "./tables.ts";
 
-/** So many rows that a line stays far below the longest text there can be. */
+/** Few enough that a line stays far below the greatest length of a string. */
 const rowsPerLine = 2000;
 
 /**
- * Up to so many records a write is acknowledged when the source files show it: that takes milliseconds. Writing larger files for each
- * commit would take most of the time, so there it is acknowledged when the journal has it, and the files follow.
+ * Up to this many records a write is acknowledged after the source files were written, which takes milliseconds. With more
+ * records that would take most of the time, so a write is acknowledged when it is in the journal, and the files follow later.
  */
 const mostShownAtOnce = 10_000;
 
 /**
- * Brings the open transaction to the disk: the source files are written beside their places, the journal is written (with that it has
- * happened), the source files take their places. Only then is memory committed and anybody told. Where somebody else has edited the
- * source files meanwhile they stay as they are, and behind: whoever looks next takes the edit in and shows both.
+ * Writes the open transaction to the disk in three steps: new source files beside the old ones, the journal (this is the
+ * moment at which the transaction is committed), and the replacement of the source files. Only then is memory committed and
+ * the change announced. If another program has edited the source files meanwhile, they are not replaced; the next caller
+ * that synchronizes imports that edit and writes both.
  *
- * @param known The source files as they were when they were compared with memory.
- * @param arrange Called when the view shows the transaction, before it is written.
- * @throws where something failed; memory must then be read anew, since it is not certain what the files hold.
+ * @param known The source files as they were when they were last compared with memory.
+ * @param arrange Called after the view includes the transaction and before it is written.
+ * @throws if a step failed. It is then uncertain what the files contain, so memory must be read again from them.
  */
 export async function commitToDirectory(
   memory: Memory,
@@ -66,10 +67,10 @@ async function writeAndShow(
 }
 
 /**
- * Brings the source files up to the last commit, unless somebody else has edited them since they were as is known. The caller holds the
- * lock.
+ * Writes the source files in the state of the last commit, unless another program has edited them since they were `known`.
+ * The caller holds the lock.
  *
- * @returns whether they show it.
+ * @returns whether they were written.
  */
 export async function showSourceFiles(
   memory: Memory,

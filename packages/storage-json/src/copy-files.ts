@@ -21,11 +21,11 @@ import { temporaryOf } from "./durable-files.ts";
 import { openExclusiveLock } from "./exclusive-lock.ts";
 
 /**
- * Copies the files of a directory into a new one, as they are at one moment: under the lock no program of ours writes. The lock's own files
- * stay behind, since a copy of them would be in nobody's hand (and closing one would give up the locks that this process holds on it).
- * Until the copy is whole nobody can open it, whatever happens to this program.
+ * Copies the files of a directory into a new one, in the state of one moment: while the lock is held, no Tenantry program
+ * writes. The lock files are not copied, because a copy would lock nothing (and closing a copy would release the locks that
+ * this process holds). Until the copy is complete nobody can open it, even if this program is killed.
  *
- * @throws {DomainError} `storage_busy` where another holds the lock for longer than `busyTimeoutMs`.
+ * @throws {DomainError} `storage_busy` if another process holds the lock for longer than `busyTimeoutMs`.
  */
 export async function copyFiles(
   layout: DirectoryLayout,
@@ -35,7 +35,7 @@ export async function copyFiles(
 ): Promise<DirectoryLayout> {
   const copy = layoutOf(target);
   prepareDirectory(copy);
-  // A format that names no version is refused by whoever opens it.
+  // Opening a directory whose format file names no version is refused.
   writeFileSync(copy.format, "", { mode: onlyOwnerFile });
   let hasFormat = false;
   await underLock(layout, program, busyTimeoutMs, () => {
@@ -55,13 +55,13 @@ export async function copyFiles(
   return copy;
 }
 
-/** A file system that shares blocks does so until one of the two is written: then the lock is held for next to no time. */
+/** On a file system with copy-on-write the copy shares its blocks, so the lock is held only very briefly. */
 function copyFile(from: string, to: string): void {
   copyFileSync(from, to, constants.COPYFILE_FICLONE);
   chmodSync(to, onlyOwnerFile);
 }
 
-/** Those of ours in one of our directories, but for the format. What else lies beside the source files is nobody's business here. */
+/** The files to copy: of the top directory only the two source files, of Tenantry's own directories all but locks and the format file. */
 function filesOf(directory: string, layout: DirectoryLayout): readonly string[] {
   if (directory === layout.directory) {
     return ["organizations.json", "org_users.json"].filter((name) =>
@@ -75,7 +75,7 @@ function filesOf(directory: string, layout: DirectoryLayout): readonly string[] 
     .filter((name) => join(directory, name) !== layout.format);
 }
 
-/** Where there is no lock yet, no program of ours was here. */
+/** If there is no lock file yet, no Tenantry program has opened the directory. */
 async function underLock(
   layout: DirectoryLayout,
   program: string,

@@ -7,9 +7,9 @@ import { syncDirectory } from "./durable-files.ts";
 import { type JsonStorageOptions, openJsonStorage } from "./json-storage.ts";
 
 /**
- * Makes a directory for a copy. It has a name of its own until it is whole, and takes its place in one step.
+ * Creates a directory for a copy. It has a temporary name until it is complete, and is then renamed in one step.
  *
- * @throws {DomainError} `storage_unavailable` where there is something at its place.
+ * @throws {DomainError} `storage_unavailable` if the target exists and is not empty.
  */
 export async function openJsonCopyTarget(options: JsonStorageOptions): Promise<CopyTarget> {
   const directory = resolve(options.directory);

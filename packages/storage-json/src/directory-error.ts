@@ -1,6 +1,6 @@
 import { DomainError } from "@tenantry/core";
 
-/** A failure of the file system in words that say what to do; what is one of ours already stays as it is. */
+/** Converts an error of the file system to one that says what to do. A {@link DomainError} is returned unchanged. */
 export function toDirectoryError(error: unknown, path: string): unknown {
   if (error instanceof DomainError) return error;
   const advice = adviceFor((error as NodeJS.ErrnoException).code, path);
@@ -39,7 +39,7 @@ function adviceFor(code: string | undefined, path: string): string | undefined {
   }
 }
 
-/** A file that cannot be used, and is left as it is. */
+/** The error for a file that cannot be used and was not changed. */
 export function damaged(path: string, faults: readonly Fault[]): DomainError {
   const shown = faults.slice(0, mostShown).map(({ place, detail }) => `${place} ${detail}`.trim());
   const more = faults.length > mostShown ? `; and ${faults.length - mostShown} more` : "";
@@ -52,7 +52,7 @@ export function damaged(path: string, faults: readonly Fault[]): DomainError {
 
 const mostShown = 5;
 
-/** What is wrong in a file, and where. */
+/** One fault of a file and its place. */
 export interface Fault {
   /** A JSON pointer or a line; empty for the whole file. */
   readonly place: string;

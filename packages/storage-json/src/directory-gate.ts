@@ -5,15 +5,15 @@ import { toDirectoryError } from "./directory-error.ts";
 import type { ExclusiveLock } from "./exclusive-lock.ts";
 import type { Memory } from "./memory.ts";
 
-/** Lets writers in one after another, with memory like the directory, and readers whenever memory shows what is committed. */
+/** Admits writers one at a time, with memory in sync with the directory, and readers whenever memory shows only commits. */
 export interface DirectoryGate {
-  /** The lock as the queue of writers wants it. */
+  /** The lock, with the interface that the queue of writers needs. */
   readonly writeLock: WriteLock;
-  /** There while memory is being made like the directory: nobody reads it then. */
-  readonly levelling: Promise<void> | undefined;
-  /** Makes memory like the directory. @throws {DomainError} `storage_busy`, `storage_damaged`, `storage_unavailable`. */
-  level(): Promise<void>;
-  /** Brings the files up to the last commit as far as that is worth it, and waits for what is under way. */
+  /** Pending while memory is being synchronized with the directory; nobody may read memory then. */
+  readonly syncing: Promise<void> | undefined;
+  /** Synchronizes memory with the directory. @throws {DomainError} `storage_busy`, `storage_damaged`, `storage_unavailable`. */
+  sync(): Promise<void>;
+  /** For closing: waits for running work, and writes the files up to the last commit if that is worth it. */
   end(): Promise<void>;
 }
 
@@ -22,25 +22,25 @@ interface Gate {
   readonly memory: Memory;
   readonly lock: ExclusiveLock;
   readonly busyTimeoutMs: number;
-  levelling: Promise<void> | undefined;
-  /** Writing of files for which writers wait and readers don't. */
+  syncing: Promise<void> | undefined;
+  /** File writing in progress. Writers wait for it, readers do not. */
   tidying: Promise<void> | undefined;
   showing: Showing | undefined;
   contendedSince: number | undefined;
   failure: { readonly error: unknown; readonly at: number } | undefined;
-  /** How long the source files took to write the last time. */
+  /** How long writing the source files took the last time. */
   lastShowMs: number;
 }
 
 interface Showing {
   readonly done: Promise<void>;
-  /** Does it now rather than later. */
+  /** Starts at once instead of waiting. */
   hurry(): void;
 }
 
-/** Longer than the queue ever waits before it tries again. */
+/** How long a failed synchronization is reported. Longer than the queue ever waits before it tries again. */
 const toldWithinMs = 1000;
-/** Large source files take a tenth of the time, and are never longer behind than this and what one writing takes. */
+/** Writing large source files takes at most a tenth of the time, but they never lag by more than a second plus one writing. */
 const showingShare = 10;
 const longestBehindMs = 1000;
 
@@ -55,7 +55,7 @@ export function createDirectoryGate(
     memory,
     lock,
     busyTimeoutMs,
-    levelling: undefined,
+    syncing: undefined,
     tidying: undefined,
     showing: undefined,
     contendedSince: undefined,
@@ -70,12 +70,12 @@ export function createDirectoryGate(
       rollback: () => rollback(gate),
       busyError: () => lock.busyError(),
     },
-    get levelling() {
-      return gate.levelling;
+    get syncing() {
+      return gate.syncing;
     },
-    async level() {
+    async sync() {
       await gate.tidying;
-      await (gate.levelling ?? startLevelling(gate, takeLock(gate)));
+      await (gate.syncing ?? startSync(gate, takeLock(gate)));
     },
     end: () => end(gate),
   };
@@ -84,9 +84,9 @@ export function createDirectoryGate(
 function tryAcquire(gate: Gate): boolean {
   const { directory, memory, lock } = gate;
   throwFailure(gate);
-  if (gate.levelling !== undefined || gate.tidying !== undefined || !tryTake(gate)) return false;
+  if (gate.syncing !== undefined || gate.tidying !== undefined || !tryTake(gate)) return false;
   try {
-    if (directory.isLevel()) {
+    if (directory.isInSync()) {
       memory.db.exec("BEGIN");
       return true;
     }
@@ -94,20 +94,20 @@ function tryAcquire(gate: Gate): boolean {
     lock.release();
     throw toDirectoryError(error, "the directory");
   }
-  startLevelling(gate, Promise.resolve()).catch((error: unknown) => {
+  startSync(gate, Promise.resolve()).catch((error: unknown) => {
     gate.failure = { error, at: performance.now() };
   });
   return false;
 }
 
-/** Those who wait are told what went wrong; whoever comes after them tries anew. */
+/** Reports the failure to those who are waiting. Later callers try again. */
 function throwFailure(gate: Gate): void {
   const { failure } = gate;
   gate.failure = undefined;
   if (failure !== undefined && performance.now() - failure.at < toldWithinMs) throw failure.error;
 }
 
-/** Only waiting for others counts: what this process itself is at is sure to end. */
+/** Only waiting for other processes counts towards the time-out, because this process's own work is sure to end. */
 function tryTake(gate: Gate): boolean {
   const now = performance.now();
   if (gate.lock.tryTake()) {
@@ -129,20 +129,20 @@ async function takeLock({ lock, busyTimeoutMs }: Gate): Promise<void> {
   }
 }
 
-/** Levels when the lock is held, and gives it up. */
-function startLevelling(gate: Gate, held: Promise<void>): Promise<void> {
+/** Synchronizes once the lock is held, then releases it. */
+function startSync(gate: Gate, held: Promise<void>): Promise<void> {
   const work = async () => {
     await held;
     try {
-      await gate.directory.level();
+      await gate.directory.sync();
     } finally {
       gate.lock.release();
     }
   };
-  gate.levelling = work().finally(() => {
-    gate.levelling = undefined;
+  gate.syncing = work().finally(() => {
+    gate.syncing = undefined;
   });
-  return gate.levelling;
+  return gate.syncing;
 }
 
 function rollback({ memory, lock }: Gate): void {
@@ -163,7 +163,7 @@ async function commit(gate: Gate): Promise<void> {
   if (directory.isBehind()) gate.showing ??= startShowing(gate);
 }
 
-/** Does work on files with the lock held, and gives it up. A failure loses nothing: the journal has everything, and it is tried again. */
+/** Writes files while the lock is held, then releases it. A failure loses nothing: the journal has everything, and the work is tried again. */
 function startTidying(gate: Gate, work: () => Promise<void>): void {
   const done = work().catch(() => {});
   gate.tidying = done.finally(() => {
@@ -172,7 +172,7 @@ function startTidying(gate: Gate, work: () => Promise<void>): void {
   });
 }
 
-/** Shows the commits that large source files lag behind by, in a while: others join them. */
+/** Writes large source files after a delay, so that several commits share one writing. */
 function startShowing(gate: Gate): Showing {
   const hurrying = new AbortController();
   const { signal } = hurrying;
@@ -183,7 +183,7 @@ function startShowing(gate: Gate): Showing {
       await show(gate, signal);
     } while (gate.directory.isBehind() && !signal.aborted);
   };
-  // A failure loses nothing: whoever commits or opens next shows it.
+  // A failure loses nothing: the next commit or opening writes the source files.
   const done = work()
     .catch(() => {})
     .finally(() => {
@@ -201,35 +201,35 @@ async function show(gate: Gate, signal: AbortSignal): Promise<void> {
     await delay(backoffMs(attempt));
   }
   const start = performance.now();
-  if (!isLevelAfterAll(gate)) await startLevelling(gate, Promise.resolve());
+  if (!isStillInSync(gate)) await startSync(gate, Promise.resolve());
   else if (directory.isBehind()) startTidying(gate, () => directory.show());
   else lock.release();
   await gate.tidying;
   gate.lastShowMs = performance.now() - start;
 }
 
-function isLevelAfterAll({ directory, lock }: Gate): boolean {
+function isStillInSync({ directory, lock }: Gate): boolean {
   try {
-    return directory.isLevel();
+    return directory.isInSync();
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function canTidy({ levelling, tidying, lock }: Gate): boolean {
-  return levelling === undefined && tidying === undefined && lock.tryTake();
+function canTidy({ syncing, tidying, lock }: Gate): boolean {
+  return syncing === undefined && tidying === undefined && lock.tryTake();
 }
 
 async function end(gate: Gate): Promise<void> {
   const { directory, lock } = gate;
   gate.showing?.hurry();
   await gate.showing?.done;
-  await gate.levelling?.catch(() => {});
+  await gate.syncing?.catch(() => {});
   await gate.tidying;
   if (!directory.wantsSaving("at the end") || !lock.tryTake()) return;
   try {
-    if (directory.isLevel()) await directory.save();
+    if (directory.isInSync()) await directory.save();
   } catch {
     // The journal has everything.
   } finally {

@@ -2,20 +2,20 @@ import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { toDirectoryError } from "./directory-error.ts";
 
-/** Where everything lies. The first two files are the Python module's, everything else is in a directory of ours. */
+/** The paths of all files. The first two belong to the Python module, the rest is in the subdirectory `tenantry`. */
 export interface DirectoryLayout {
   readonly directory: string;
   readonly organizations: string;
   readonly orgUsers: string;
   readonly own: string;
-  /** One file a table. */
+  /** The directory with one file per table. */
   readonly tables: string;
-  /** Those that hold secrets: left out of version control. */
+  /** The directory for tables that hold secrets; excluded from version control. */
   readonly secrets: string;
   readonly events: string;
   readonly journal: string;
   readonly lock: string;
-  /** Held by every program that has the directory open. */
+  /** A lock file that every program with the directory open shares. */
   readonly openMark: string;
   readonly format: string;
 }
@@ -37,7 +37,7 @@ export function layoutOf(directory: string): DirectoryLayout {
   };
 }
 
-/** Whether there is a directory that a program of ours has opened before, or that the Python module made. */
+/** Whether the directory was opened by a Tenantry program before, or made by the Python module. */
 export function isDirectoryOfOurs({ organizations, orgUsers, tables }: DirectoryLayout): boolean {
   return [organizations, orgUsers, tables].some((path) => existsSync(path));
 }
@@ -53,9 +53,9 @@ const ignoredByGit = `# What git should not keep: secrets, and what only a runni
 `;
 
 /**
- * Makes what is missing, for the owner alone. A directory of the Python module is closed to others as well.
+ * Creates what is missing, accessible to the owner only. Other users lose access to a directory of the Python module too.
  *
- * @throws {DomainError} `storage_unavailable`, saying what stands in the way.
+ * @throws {DomainError} `storage_unavailable` with the reason.
  */
 export function prepareDirectory(layout: DirectoryLayout): void {
   try {
@@ -69,7 +69,7 @@ export function prepareDirectory(layout: DirectoryLayout): void {
     if (isNew) return;
     closeToOthers(layout.organizations, onlyOwnerFile);
     closeToOthers(layout.orgUsers, onlyOwnerFile);
-    // Only where it is a data directory already: what else is opened may be somebody's home.
+    // Only if it is a data directory already. Any other directory may be, for example, somebody's home.
     if (existsSync(layout.organizations)) closeToOthers(layout.directory, onlyOwnerDirectory);
   } catch (error) {
     throw toDirectoryError(error, layout.directory);
@@ -82,6 +82,6 @@ function closeToOthers(path: string, mode: number): void {
   try {
     chmodSync(path, mode);
   } catch {
-    // Somebody else's file, which we were given the right to use: theirs to close.
+    // The file belongs to another user who gave us access; its mode is theirs to change.
   }
 }

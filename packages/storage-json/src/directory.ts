@@ -11,42 +11,42 @@ import { applyCommit, type Memory } from "./memory.ts";
 import { compareSourceFiles, judgeSourceFiles, type SourceState } from "./source-files.ts";
 import { upgradeDirectory } from "./upgrade-directory.ts";
 
-/** The directory with memory beside it: what keeps the one like the other. The lock is the caller's to take. */
+/** Keeps memory and the directory in sync. The caller takes the lock. */
 export interface Directory {
-  /** Whether memory is like the directory. The caller holds the lock, so that it stays so until the lock is given up. */
-  isLevel(): boolean;
-  /** Makes memory like the directory: reads anew what it must, takes in what somebody else wrote. The caller holds the lock. */
-  level(): Promise<void>;
-  /** Takes on what our other processes have committed; false where that takes {@link Directory.level}. Needs no lock. */
+  /** Whether memory is in sync with the directory. The caller holds the lock, so it stays in sync until the release. */
+  isInSync(): boolean;
+  /** Synchronizes memory with the directory: reads again what is needed and imports other programs' edits. The caller holds the lock. */
+  sync(): Promise<void>;
+  /** Applies other Tenantry processes' commits; false if {@link Directory.sync} is needed instead. Needs no lock. */
   follow(): boolean;
-  /** Whether the source files look as if somebody else had written them. Needs no lock. */
+  /** Whether the source files may have been edited by another program. Needs no lock. */
   isEdited(): boolean;
-  /** Brings the open transaction to the disk and to memory. The caller holds the lock. */
+  /** Commits the open transaction to the disk and in memory. The caller holds the lock. */
   commit(): Promise<void>;
   /** Whether the source files lag behind the last commit. */
   isBehind(): boolean;
-  /** Brings them up to it. The caller holds the lock, and memory is like the directory. */
+  /** Writes the source files in the state of the last commit. The caller holds the lock, and memory is in sync. */
   show(): Promise<void>;
-  /** Whether the tables' files should be written: at the end, or because the journal has become long. */
+  /** Whether the tables' files should be written: when closing, or because the journal has become long. */
   wantsSaving(when: "now and then" | "at the end"): boolean;
-  /** Writes the tables' files. The caller holds the lock, and memory is like the directory. */
+  /** Writes the tables' files. The caller holds the lock, and memory is in sync. */
   save(): Promise<void>;
-  /** How often something came from others. */
+  /** How many commits and edits of others were applied so far. */
   foreignCommits(): number;
   close(): void;
 }
 
-/** Below this a directory is small: its files are always written at the end. */
+/** Directories below this size always have their tables' files written when they are closed. */
 const smallBytes = 8 * 1024 * 1024;
 
 interface State {
   readonly memory: Memory;
   readonly layout: DirectoryLayout;
   readonly tell: ChangeListener;
-  /** Undefined while what is in memory may not be what is on the disk. */
+  /** Undefined while memory may differ from the disk. */
   journal: Journal | undefined;
   savedBytes: number;
-  found: number;
+  foreignCommits: number;
 }
 
 export function createDirectory(
@@ -54,10 +54,10 @@ export function createDirectory(
   layout: DirectoryLayout,
   tell: ChangeListener,
 ): Directory {
-  const state: State = { memory, layout, tell, journal: undefined, savedBytes: 0, found: 0 };
+  const state: State = { memory, layout, tell, journal: undefined, savedBytes: 0, foreignCommits: 0 };
   return {
-    isLevel: () => isLevel(state),
-    level: () => level(state),
+    isInSync: () => isInSync(state),
+    sync: () => sync(state),
     follow: () => follow(state),
     isEdited: () => state.journal !== undefined && !areUntouched(state, state.journal),
     commit: () => safely(state, () => commit(state)),
@@ -65,7 +65,7 @@ export function createDirectory(
     show: () => safely(state, async () => void (await show(state, shownOf(state)))),
     wantsSaving: (when) => wantsSaving(state, when),
     save: () => save(state),
-    foreignCommits: () => state.found,
+    foreignCommits: () => state.foreignCommits,
     close: () => distrust(state),
   };
 }
@@ -75,7 +75,7 @@ function journalOf(state: State): Journal {
   return state.journal;
 }
 
-/** The source files as they were when memory was last like them. */
+/** The source files as they were when memory last equalled them. */
 function shownOf(state: State): FileStamps | null {
   return journalOf(state).shown;
 }
@@ -93,7 +93,7 @@ function distrust(state: State): void {
   state.journal = undefined;
 }
 
-/** Whatever fails on the way leaves memory to be read anew, and nothing of it uncommitted. */
+/** If the work fails, rolls back and has memory read again from the files. */
 async function safely(state: State, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -111,12 +111,12 @@ function follow(state: State): boolean {
   const changes: Change[] = [];
   const apply = (lines: CommitLines) => {
     changes.push(...applyCommit(memory, lines, layout.journal));
-    state.found += 1;
+    state.foreignCommits += 1;
   };
   try {
     const reading = journal.readOn(apply, ({ events }) => noteSaved(memory, events));
     if (reading === "lost") distrust(state);
-    // Whoever showed it has written the files that are now as the view has them.
+    // The process that wrote the source files wrote what the view contains now.
     else if (journal.isShown) memory.view.takeChanged();
   } catch (error) {
     distrust(state);
@@ -131,28 +131,28 @@ function areUntouched({ layout }: State, journal: Journal): boolean {
   return isSameStamps(journal.shown, stampSourceFiles(layout));
 }
 
-function isLevel(state: State): boolean {
+function isInSync(state: State): boolean {
   if (!follow(state)) return false;
   const journal = journalOf(state);
-  // With the lock held nobody is writing: half a commit was left by a process that ended.
+  // Nobody writes while the lock is held, so half a commit at the end is from a process that ended.
   return !journal.hasMoved() && areUntouched(state, journal);
 }
 
-/** Somebody who edits the files again and again is given way to; whoever looks next goes on from there. */
-const levellings = 3;
+/** If another program keeps editing the files, the synchronization stops after this many rounds and the next caller continues. */
+const syncRounds = 3;
 
-async function level(state: State): Promise<void> {
-  for (let round = 0; round < levellings && !isLevel(state); round += 1) await levelOnce(state);
+async function sync(state: State): Promise<void> {
+  for (let round = 0; round < syncRounds && !isInSync(state); round += 1) await syncOnce(state);
 }
 
-async function levelOnce(state: State): Promise<void> {
+async function syncOnce(state: State): Promise<void> {
   const { journal, memory, layout } = state;
   const isWhole = journal !== undefined && !journal.hasMoved() && journal.isShown;
   if (!isWhole) {
     await safely(state, async () => settle(state, await readAnew(state)));
     return;
   }
-  // Where somebody else's file cannot be used, what is in memory is still what it was.
+  // Outside `safely`: if an edited file cannot be used, memory is unchanged and still valid.
   const comparison = await compareSourceFiles(memory.view, layout);
   await safely(state, () => settle(state, judgeSourceFiles(comparison)));
 }
@@ -163,7 +163,7 @@ async function readAnew(state: State): Promise<SourceState> {
   const { journal, savedBytes, sources } = await loadDirectory(state.memory, state.layout);
   state.journal = journal;
   state.savedBytes = savedBytes;
-  state.found += 1;
+  state.foreignCommits += 1;
   state.tell("everything");
   return sources;
 }
@@ -174,11 +174,11 @@ async function settle(state: State, sources: SourceState): Promise<void> {
   if (sources.kind === "edited") {
     memory.changes.length = 0;
     memory.db.exec("BEGIN");
-    await takeIn(memory, sources.found);
+    await takeIn(memory, sources.edits);
     await commitToDirectory(memory, journal, layout, sources.stamps, () =>
       arrangeAs(memory, sources.content),
     );
-    state.found += 1;
+    state.foreignCommits += 1;
     state.tell(memory.changes.slice());
   }
   if (sources.kind === "current") {
@@ -202,10 +202,10 @@ function wantsSaving({ journal, savedBytes }: State, when: "now and then" | "at 
 async function save(state: State): Promise<void> {
   const { memory, layout } = state;
   const journal = journalOf(state);
-  // A journal begins with source files that show all before it.
+  // A new journal states that the source files show everything before it.
   if (!journal.isShown && !(await show(state, shownOf(state)))) return;
   const { header, commit, shown } = journal;
   state.savedBytes = await saveEverything(memory, layout, { id: header.id, commit, shown });
-  // The new journal is followed as if somebody else had begun it.
+  // The new journal is read as if another process had begun it.
   follow(state);
 }

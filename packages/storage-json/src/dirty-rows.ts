@@ -1,20 +1,20 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Key, quote, type Table } from "./tables.ts";
 
-/** A row that was written or removed since the last look. */
+/** A row that was written or removed since the last call of `take`. */
 export interface DirtyRow {
   readonly table: string;
   readonly key: Key;
 }
 
 /**
- * Knows which rows a transaction has touched, whichever query did it, cascades included: triggers note their keys. What is rolled back is
- * forgotten with it.
+ * Records which rows a transaction has changed, by any query and including cascades: triggers note their keys. A rollback
+ * also removes the notes.
  */
 export interface DirtyRows {
-  /** The rows touched since the last time, each once. */
+  /** The rows changed since the last call, each once. */
   take(): readonly DirtyRow[];
-  /** Nothing is noted before: everything is read in without. */
+  /** Begins to record. Until then nothing is noted, so that loading the files is fast. */
   turnOn(): void;
   turnOff(): void;
 }

@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { onlyOwnerFile } from "./directory-layout.ts";
 
-/** A file about to take another's place. */
+/** A file that is about to replace another. */
 export interface PreparedFile {
   readonly path: string;
   readonly temporary: string;
@@ -12,7 +12,7 @@ export function temporaryOf(path: string): string {
   return `${path}.tmp`;
 }
 
-/** Writes the content beside its place and sees it to the disk. What was there before stays untouched until {@link putInPlace}. */
+/** Writes the content to a temporary file and syncs it to the disk. The old file stays until {@link putInPlace}. */
 export async function prepareFile(path: string, chunks: Iterable<Buffer>): Promise<PreparedFile> {
   const temporary = temporaryOf(path);
   try {
@@ -34,7 +34,7 @@ export async function prepareFile(path: string, chunks: Iterable<Buffer>): Promi
   return { path, temporary };
 }
 
-/** One call may write less than it is given. */
+/** Writes all of the buffer: one call of `write` may write less than it is given. */
 export async function writeWhole(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
   for (let written = 0; written < chunk.length; ) {
     const left = chunk.length - written;
@@ -43,7 +43,7 @@ export async function writeWhole(file: FileHandle, chunk: Buffer, position: numb
   }
 }
 
-/** Puts prepared files in their places, each whole or not at all, and sees the directories to the disk. */
+/** Renames the prepared files into their places, each completely or not at all, and syncs the directories to the disk. */
 export async function putInPlace(files: readonly PreparedFile[]): Promise<void> {
   for (const { path, temporary } of files) await rename(temporary, path);
   for (const directory of new Set(files.map(({ path }) => dirname(path)))) {
@@ -51,7 +51,7 @@ export async function putInPlace(files: readonly PreparedFile[]): Promise<void> 
   }
 }
 
-/** Takes away what was prepared and is not wanted. */
+/** Removes prepared files that are not needed. */
 export async function discard(files: readonly PreparedFile[]): Promise<void> {
   for (const { temporary } of files) await unlink(temporary).catch(() => {});
 }

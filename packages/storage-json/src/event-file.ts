@@ -6,7 +6,7 @@ import { type PreparedFile, prepareFile, putInPlace, writeWhole } from "./durabl
 import { fromFileRow, toFileRow } from "./file-rows.ts";
 import type { Row, TableRows } from "./tables.ts";
 
-/** How far the events' file goes: what is appended after it counts when the next journal says so. */
+/** How much of the events' file is valid. Whatever is appended after it counts once the next journal says so. */
 export interface EventFileEnd {
   readonly bytes: number;
   /** The position of its last event. */
@@ -16,9 +16,9 @@ export interface EventFileEnd {
 const chunkBytes = 4 * 1024 * 1024;
 
 /**
- * Fills the table of events from its file, one event a line.
+ * Fills the events table from its file, which has one event per line.
  *
- * @param end How many bytes count; undefined for all of them.
+ * @param end How many bytes are valid; undefined for all.
  * @throws {DomainError} `storage_damaged`, naming the line.
  */
 export function readEventFile(
@@ -76,7 +76,7 @@ function* readLines(path: string, bytes: number): Iterable<string> {
   }
 }
 
-/** Appends the events after the file's end and sees them to the disk. What stood after the end is overwritten. */
+/** Appends events at the valid end of the file and syncs them to the disk. Anything after that end is overwritten. */
 export async function appendEvents(
   path: string,
   end: EventFileEnd,
@@ -97,14 +97,14 @@ export async function appendEvents(
   return { bytes, position };
 }
 
-/** Writes the file anew, for when an event in it has changed: a person was erased. */
+/** Rewrites the file, because an event in it has changed: a person's data was erased. */
 export async function rewriteEvents(path: string, events: Iterable<Row>): Promise<EventFileEnd> {
   const { file, end } = await prepareEvents(path, events);
   await putInPlace([file]);
   return end;
 }
 
-/** Writes the file anew beside its place. */
+/** Writes the whole file to a temporary place. */
 export async function prepareEvents(
   path: string,
   events: Iterable<Row>,

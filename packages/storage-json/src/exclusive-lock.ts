@@ -3,14 +3,14 @@ import { DomainError } from "@tenantry/core";
 import { isBusy, openWriterNote, prepareDatabaseFile } from "@tenantry/storage-sqlite/machinery";
 
 /**
- * The lock between our own processes: an exclusive transaction on a small SQLite file, which the system gives up when its holder dies,
- * however it dies. (The Python module knows nothing of it.)
+ * The lock between Tenantry processes: an exclusive transaction on a small SQLite file. The system releases it when its
+ * holder ends in any way. (The Python module does not use it.)
  */
 export interface ExclusiveLock {
   /** Takes the lock if it is free. */
   tryTake(): boolean;
   release(): void;
-  /** The error for when waiting took too long; it names the holder. */
+  /** The error for a wait that took too long; it names the holder. */
   busyError(): DomainError;
   close(): void;
 }
@@ -22,12 +22,12 @@ export function openExclusiveLock(
   busyTimeoutMs: number,
 ): ExclusiveLock {
   prepareDatabaseFile(path);
-  // Nothing is asked of the file when it is opened: that would fail while another holds it.
+  // No statement runs on opening, because it would fail while another process holds the lock.
   const db = new DatabaseSync(path, { timeout: 0 });
   const note = openWriterNote(path, program);
   return {
     tryTake() {
-      // Taken by another part of this process.
+      // Another part of this process holds it.
       if (db.isTransaction) return false;
       try {
         db.exec("BEGIN EXCLUSIVE");

@@ -1,7 +1,7 @@
 import type { SqlValue } from "@tenantry/storage-sql";
 import type { Row, Table } from "./tables.ts";
 
-/** A row as a file holds it: JSON columns are JSON there and not text within text, so that people can read them. */
+/** A row as it is in a file: JSON columns are JSON and not strings that contain JSON, so that people can read them. */
 export type FileRow = Record<string, unknown>;
 
 const jsonColumns: ReadonlySet<string> = new Set([
@@ -29,8 +29,8 @@ export function toFileRow(row: Row): FileRow {
 }
 
 /**
- * The text as JSON, where exactly this text comes back from it: events are verified by theirs. A text that is no object or array
- * stays as it is, so that the two are told apart.
+ * The text as JSON, if serializing it gives exactly the same text again, because events are verified by their text. A text
+ * that is not an object or array stays a string, so that the two can be told apart.
  */
 function unfold(text: string): unknown {
   if (text[0] !== "{" && text[0] !== "[") return text;
@@ -42,7 +42,7 @@ function unfold(text: string): unknown {
   }
 }
 
-/** @returns what is wrong with it instead of a row, where it is none. */
+/** @returns the row, or text that says why the value is not one. */
 export function fromFileRow(table: Table, value: unknown): Row | string {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "is no object";
   const row: Row = {};

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { DirectoryLayout } from "./directory-layout.ts";
 
-/** By what a file is known to be the same without reading it: its number, its size and when it was last written. */
+/** Identifies a version of a file without reading it: inode number, size and modification time. */
 export interface FileStamps {
   readonly organizations: string;
   readonly orgUsers: string;
@@ -12,7 +12,7 @@ export function stampSourceFiles(layout: DirectoryLayout): FileStamps {
   return { organizations: stampFile(layout.organizations), orgUsers: stampFile(layout.orgUsers) };
 }
 
-/** The same before and after the file is given another name. */
+/** The stamp of a file. Renaming the file does not change it. */
 export function stampFile(path: string): string {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? "" : `${found.ino}-${found.size}-${found.mtimeNs}`;

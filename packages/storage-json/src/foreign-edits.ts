@@ -7,26 +7,26 @@ import {
 } from "./source-records.ts";
 import type { SourceView } from "./source-view.ts";
 
-/** What somebody else made of the two files, compared with what we had put there. */
+/** How another program has changed the two source files, compared with what we wrote. */
 export interface ForeignEdits extends OrganizationEdits {
   readonly members: readonly ForeignMembers[];
 }
 
 export interface OrganizationEdits {
-  /** New ones and changed ones, whole. */
+  /** New and changed records, complete. */
   readonly organizations: readonly SourceOrganization[];
-  /** Those whose record is gone. */
+  /** Organizations whose record is gone. */
   readonly missing: readonly string[];
 }
 
-/** The edits of one organization's list. */
+/** The edits of one organization's member list. */
 export interface ForeignMembers {
   readonly orgId: string;
   readonly put: readonly SourceMember[];
   readonly removed: readonly string[];
 }
 
-/** Compares record by record: another order, other blanks and another spelling of a time are no edits. */
+/** Compares record by record. A different order, different white space or another notation of a time is not an edit. */
 export function findForeignEdits(ours: SourceView, theirs: SourceContent): ForeignEdits {
   const organizations = [...theirs.organizations.values()].filter(
     (theirOne) => ours.organization(theirOne.id) !== writeOrganization(theirOne),

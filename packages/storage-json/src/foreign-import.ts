@@ -13,10 +13,10 @@ import type { SourceContent } from "./read-source-files.ts";
 import { takeOrder } from "./source-files.ts";
 import { sourceTimesTable } from "./source-times-table.ts";
 
-/** Who is named in the events of what somebody else wrote. */
+/** The actor of events for edits that another program made. */
 const actor: Actor = { type: "system", id: "json-directory" };
 
-/** Takes somebody else's edits in, within the transaction that is open. */
+/** Imports another program's edits within the open transaction. */
 export async function takeIn(memory: Memory, edits: ForeignEdits): Promise<void> {
   const storage = createOpenTransactionStorage(memory);
   const engine = createEngine({ storage, passwords: noPasswords });
@@ -24,13 +24,13 @@ export async function takeIn(memory: Memory, edits: ForeignEdits): Promise<void>
   await importForeignEdits({ engine, tenantId: id, actor }, edits, createSourceTimes(memory));
 }
 
-/** Puts the entries in the order of somebody else's, once the view shows what was taken in. */
+/** Orders the view's entries as in the edited files. Call it after the view includes the imported edits. */
 export function arrangeAs({ view }: Memory, content: SourceContent): void {
   takeOrder(view, content);
   view.changeAll();
 }
 
-/** A storage whose transactions are parts of the one that is open. */
+/** A storage whose transactions are savepoints of the open one. */
 function createOpenTransactionStorage({ db, ports }: Memory): Storage {
   const savepoint = createSavepoint(db);
   return {

@@ -4,11 +4,11 @@ import { damaged } from "./directory-error.ts";
 import type { DirectoryLayout } from "./directory-layout.ts";
 import { type PreparedFile, prepareFile } from "./durable-files.ts";
 
-/** By which a later version knows what it has before it, and an earlier one that it must not touch it. */
+/** States which version wrote the files, so that a later version can upgrade them and an earlier one refuses them. */
 export interface Format {
-  /** Those that made the schema of the tables' files, by name. */
+  /** The names of the migrations that made the schema of the tables' files. */
   readonly migrations: readonly string[];
-  /** Files of ours about to be replaced by those of this format, which lie beside them: whoever opens goes on with it. */
+  /** Files that are about to be replaced by new ones beside them. The next opening finishes the replacement. */
   readonly replacing?: readonly string[];
 }
 
@@ -23,9 +23,9 @@ export async function prepareFormat(
 }
 
 /**
- * Undefined where there is none: a directory that is new or that the Python module made.
+ * Undefined if there is none, because the directory is new or was made by the Python module.
  *
- * @throws {DomainError} `storage_damaged`; `storage_newer` where a later version wrote it.
+ * @throws {DomainError} `storage_damaged`; `storage_newer` if a later version wrote it.
  */
 export function readFormat(layout: DirectoryLayout): Format | undefined {
   if (!existsSync(layout.format)) return undefined;

@@ -18,25 +18,25 @@ import type { ForeignEdits } from "./foreign-edits.ts";
 import { type SourceMember, type SourceOrganization, toSourceRole } from "./source-records.ts";
 import type { SourceTime } from "./source-time.ts";
 
-/** Where times are kept that the tables of the engine have no room for. */
+/** Stores times that are more exact than the engine's tables can hold. */
 export interface SourceTimes {
   /** @param userId Empty for the organization itself. */
   keep(orgId: string, userId: string, exact: string | null): void;
-  /** When an organization came to be is written once; only somebody else's edit changes it. */
+  /** The creation time of an organization never changes, except by another program's edit. */
   setCreated(tenantId: string, orgId: string, createdAt: string): void;
 }
 
 /**
- * Takes in what somebody else wrote, each change with an event `imported`. It has happened already: neither a plan's seats nor the last
- * owner can be held against it, so it goes past the rules that hold for what is yet to be done. An organization whose record is gone
- * is deleted so that it can be restored; its members stay as they were.
+ * Imports another program's edits, each with an event `imported`. They have already happened, so the rules for new changes
+ * (seat limit, last owner) are not applied. An organization whose record is gone is marked as deleted and can be restored
+ * with its members.
  */
 export async function importForeignEdits(
   ctx: Context,
   edits: ForeignEdits,
   times: SourceTimes,
 ): Promise<void> {
-  // Plans and people are the tenant's, whose lock comes after every organization's: a mutation of their own.
+  // Plans and users belong to the tenant, whose lock comes after all organizations' locks: hence a separate mutation.
   await mutate(ctx, "import_directory", null, async (mutation) => {
     for (const tier of new Set(edits.organizations.map(({ plan_tier }) => plan_tier))) {
       await enterPlan(mutation, tier);
@@ -64,7 +64,7 @@ async function importOrganizations(
     const organization = await mutation.lockOrganization(id);
     if (organization !== undefined) locked.set(id, organization);
   }
-  // What is deleted gives its name free, and one that is new or renamed may have it.
+  // Deletions first: they free names that a new or renamed organization may have.
   for (const id of missing) await changeTo(mutation, locked.get(id), { status: "deleted" });
   for (const record of organizations.filter(({ status }) => status === "deleted")) {
     await importOrganization(mutation, locked, record, times);
@@ -130,7 +130,7 @@ async function importMember(
   const { org_id, user_id, joined } = theirs;
   times.keep(org_id, user_id, joined.exact);
   const before = (await ports.members.find(ctx.tenantId, org_id, user_id)) ?? null;
-  // Our roles say more than theirs: what they show as a member may be an administrator, and stays one if they did not change it.
+  // The file knows fewer roles: an administrator appears as a member there, and stays an administrator unless the edit changed the role.
   const isSameRole = before?.status === "active" && toSourceRole(before.role) === theirs.role;
   const roles = isSameRole ? null : await resolveRoles(mutation, org_id, [theirs.role]);
   const after: Membership = {

@@ -17,23 +17,23 @@ import { isOpen } from "./open-mark.ts";
 import type { SourceState } from "./source-files.ts";
 import { upgradeDirectory } from "./upgrade-directory.ts";
 
-/** What is found in a directory. */
+/** The state of a directory. */
 export interface DirectoryInspection {
-  /** Of the files of ours. */
+  /** The size of the directory's files in bytes. */
   readonly bytes: number;
-  /** Whether a program has it open. */
+  /** Whether a Tenantry program has it open. */
   readonly is_open: boolean;
-  /** Commits that are in the journal and not yet in the tables' files. */
+  /** Commits in the journal that are not yet in the tables' files. */
   readonly journal_commits: number;
-  /** Bytes at its end of a commit that nobody was told of: its writer ended before it was whole. */
+  /** Bytes of an incomplete commit at the journal's end. Its writer ended early, so it was never acknowledged. */
   readonly journal_half_bytes: number;
-  /** Whether an upgrade ended in the middle; the next opening goes on with it. */
+  /** Whether an upgrade was interrupted; the next opening finishes it. */
   readonly is_upgrade_unfinished: boolean;
-  /** Records of the two source files that somebody else has changed, and the next opening takes in. */
+  /** Records of the source files that another program has changed; the next opening imports them. */
   readonly foreign_edits: number;
-  /** Whether the source files are behind the journal; the next opening shows it. */
+  /** Whether the source files lag behind the journal; the next opening writes them. */
   readonly is_behind: boolean;
-  /** Organizations whose kept counts are not those of their memberships. */
+  /** Organizations whose stored counts differ from their memberships. */
   readonly count_faults: readonly string[];
   readonly migrations_applied: readonly string[];
   readonly migrations_pending: readonly string[];
@@ -45,8 +45,9 @@ const program = "tenantry doctor";
 const busyTimeoutMs = 5000;
 
 /**
- * Looks through a directory without changing it: what an opening would mend or take in happens to a copy, by the very code that opens, so
- * that nothing is called well that could not be opened. A large one takes as long as an opening, and room for the copy.
+ * Checks a directory without changing it. A copy is opened with the normal code, which repairs and imports only in the copy,
+ * so that a directory is reported as sound only if it can be opened. It needs the time of an opening and disk space for the
+ * copy.
  *
  * @throws {DomainError} `storage_damaged` with every fault and its place, `storage_newer`, `storage_unavailable`, `storage_busy`.
  */
@@ -63,7 +64,7 @@ export async function inspectJsonDirectory(directory: string): Promise<Directory
   }
 }
 
-/** What is wrong in the copy is so in the directory. */
+/** Replaces the copy's path with the directory's in a message, because a fault of the copy is one of the directory. */
 export function renamedIn(error: unknown, place: string, directory: string): unknown {
   if (!(error instanceof DomainError)) return error;
   const { code, message, fields } = error;
@@ -92,7 +93,7 @@ async function inspectCopy(copy: DirectoryLayout): Promise<Omit<DirectoryInspect
       is_behind: loaded.sources.kind === "behind" && applied.length > 0,
       count_faults: findCountFaults(memory.db),
       migrations_applied: applied,
-      // Nothing is pending where there is nothing of ours yet: the first opening makes it.
+      // Before the first opening there are no Tenantry files, so nothing is pending.
       migrations_pending: format === undefined ? [] : pending,
       organizations: countRows(memory.db, "organizations"),
       users: countRows(memory.db, "users"),
@@ -117,10 +118,10 @@ function readJournal(copy: DirectoryLayout) {
 
 async function takeEditsIn(memory: Memory, sources: SourceState): Promise<number> {
   if (sources.kind !== "edited") return 0;
-  const { found } = sources;
+  const { edits } = sources;
   memory.db.exec("BEGIN");
-  await takeIn(memory, found);
-  return countOrganizationEdits(found) + countMemberEdits(found.members);
+  await takeIn(memory, edits);
+  return countOrganizationEdits(edits) + countMemberEdits(edits.members);
 }
 
 function sizeOf(directory: string): number {
@@ -130,7 +131,7 @@ function sizeOf(directory: string): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** What of a directory others on this machine may read or write; each with the mode that it should have. */
+/** The files that other users of this machine may read or write, each with the mode that it should have. */
 export function findOpenToOthers(
   directory: string,
 ): readonly { readonly path: string; readonly mode: "700" | "600" }[] {

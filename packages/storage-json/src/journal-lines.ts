@@ -8,28 +8,28 @@ import type { Key } from "./tables.ts";
 export interface JournalHeader {
   readonly journal: 1;
   readonly id: string;
-  /** The journal whose every commit is in the tables' files, so that this one could begin. */
+  /** The id of the journal before this one. All its commits are in the tables' files. */
   readonly follows: string | null;
   /** The last commit in the tables' files. */
   readonly commit: number;
-  /** The source files as they show that commit; null where they were not written yet. */
+  /** The source files that show that commit; null if they were not written yet. */
   readonly shown: FileStamps | null;
-  /** How much of the events' file counts. */
+  /** How much of the events' file is valid. */
   readonly events: EventFileEnd;
 }
 
-/** What a commit changed: rows as they are after it, and keys of rows that are gone. */
+/** The changes of a commit: rows in their new state, and keys of removed rows. */
 export interface JournalCommit {
   readonly commit: number;
-  /** There where the source files show the same as before: nothing that they say has changed. */
+  /** Present if the commit changes nothing that the source files show. */
   readonly alike?: true;
-  /** There where more lines of the same commit follow: it counts when the last one is there. */
+  /** Present if more lines of the commit follow. The commit counts only with its last line. */
   readonly more?: true;
   readonly put: Readonly<Record<string, readonly FileRow[]>>;
   readonly remove: Readonly<Record<string, readonly Key[]>>;
 }
 
-/** Says that the source files show everything before it. */
+/** States that the source files show all commits before this line. */
 export interface JournalShown {
   readonly shown: FileStamps;
 }
@@ -37,8 +37,8 @@ export interface JournalShown {
 export type JournalEntry = JournalHeader | JournalCommit | JournalShown;
 
 /**
- * Each line says a sum over its text and the sum before, so that half a line, a line of another journal and a line put in between
- * are all seen.
+ * Each line has a checksum of its text and the previous checksum. That detects half a line, a line of another journal and an
+ * inserted line.
  */
 const sumLength = 16;
 const beforeSum = '{"sum":"';
@@ -58,7 +58,7 @@ export function writeLine(entry: JournalEntry, previousSum: string): JournalLine
   return { line: Buffer.from(`${beforeSum}${sum}${afterSum}${text}}\n`), sum };
 }
 
-/** Undefined where the line does not follow the sum. */
+/** Undefined if the line's checksum does not follow from the previous one. */
 export function readLine(
   line: string,
   previousSum: string,

@@ -29,38 +29,38 @@ const writeAt = promisify(write);
 export type CommitLines = readonly JournalCommit[];
 
 /**
- * The commits since the tables' files were last written, one after another in one file: what is in it has happened. Other processes follow
- * by reading on from where they are.
+ * A file with the commits since the tables' files were last written. A commit is final once it is in this file. Other
+ * processes follow by reading on from their position.
  */
 export interface Journal {
   readonly header: JournalHeader;
   /** The last commit that was read or written. */
   readonly commit: number;
-  /** The source files as they were last written; null where they never were. */
+  /** The source files as they were last written; null if they never were. */
   readonly shown: FileStamps | null;
   /** Whether the source files show the last commit. */
   readonly isShown: boolean;
   readonly bytes: number;
-  /** Whether somebody has written since, or put another journal in this one's place. */
+  /** Whether another process has appended to the journal or replaced it. */
   hasMoved(): boolean;
   /**
-   * Reads on. `"lost"` where what follows does not follow what was read: only reading everything anew helps.
+   * Reads new commits. `"lost"` if they do not follow what was read before; then everything must be read again.
    *
-   * @param begun Called between the last commit of a journal that is over and the first of the next.
+   * @param begun Called after the last commit of a replaced journal and before the first of the next one.
    */
   readOn(apply: (lines: CommitLines) => void, begun: (header: JournalHeader) => void): Reading;
   /**
-   * As {@link Journal.readOn} with the lock held, when nobody is writing: half a commit at the end is one whose caller was never told
-   * that it happened, and is taken away.
+   * As {@link Journal.readOn}, while the lock is held and nobody writes. Half a commit at the end was never acknowledged and is
+   * removed.
    *
-   * @throws {DomainError} `storage_damaged` where what is wrong is not at the end.
+   * @throws {DomainError} `storage_damaged` if there is a fault before the end.
    */
   readToEnd(apply: (lines: CommitLines) => void): void;
-  /** When it resolves the commit has happened. When it rejects, what was written of it has been taken away, if that was possible. */
+  /** When it resolves, the commit is final. When it rejects, what was written has been removed if possible. */
   append(lines: CommitLines): Promise<void>;
   /**
-   * Notes that the source files show the last commit: for this process, and in the journal where that has room for it. Whoever does not find it
-   * there compares the files.
+   * Notes that the source files show the last commit: in this process, and in the journal if the disk has room. A process that
+   * does not find the note compares the files.
    */
   noteShown(stamps: FileStamps): void;
   close(): void;
@@ -79,7 +79,7 @@ interface State {
   shownCommit: number;
 }
 
-/** Undefined where there is none. @throws {DomainError} `storage_damaged` where it does not begin as one. */
+/** Undefined if there is none. @throws {DomainError} `storage_damaged` if its first line is not that of a journal. */
 export function openJournal(path: string): Journal | undefined {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   const state = openState(path);
@@ -87,7 +87,7 @@ export function openJournal(path: string): Journal | undefined {
   throw damaged(path, [{ place: "line 1", detail: "is not the beginning of a journal" }]);
 }
 
-/** Puts an empty journal in the place of one whose every commit is in the tables' files. */
+/** Replaces a journal whose commits are all in the tables' files with an empty one. */
 export async function beginJournal(path: string, header: JournalHeader): Promise<void> {
   await putInPlace([await prepareJournal(path, header)]);
 }
@@ -118,7 +118,7 @@ const newline = 0x0a;
 function createJournal(path: string, opened: State): Journal {
   let state = opened;
 
-  /** Another journal was begun: what is left of this one comes before it. */
+  /** Another journal was begun. The rest of this one is read before it. */
   function followTo(
     apply: (lines: CommitLines) => void,
     begun: (header: JournalHeader) => void,
@@ -185,13 +185,13 @@ function createJournal(path: string, opened: State): Journal {
   };
 }
 
-/** Writes a line behind the last one, or nothing of it. */
+/** Appends a line completely or not at all. */
 function hasWritten({ fd, offset }: State, line: Buffer): boolean {
   try {
     if (writeSync(fd, line, 0, line.length, offset) === line.length) return true;
     ftruncateSync(fd, offset);
   } catch {
-    // A full disk is told of by the next commit; what is known is no less true.
+    // The next commit reports a full disk. The note is only an optimization.
   }
   return false;
 }
@@ -227,10 +227,10 @@ async function writeWhole(fd: number, content: Buffer, position: number): Promis
 }
 
 /**
- * Reads the commits after the state and moves it on, a whole commit at a time.
+ * Reads the commits after the state, and advances the state after each complete commit.
  *
- * @returns what stands after them: nothing, half a commit (one that is being written, or whose writer died), or what follows from
- * nothing that was read.
+ * @returns what comes after them: nothing, half a commit (which is being written, or whose writer ended), or something that
+ * does not follow from what was read.
  */
 function readCommits(
   state: State,
@@ -250,7 +250,7 @@ function readCommits(
     const { entry } = read;
     if ("put" in entry) lines.push(entry);
     if ("more" in entry) continue;
-    // Only what is done is behind the state: if it cannot be, it is read once more.
+    // The state advances only after the commit was applied: if that fails, the commit is read again.
     if (lines.length > 0) apply(lines);
     moveOn(state, start + at, sum, entry);
     lines = [];

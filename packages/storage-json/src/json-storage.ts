@@ -25,34 +25,34 @@ import { createMemory, type Memory } from "./memory.ts";
 import { markOpen, type OpenMark } from "./open-mark.ts";
 
 export interface JsonStorageOptions {
-  /** A directory, made where there is none. */
+  /** The directory. It is created if it does not exist. */
   readonly directory: string;
-  /** How long a write waits for our other processes before it is refused with `storage_busy`. */
+  /** How many milliseconds a write waits for other Tenantry processes before it is refused with `storage_busy`. */
   readonly busyTimeoutMs?: number | undefined;
-  /** What this program calls itself where others wait for it. */
+  /** This program's name, in the messages of programs that wait for it. */
   readonly program?: string | undefined;
 }
 
 const defaultBusyTimeoutMs = 5000;
 
-/** A directory as a storage. */
+/** A storage in a JSON directory. */
 export interface JsonStorage extends Storage {
-  /** How many times of the Python module it keeps to the microsecond: no other storage does. */
+  /** How many times of the Python module are stored to the microsecond. Other storages cannot hold them exactly. */
   countExactTimes(): number;
 }
 
 /**
- * Opens a directory of JSON files: the two of the Python module in its format, and ours beside them. Every query is answered by a
- * SQLite database in memory that is kept like the files.
+ * Opens a directory of JSON files: the two of the Python module in its format, and Tenantry's own beside them. Every query is
+ * answered by a SQLite database in memory that is kept in sync with the files.
  *
- * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`: each says what to do, and the files
- *   are left as they were.
+ * @throws {DomainError} `storage_unavailable`, `storage_damaged`, `storage_newer`, `storage_busy`: each says what to do, and
+ *   the files are not changed.
  */
 export async function openJsonStorage(options: JsonStorageOptions): Promise<JsonStorage> {
   const { busyTimeoutMs = defaultBusyTimeoutMs, program = "tenantry" } = options;
   const layout = layoutOf(resolve(options.directory));
   prepareDirectory(layout);
-  // First of all: with it held, no other directory takes this one's place, and the lock is the one that lies there.
+  // Before anything else: while it is held nobody can replace the directory, so the lock file opened next is the right one.
   const mark = markOpen(layout, busyTimeoutMs);
   let lock: ExclusiveLock | undefined;
   let memory: Memory | undefined;
@@ -65,7 +65,7 @@ export async function openJsonStorage(options: JsonStorageOptions): Promise<Json
     };
     const directory = createDirectory(memory, layout, tell);
     const gate = createDirectoryGate(directory, memory, lock, busyTimeoutMs);
-    await gate.level();
+    await gate.sync();
     return assemble({ directory, gate, memory, lock, mark, tell, listeners });
   } catch (error) {
     memory?.close();
@@ -133,8 +133,8 @@ function assemble(parts: Parts): JsonStorage {
     onChange: (listener) => void parts.listeners.push(listener),
     catchUp(_tenantId, fresh) {
       assertOpen();
-      if (queue.isWriting || !looks.isDue(fresh)) return gate.levelling;
-      return readable.seeOthers() ?? (directory.isEdited() ? gate.level() : undefined);
+      if (queue.isWriting || !looks.isDue(fresh)) return gate.syncing;
+      return readable.seeOthers() ?? (directory.isEdited() ? gate.sync() : undefined);
     },
     foreignCommits: () => directory.foreignCommits(),
     countExactTimes() {
@@ -155,7 +155,7 @@ function createQueue({ gate, memory, tell }: Parts): WriteQueue {
     savepoint: createSavepoint(memory.db),
     openPorts: memory.openPorts,
     changes: memory.changes,
-    // The gate says when waiting has been too long.
+    // The gate enforces the time-out.
     busyTimeoutMs: Number.POSITIVE_INFINITY,
     onBegin() {},
     onBeforeCommit() {},
@@ -163,25 +163,25 @@ function createQueue({ gate, memory, tell }: Parts): WriteQueue {
   });
 }
 
-/** When memory may be read: there is one handle, and what is not committed shows on it. */
+/** Decides when memory may be read. There is one handle, on which uncommitted changes are visible. */
 interface Readable {
-  /** Takes on what others of ours committed; a promise where that takes time. */
+  /** Applies other Tenantry processes' commits; returns a promise if that takes time. */
   seeOthers(): Promise<void> | undefined;
-  /** Resolves when the transaction that is open has ended. */
+  /** Resolves when the open transaction has ended. */
   settled(): Promise<void>;
 }
 
 function createReadable({ directory, gate }: Parts, queue: WriteQueue): Readable {
   const settled = async () => {
     await queue.settled();
-    // Whoever began it is told of its failure; here it only has to be over.
-    await gate.levelling?.catch(() => {});
+    // Its failure is reported to the caller that began it; here it only has to end.
+    await gate.syncing?.catch(() => {});
   };
   return {
     settled,
     seeOthers() {
-      if (queue.isWriting || gate.levelling !== undefined) return settled();
-      return directory.follow() ? undefined : gate.level();
+      if (queue.isWriting || gate.syncing !== undefined) return settled();
+      return directory.follow() ? undefined : gate.sync();
     },
   };
 }
@@ -194,7 +194,7 @@ function createCommittedSession(memory: Memory, readable: Readable): Session {
   return createWaitingSession(memory.session, attempt);
 }
 
-/** How old a look may be within one turn of the event loop: a long run of promises is one turn, too. */
+/** How old the last look for others' commits may be within one turn of the event loop, which a chain of promises can prolong. */
 const oldestLookMs = 2;
 
 function oncePerTurn() {

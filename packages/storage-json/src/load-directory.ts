@@ -9,19 +9,19 @@ import { compareSourceFiles, judgeSourceFiles, type SourceState } from "./source
 import { readTableFile } from "./table-files.ts";
 import type { TableRows } from "./tables.ts";
 
-/** A directory that has been read. */
+/** The result of reading a directory. */
 export interface LoadedDirectory {
   readonly journal: Journal;
-  /** What is to be done about the two source files. */
+  /** How the two source files differ from memory. */
   readonly sources: SourceState;
-  /** How large the tables' files are together. */
+  /** The size of all tables' files in bytes. */
   readonly savedBytes: number;
 }
 
 /**
- * Reads everything anew: the tables' files, then the journal. The caller holds the lock.
+ * Reads everything into memory: the tables' files, then the journal. The caller holds the lock.
  *
- * @throws {DomainError} `storage_damaged`, `storage_newer`; nothing is written then, and what memory held is gone.
+ * @throws {DomainError} `storage_damaged`, `storage_newer`; then no file is changed, and memory no longer holds valid data.
  */
 export async function loadDirectory(
   memory: Memory,
@@ -71,7 +71,7 @@ function readTable(
   return end.bytes;
 }
 
-/** A directory that is new, that the Python module made, or that came from version control, which keeps no journal. */
+/** Begins a directory without a journal: it is new, was made by the Python module, or came from version control. */
 async function makeJournal(memory: Memory, layout: DirectoryLayout): Promise<Journal> {
   await saveEverything(memory, layout, { id: null, commit: 0, shown: null });
   const journal = openJournal(layout.journal);
@@ -80,14 +80,14 @@ async function makeJournal(memory: Memory, layout: DirectoryLayout): Promise<Jou
 }
 
 /**
- * Does what the journal says, as far as it is certain that the source files show it.
+ * Applies the journal's commits that the source files are known to show.
  *
- * @returns the commits that are left.
+ * @returns the remaining commits.
  */
 function replayShown(memory: Memory, layout: DirectoryLayout, journal: Journal): CommitLines[] {
   let rest: CommitLines[] = [];
   journal.readToEnd((lines) => {
-    // The journal has got as far as the commit before these lines.
+    // The source files show everything up to the commit before these lines.
     if (journal.isShown) {
       for (const before of rest) applyCommit(memory, before, layout.journal);
       rest = [];
@@ -99,7 +99,7 @@ function replayShown(memory: Memory, layout: DirectoryLayout, journal: Journal):
   return [];
 }
 
-/** Does the rest of the journal, and compares the source files with the moments on both sides of it. */
+/** Applies the rest of the journal, and compares the source files with the states before and after it. */
 async function replayRest(
   memory: Memory,
   layout: DirectoryLayout,

@@ -40,25 +40,25 @@ export interface Memory {
   readonly tables: ReadonlyMap<string, TableRows>;
   readonly dirty: DirtyRows;
   readonly view: SourceView;
-  /** What the files lack. */
+  /** What the tables' files do not have yet. */
   readonly unsaved: Unsaved;
   countExactTimes(): number;
   close(): void;
 }
 
-/** What is in memory and not yet in the tables' files: the journal has it. */
+/** What is in memory and in the journal, but not yet in the tables' files. */
 export interface Unsaved {
-  /** The tables with rows that differ from their files. */
+  /** The tables whose rows differ from their files. */
   readonly tables: Set<string>;
-  /** How far the file of events goes. */
+  /** How much of the events' file is valid. */
   events: EventFileEnd;
-  /** An event that is in the file already has changed. */
+  /** Whether an event that is already in the file has changed. */
   hasOldEvents: boolean;
 }
 
 /**
- * @param directory For messages.
- * @param known The migrations that make its schema: all of them, but for files that an earlier version wrote.
+ * @param directory The path, for messages.
+ * @param known The migrations that make its schema: all, unless an earlier version wrote the files.
  */
 export async function createMemory(
   directory: string,
@@ -93,7 +93,7 @@ export async function createMemory(
   };
 }
 
-/** Brings the schema to that of these migrations, and what is in the tables with it. */
+/** Migrates the schema and the rows in the tables to these migrations. */
 export async function migrateMemory(
   db: DatabaseSync,
   known: readonly Migration[] = migrations,
@@ -104,7 +104,7 @@ export async function migrateMemory(
 }
 
 /**
- * Does what another process, or this one before it ended, has done already. Rules have been held there: here rows go in as they are.
+ * Applies a commit of the journal. The rules were checked when it was made, so rows are written as they are.
  *
  * @returns the changes, for the caches.
  */
@@ -123,7 +123,7 @@ export function applyCommit(memory: Memory, lines: CommitLines, path: string): r
         for (const one of given) puts.push({ rows, row: rowOf(rows, one, path) });
       }
     }
-    // All go before the first comes: one may take the name that another gives up.
+    // All removals come first, because a new row may take a name that a removed one frees.
     for (const { rows, row } of puts) rows.remove(keyOf(rows, row));
     for (const { rows, row } of puts) rows.insert(row);
   });
@@ -131,7 +131,7 @@ export function applyCommit(memory: Memory, lines: CommitLines, path: string): r
   return puts.filter(({ rows }) => rows.table.name === "events").map(({ row }) => changeOf(row));
 }
 
-/** Makes the view of the source files anew where rows were touched, and remembers which tables' files are behind. */
+/** Updates the view of the source files for changed rows, and notes which tables' files are out of date. */
 export function noteTouched(memory: Memory): void {
   noteRows(memory, memory.dirty.take());
 }
@@ -145,7 +145,7 @@ export function noteRows({ unsaved, view }: Memory, touched: readonly DirtyRow[]
   view.update(touched);
 }
 
-/** Runs something in a transaction of its own in which rows may refer to rows that come later. */
+/** Runs work in a transaction in which rows may refer to rows that are written later. */
 export function withoutForeignKeys(db: DatabaseSync, work: () => void): void {
   db.exec("PRAGMA foreign_keys = OFF; BEGIN");
   try {

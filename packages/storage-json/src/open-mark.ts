@@ -5,17 +5,17 @@ import { isBusy, prepareDatabaseFile } from "@tenantry/storage-sqlite/machinery"
 import type { DirectoryLayout } from "./directory-layout.ts";
 
 /**
- * By which it shows that a program of ours has a directory open, writing or not: each holds a shared lock on a small SQLite file, which the
- * system gives up when its holder dies. {@link ExclusiveLock} is held for single writes, and says nothing of who waits between two.
+ * Shows that a Tenantry program has a directory open: each program holds a shared lock on a small SQLite file, which the
+ * system releases when the program ends. {@link ExclusiveLock} cannot show this, because it is held only during a write.
  */
 export interface OpenMark {
   close(): void;
 }
 
 /**
- * Marks the directory as open. Whoever has it for themselves is waited for.
+ * Marks the directory as open. Waits for a program that holds it exclusively.
  *
- * @throws {DomainError} `storage_busy` where they have put another directory in its place.
+ * @throws {DomainError} `storage_busy` if that program has replaced the directory.
  */
 export function markOpen(layout: DirectoryLayout, busyTimeoutMs: number): OpenMark {
   prepareDatabaseFile(layout.openMark);
@@ -34,14 +34,14 @@ function inodeOf(path: string): bigint | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
-/** Whether a program has it open; this one too, where it has. */
+/** Whether a Tenantry program, including this one, has it open. */
 export function isOpen(layout: DirectoryLayout): boolean {
   const mark = keepClosed(layout);
   mark?.close();
   return mark === undefined;
 }
 
-/** Keeps every program from opening the directory; undefined where one has it open. */
+/** Prevents every program from opening the directory; undefined if one has it open. */
 export function keepClosed(layout: DirectoryLayout): OpenMark | undefined {
   if (!existsSync(layout.openMark)) return { close() {} };
   const db = new DatabaseSync(layout.openMark, { timeout: 0 });

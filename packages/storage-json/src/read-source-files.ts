@@ -9,7 +9,7 @@ import {
 } from "./source-records.ts";
 import { readSourceTime } from "./source-time.ts";
 
-/** What the two files say, in their order. */
+/** The records of the two files, in their order. */
 export interface SourceContent {
   readonly organizations: ReadonlyMap<string, SourceOrganization>;
   readonly members: ReadonlyMap<string, ReadonlyMap<string, SourceMember>>;
@@ -19,10 +19,10 @@ export const longestSourceName = 200;
 const longestId = 255;
 
 /**
- * Reads the files as the Python module's loader does, and as strictly: one record that it would not take makes it take the whole file for
- * empty, and erase it when it saves next. What may be left out there may be here.
+ * Reads the files as strictly as the Python module's loader: one record that the loader refuses makes it treat the whole
+ * file as empty, and erase it with its next save. Fields that are optional there are optional here.
  *
- * @param now For records without a time.
+ * @param now The time for records without one.
  * @throws {DomainError} `storage_damaged` with every fault and its place.
  */
 export function readSourceFiles(
@@ -75,7 +75,7 @@ const organizationFields = [
   "status",
 ];
 
-/** Names are unique without regard to case among organizations that are not deleted. */
+/** Names are unique among organizations that are not deleted; upper and lower case count as the same. */
 function findSharedNames(organizations: Iterable<SourceOrganization>, faults: Fault[]): void {
   const owners = new Map<string, string>();
   for (const { id, name, status } of organizations) {
@@ -161,10 +161,10 @@ function escapePointer(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-/** JSON spells it, and nothing keeps it: two ids with different halves would become one. */
+/** JSON can express half of a surrogate pair, but no storage can: two ids with different halves would become one. */
 const halfOfCharacter = "holds half of a character, such as \\ud800; remove it";
 
-/** The fields of one record; what is wrong with them is gathered. */
+/** Reads the fields of one record and collects their faults. */
 function createFields(value: unknown, place: string, faults: Fault[]) {
   const record = isObject(value) ? value : {};
   const fault = (field: string, detail: string) => faults.push({ place: place + field, detail });

@@ -4,12 +4,12 @@ import { discard, type PreparedFile, prepareFile, syncDirectory } from "./durabl
 import { type FileStamps, isSameStamps, stampFile, stampSourceFiles } from "./file-stamps.ts";
 import type { SourceFileName, SourceView } from "./source-view.ts";
 
-/** A source file about to take the place of the one that is there. */
+/** A new source file that is about to replace the present one. */
 export interface PreparedSource extends PreparedFile {
   readonly name: SourceFileName;
 }
 
-/** Writes the source files that have changed beside their places, and sees them to the disk. */
+/** Writes changed source files to temporary files and syncs them to the disk. */
 export async function prepareSources(
   view: SourceView,
   layout: DirectoryLayout,
@@ -27,11 +27,11 @@ export async function prepareSources(
 }
 
 /**
- * Puts prepared source files in their places, each only while both are as is known: looking and replacing are two calls of the system with
- * nothing between them, so that somebody else's edit is overwritten only if it begins within these microseconds.
+ * Replaces the source files with the prepared ones, each only while both still have the `known` stamps. Check and replacement
+ * are two consecutive system calls, so another program's edit is overwritten only if it begins within these microseconds.
  *
  * @param known The files as they were when they were last compared with memory.
- * @returns the files as they are now; undefined where somebody else has edited one, which is left as it is.
+ * @returns the new stamps; undefined if another program has edited one of the files, which is not replaced then.
  */
 export async function replaceSources(
   layout: DirectoryLayout,
@@ -54,7 +54,7 @@ function replaceWhileKnown(
     const next = stampFile(temporary);
     if (!isSameStamps(shown, stampSourceFiles(layout)) || shown === null) return undefined;
     renameSync(temporary, path);
-    // Taken before it had its name: whatever is done to it afterwards is seen to be somebody else's.
+    // Stamped before the rename, so that any later change is recognized as another program's.
     shown = { ...shown, [name]: next };
   }
   return shown ?? undefined;

@@ -18,17 +18,17 @@ const program = "tenantry restore";
 const busyTimeoutMs = 5000;
 
 export interface RestoreOptions {
-  /** Puts the backup in the place of a directory that is there; that one is kept beside it under another name. */
+  /** Replaces an existing directory, which is kept beside it under another name. */
   readonly replace?: boolean | undefined;
-  /** For the name under which a replaced directory is kept. */
+  /** The time for the name under which a replaced directory is kept. */
   readonly now: Date;
 }
 
 /**
- * Puts a backup in the place of a directory. The backup is looked through first and only read; a directory that is there is never
- * overwritten, and no program may have it open.
+ * Restores a backup to a directory. The backup is checked first and never changed. An existing directory is never overwritten
+ * but moved aside, and no program may have it open.
  *
- * @returns Where a directory that was there is now.
+ * @returns the path to which an existing directory was moved.
  * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`, `storage_busy`.
  */
 export async function restoreJsonDirectory(
@@ -89,7 +89,7 @@ function assertReplaceable(place: string, replace: boolean | undefined): void {
   );
 }
 
-/** Nobody can open the directory meanwhile; whoever waits to is told that it was replaced. */
+/** While this runs nobody can open the directory; a program that waits to do so is told that it was replaced. */
 function replaceClosed(place: string, part: string, keptAs: string): void {
   const mark = keepClosed(layoutOf(place));
   if (mark === undefined) throw inUse(place, program);

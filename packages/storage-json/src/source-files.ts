@@ -13,29 +13,29 @@ import {
 import { readSourceFiles, type SourceContent } from "./read-source-files.ts";
 import { type SourceFileName, type SourceView, sourceFileNames } from "./source-view.ts";
 
-/** What is to be done about the two source files, and as what files that was decided. */
+/** How the two source files relate to memory, and the stamps of the files for which that was decided. */
 export type SourceState = { readonly stamps: FileStamps } & (
   | { readonly kind: "current" }
-  /** They are to be written: one is not there, or shows what was before. */
+  /** They must be written: one is missing or shows an earlier state. */
   | { readonly kind: "behind" }
-  /** Somebody else has changed them. */
-  | { readonly kind: "edited"; readonly found: ForeignEdits; readonly content: SourceContent }
+  /** Another program has edited them. */
+  | { readonly kind: "edited"; readonly edits: ForeignEdits; readonly content: SourceContent }
 );
 
-/** The two source files beside one moment of ours. */
+/** The two source files compared with one state of memory. */
 export interface SourceComparison {
   readonly stamps: FileStamps;
   readonly areBothThere: boolean;
-  /** Undefined where every file is ours to the byte. */
-  readonly theirs?: { readonly found: ForeignEdits; readonly content: SourceContent };
+  /** Undefined if both files have exactly the expected bytes. */
+  readonly theirs?: { readonly edits: ForeignEdits; readonly content: SourceContent };
 }
 
-/** The Python module empties a file before it writes it; whoever reads in between waits a little. */
+/** The Python module empties a file before it writes it. A file that cannot be read is tried again after a pause. */
 const attempts = 6;
 const pauseMs = 50;
 
 /**
- * Reads the source files and says what differs. Where they say the same in another order, the view takes on theirs.
+ * Reads the source files and finds the differences. If only the order differs, the view takes over the files' order.
  *
  * @throws {DomainError} `storage_damaged`.
  */
@@ -54,21 +54,21 @@ export async function compareSourceFiles(
 }
 
 function compareOnce(view: SourceView, layout: DirectoryLayout): SourceComparison {
-  // The stamps are older than the content, never newer: what is written meanwhile is seen the next time.
+  // Stamps are taken before the content is read, so that an edit in between is noticed the next time.
   const stamps = stampSourceFiles(layout);
   const files = sourceFileNames.map((name) => readFile(view, layout, name));
   const areBothThere = files.every(({ isThere }) => isThere);
   if (files.every(({ isAlike }) => isAlike)) return { stamps, areBothThere };
   const [organizations = "", orgUsers = ""] = files.map(({ text }) => text());
   const content = readSourceFiles(layout, organizations, orgUsers, new Date().toISOString());
-  const found = findForeignEdits(view, content);
-  if (countOrganizationEdits(found) + countMemberEdits(found.members) === 0) {
+  const edits = findForeignEdits(view, content);
+  if (countOrganizationEdits(edits) + countMemberEdits(edits.members) === 0) {
     takeOrder(view, content);
   }
-  return { stamps, areBothThere, theirs: { found, content } };
+  return { stamps, areBothThere, theirs: { edits, content } };
 }
 
-/** A file that is not there is taken for what it should be: it is written anew and nothing is lost. */
+/** A missing file counts as unchanged: it is written again and nothing is lost. */
 function readFile(view: SourceView, layout: DirectoryLayout, name: SourceFileName) {
   const path = layout[name];
   const ours = view.render(name);
@@ -90,33 +90,33 @@ function decode(path: string, content: Buffer): string {
   }
 }
 
-/** Entries stay where somebody else has put them. */
+/** Gives the view's entries the order that they have in the files. */
 export function takeOrder(view: SourceView, { organizations, members }: SourceContent): void {
   view.reorder(organizations.keys(), (orgId) => members.get(orgId)?.keys() ?? []);
 }
 
 /**
- * Decides what differs by somebody else's hand. A process that ended on its way from the journal to the source files leaves each of them
- * as it was last shown, or as it should be now: either is ours. A file that is neither was edited since, and was one or the other
- * before: the one that it is nearer to.
+ * Decides which differences are another program's edits. A process that ended between writing the journal and replacing the
+ * source files leaves each file in the state last written or in the new state; neither is an edit. A file in any other state
+ * was edited, starting from the one of the two states from which it differs less.
  *
- * @param last The comparison with what the files should be now.
- * @param shown The comparison with what they were last known to show, if that is something else.
+ * @param last The comparison with the state that the files should have now.
+ * @param shown The comparison with the state that they were last known to have, if it is another one.
  */
 export function judgeSourceFiles(last: SourceComparison, shown?: SourceComparison): SourceState {
   const organizations = nearer(last, shown, countOrganizationEdits);
-  const members = nearer(last, shown, (found) => countMemberEdits(found.members));
+  const members = nearer(last, shown, (edits) => countMemberEdits(edits.members));
   const { theirs } = last;
-  // The older look of the two: what was written after it is seen the next time.
+  // The stamps of the earlier comparison, so that an edit after it is noticed the next time.
   const { stamps } = shown ?? last;
-  if (theirs !== undefined && organizations.edits + members.edits > 0) {
+  if (theirs !== undefined && organizations.count + members.count > 0) {
     const { content } = theirs;
-    const found = {
-      organizations: organizations.found?.organizations ?? [],
-      missing: organizations.found?.missing ?? [],
-      members: members.found?.members ?? [],
+    const edits = {
+      organizations: organizations.edits?.organizations ?? [],
+      missing: organizations.edits?.missing ?? [],
+      members: members.edits?.members ?? [],
     };
-    return { kind: "edited", stamps, found, content };
+    return { kind: "edited", stamps, edits, content };
   }
   const isCurrent = last.areBothThere && organizations.isLast && members.isLast;
   return { kind: isCurrent ? "current" : "behind", stamps };
@@ -125,10 +125,10 @@ export function judgeSourceFiles(last: SourceComparison, shown?: SourceCompariso
 function nearer(
   last: SourceComparison,
   shown: SourceComparison | undefined,
-  count: (found: ForeignEdits) => number,
+  countOf: (edits: ForeignEdits) => number,
 ) {
-  const edits = ({ theirs }: SourceComparison) => (theirs === undefined ? 0 : count(theirs.found));
-  const isLast = shown === undefined || edits(last) <= edits(shown);
+  const count = ({ theirs }: SourceComparison) => (theirs === undefined ? 0 : countOf(theirs.edits));
+  const isLast = shown === undefined || count(last) <= count(shown);
   const chosen = isLast ? last : shown;
-  return { isLast, edits: edits(chosen), found: chosen.theirs?.found };
+  return { isLast, count: count(chosen), edits: chosen.theirs?.edits };
 }

@@ -8,8 +8,8 @@ import {
 import { longestSourceName } from "./read-source-files.ts";
 
 /**
- * The ports with what the source files cannot hold refused: the Python module takes a whole file for empty that has one record with a
- * longer name or another sort of id in it. Other tenants than the default one are not in these files.
+ * Wraps the ports so that they refuse what the source files cannot hold: if one record has a longer name or another kind of
+ * id, the Python module treats the whole file as empty. Only the default tenant is in these files, so only it is limited.
  */
 export function guardPorts(ports: Ports, defaultTenantId: () => string | undefined): Ports {
   const { copies, organizations } = ports;
@@ -61,14 +61,14 @@ function assertFits(organization: Named): void {
   throw new DomainError("invalid_input", `${subject} ${fault.detail}`, { fields: [fault] });
 }
 
-/** What of an organization the source files cannot hold, all of it. */
+/** Every field of an organization that the source files cannot hold. */
 export function findMisfits({ id, name }: Named): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   if (!id.startsWith("org_")) {
     const detail = "does not begin with org_, which a JSON directory wants";
     faults.push({ pointer: "/id", detail });
   }
-  // As Python counts: characters, of which JavaScript takes some for two.
+  // Counted in code points, as Python does; JavaScript counts some characters as two.
   if (name.length > longestSourceName && [...name].length > longestSourceName) {
     const detail = `is longer than the ${longestSourceName} characters that a JSON directory holds`;
     faults.push({ pointer: "/name", detail });

@@ -1,7 +1,7 @@
 import type { OrganizationStatus } from "@tenantry/core";
 import { type SourceTime, toSourceTime } from "./source-time.ts";
 
-/** The records of the two files that the Python module knows, in its spelling and order. */
+/** The records of the Python module's two files, with its spelling and order of fields. */
 
 export const sourceRoles = ["owner", "member", "billing_admin"] as const;
 export type SourceRole = (typeof sourceRoles)[number];
@@ -23,7 +23,7 @@ export interface SourceMember {
   readonly joined: SourceTime;
 }
 
-/** The role that the module's loader accepts in place of a true one: it knows three, and takes a file with a fourth for empty. */
+/** The role that is written for the module, which knows three roles and treats a file with any other as empty. */
 export function toSourceRole(role: string): SourceRole {
   return sourceRoles.find((known) => known === role) ?? "member";
 }
@@ -52,7 +52,7 @@ export function writeMember({ org_id, user_id, role, joined }: SourceMember): st
     }`;
 }
 
-/** An organization's list: there for every organization, be it empty. */
+/** An organization's member list. Every organization has one, even if it is empty. */
 export function writeList(orgId: string, members: Iterable<string>): string {
   const entries = [...members];
   if (entries.length === 0) return `  ${writeText(orgId)}: []`;
@@ -65,7 +65,7 @@ function writeNullable(text: string | null): string {
 
 const beyondAscii = /[\u007f-\uffff]/g;
 
-/** As Python's `json.dump` writes it: in ASCII, so that a file reads the same under every locale. */
+/** Writes text as Python's `json.dump` does: in ASCII, so that a file reads the same under every locale. */
 function writeText(text: string): string {
   return JSON.stringify(text).replace(
     beyondAscii,

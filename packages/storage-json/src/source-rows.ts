@@ -9,18 +9,18 @@ import {
 } from "./source-records.ts";
 import { sourceTimesTable } from "./source-times-table.ts";
 
-/** What the two source files show of the tables: the default tenant's organizations and active memberships. */
+/** The rows that the two source files show: the default tenant's organizations and active memberships. */
 export interface SourceRows {
   /** Undefined before the first start. */
   defaultTenantId(): string | undefined;
-  /** In the order in which they came to be. */
+  /** In the order of creation. */
   organizations(tenantId: string): Iterable<{ readonly id: string; readonly text: string }>;
   members(
     tenantId: string,
   ): Iterable<{ readonly orgId: string; readonly userId: string; readonly text: string }>;
-  /** Null where there is no such organization. */
+  /** Null if there is no such organization. */
   organization(tenantId: string, id: string): string | null;
-  /** Null where there is no such active membership. */
+  /** Null if there is no such active membership. */
   member(tenantId: string, orgId: string, userId: string): string | null;
 }
 

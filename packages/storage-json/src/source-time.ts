@@ -1,17 +1,17 @@
 /**
- * Times of the Python module: UTC without a zone. Ours are ISO 8601 with milliseconds and `Z`; the microseconds that do not fit there are
- * kept beside, so that a record nobody touched keeps its time to the digit.
+ * Times of the Python module are UTC without a zone, with microseconds. Tenantry's are ISO 8601 with milliseconds and `Z`. The
+ * exact time is stored separately, so that an unchanged record keeps all its digits.
  */
 export interface SourceTime {
-  /** As ours: `2025-10-13T18:30:00.123Z`. */
+  /** In Tenantry's form: `2025-10-13T18:30:00.123Z`. */
   readonly time: string;
-  /** The whole of it, `2025-10-13T18:30:00.123456`, where milliseconds do not say it all. */
+  /** The exact time, `2025-10-13T18:30:00.123456`, if milliseconds are not enough. */
   readonly exact: string | null;
 }
 
-/** As the module's `isoformat()` writes it: no fraction where it is nothing, else six digits. */
+/** Writes a time as the module's `isoformat()` does: six digits of a fraction, or none if it is zero. */
 export function toSourceTime(time: string, exact: string | null): string {
-  // What is kept beside belongs to another time if the row has moved on since.
+  // If the row has changed since, the stored exact time belongs to an earlier value.
   if (exact !== null && exact.slice(0, millisecondsEnd) === time.slice(0, millisecondsEnd)) {
     return exact;
   }
@@ -25,7 +25,7 @@ const millisecondsEnd = "2025-10-13T18:30:00.123".length;
 
 const form = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** Reads `T` and a space, with and without a fraction; a zone is taken into account. Undefined where it is no time. */
+/** Reads a time with `T` or a space, with or without a fraction, and with or without a zone. Undefined if it is not a time. */
 export function readSourceTime(text: unknown): SourceTime | undefined {
   const [, day, clock, fraction = "", zone = "Z"] =
     (typeof text === "string" && form.exec(text)) || [];
@@ -33,7 +33,7 @@ export function readSourceTime(text: unknown): SourceTime | undefined {
   const microseconds = fraction.padEnd(6, "0").slice(0, 6);
   const local = `${day}T${clock}.${microseconds.slice(0, 3)}`;
   const asUtc = Date.parse(`${local}Z`);
-  // The thirtieth of February comes back as another day.
+  // Refuses dates such as 30 February, which parse as another day.
   if (Number.isNaN(asUtc) || new Date(asUtc).toISOString() !== `${local}Z`) return undefined;
   const moment = zone === "Z" ? asUtc : Date.parse(`${local}${withColon(zone)}`);
   if (Number.isNaN(moment)) return undefined;

@@ -3,8 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 export const sourceTimesTable = "source_times";
 
 /**
- * The one table that only this storage has: times of the Python module that milliseconds do not say whole, by organization and
- * member (an empty text for the organization itself). Like every table it has a file and goes through the journal.
+ * A table that only this storage has: the Python module's times that need more than milliseconds, by organization and member
+ * (an empty text for the organization itself). Like every table it has a file and goes through the journal.
  */
 export function createSourceTimesTable(db: DatabaseSync): void {
   db.exec(`CREATE TABLE ${sourceTimesTable} (

@@ -8,28 +8,28 @@ export type SourceFileName = "organizations" | "orgUsers";
 export const sourceFileNames = ["organizations", "orgUsers"] as const;
 
 /**
- * The content of the two source files, kept ready in pieces: a change makes one organization's or one member's text anew, and a file is
- * its pieces joined. Entries stay in the order in which they stand in the file; new ones come last.
+ * The content of the two source files, kept in pieces: a change renders only the text of one organization or member again, and
+ * a file is the joined pieces. Entries keep their order in the file; new ones come last.
  */
 export interface SourceView {
-  /** Makes everything anew from the tables. */
+  /** Renders everything again from the tables. */
   rebuild(): void;
-  /** Makes anew what these rows show in. */
+  /** Renders the entries again that show these rows. */
   update(rows: readonly DirtyRow[]): void;
-  /** The files whose content has changed since they were last taken. */
+  /** The files whose content has changed since the last call. */
   takeChanged(): readonly SourceFileName[];
-  /** How many records the files hold together. */
+  /** The number of records in both files. */
   count(): number;
-  /** Both files are to be written, whatever they show. */
+  /** Marks both files as changed, so that they are written. */
   changeAll(): void;
-  /** The content as it is to be in the file. */
+  /** The complete content of a file. */
   render(file: SourceFileName): Buffer;
-  /** The entry of an organization; undefined where there is none. */
+  /** The entry of an organization; undefined if there is none. */
   organization(id: string): string | undefined;
   organizationIds(): Iterable<string>;
-  /** The entries of an organization's list by user; undefined where there is no such organization. */
+  /** The entries of an organization's member list by user; undefined if there is no such organization. */
   members(orgId: string): ReadonlyMap<string, string> | undefined;
-  /** Puts entries in the order of a file that says the same in another one. */
+  /** Orders the entries as in a file that has the same content in another order. */
   reorder(orgIds: Iterable<string>, userIds: (orgId: string) => Iterable<string>): void;
 }
 
@@ -104,7 +104,7 @@ function update(entries: Entries, rows: SourceRows, touched: readonly DirtyRow[]
     return;
   }
   const inTenant = touched.filter(({ key }) => key[0] === entries.tenantId);
-  // Organizations come first: a member's entry goes to the list of one.
+  // Organizations first, because a member's entry belongs to an organization's list.
   for (const { table, key } of inTenant) {
     if (table === "organizations") updateOrganization(entries, rows, String(key[1]));
   }
@@ -160,7 +160,7 @@ function* pieces(entries: Entries, file: SourceFileName): Iterable<Buffer> {
   }
 }
 
-/** The texts are ASCII, so that a byte is a character. */
+/** The texts are ASCII, so one byte is one character. */
 function toBuffer(text: string): Buffer {
   return Buffer.from(text, "latin1");
 }
@@ -177,7 +177,7 @@ function joinEntries(entries: readonly Buffer[]): Buffer {
   return Buffer.concat([...parts, closing]);
 }
 
-/** The entries in the order of these keys; what they do not name comes after. */
+/** The entries in the order of these keys; all others come after them. */
 function inOrder<T>(map: ReadonlyMap<string, T>, keys: Iterable<string>): Map<string, T> {
   const ordered = new Map<string, T>();
   for (const key of keys) {

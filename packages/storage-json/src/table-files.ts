@@ -6,7 +6,7 @@ import { type PreparedFile, prepareFile } from "./durable-files.ts";
 import { fromFileRow, toFileRow } from "./file-rows.ts";
 import type { TableRows } from "./tables.ts";
 
-/** What would let somebody in who has the file. */
+/** The tables with secrets, which would give access to anybody who has the file. */
 const secretTables: ReadonlySet<string> = new Set([
   "idempotency_keys",
   "operator_keys",
@@ -58,7 +58,7 @@ function parseRows(path: string, text: string): readonly unknown[] {
   throw damaged(path, [{ place: "", detail: "is no JSON array" }]);
 }
 
-/** How large the tables' files are together. */
+/** The size of all tables' files in bytes. */
 export function tableBytes(layout: DirectoryLayout, tables: Iterable<string>): number {
   let bytes = 0;
   for (const table of tables) {
@@ -67,7 +67,7 @@ export function tableBytes(layout: DirectoryLayout, tables: Iterable<string>): n
   return bytes;
 }
 
-/** Writes a table beside its file: an array with a line for each row, in the order of keys, so that versions can be compared. */
+/** Writes a table to a temporary file: an array with one line per row, in the order of keys, so that versions can be compared. */
 export async function prepareTableFile(
   layout: DirectoryLayout,
   rows: TableRows,

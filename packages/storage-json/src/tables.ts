@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ledgerTable, type SqlValue } from "@tenantry/storage-sql";
 
-/** A table as the database itself describes it: a column that a migration adds is in the files without a line here. */
+/** A table as the database describes it, so that a column added by a migration gets into the files without a change here. */
 export interface Table {
   readonly name: string;
   readonly columns: readonly string[];
@@ -12,7 +12,7 @@ export interface Table {
 export type Row = Record<string, SqlValue>;
 export type Key = readonly SqlValue[];
 
-/** Every table but SQLite's own and the ledger of migrations. */
+/** Every table except SQLite's own and the one that records migrations. */
 export function readTables(db: DatabaseSync): readonly Table[] {
   const names = db
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
@@ -33,15 +33,15 @@ function readTable(db: DatabaseSync, name: string): Table {
   return { name, columns: columns.map((c) => c.name), key: key.map((c) => c.name) };
 }
 
-/** The rows of one table by their keys, past every rule but the database's own: for reading files in and following others. */
+/** Access to one table's rows by key, without the rules of the domain: for loading files and applying the journal. */
 export interface TableRows {
   readonly table: Table;
   find(key: Key): Row | undefined;
   insert(row: Row): void;
   remove(key: Key): void;
-  /** All of them, in the order of keys. */
+  /** All rows, in the order of keys. */
   all(): IterableIterator<Row>;
-  /** Those whose first key column is greater, in the order of keys. */
+  /** The rows whose first key column is greater, in the order of keys. */
   after(first: SqlValue): IterableIterator<Row>;
   clear(): void;
 }

@@ -17,13 +17,13 @@ import { prepareTableFile } from "./table-files.ts";
 import { createTableRows, readTables } from "./tables.ts";
 
 /**
- * Brings files that an earlier version wrote to this one's schema, by the very migrations that a database goes through: they are read into
- * one of their own schema, which is migrated and written out. The caller holds the lock.
+ * Upgrades files that an earlier version wrote, with the same migrations as a database: they are read into a database with
+ * their schema, which is migrated and written out again. The caller holds the lock.
  *
- * The files are replaced together or not at all: they are written beside their places, then the format says that they replace the others,
- * and whoever opens after a crash goes on with that.
+ * The files are replaced together or not at all: new files are written beside the old ones, then the format file states the
+ * replacement, and after a crash the next opening finishes it.
  *
- * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`; nothing is changed then.
+ * @throws {DomainError} `storage_damaged`, `storage_newer`, `storage_unavailable`; then nothing was changed.
  */
 export async function upgradeDirectory(layout: DirectoryLayout): Promise<void> {
   const format = readFormat(layout);
@@ -48,8 +48,8 @@ export async function upgradeDirectory(layout: DirectoryLayout): Promise<void> {
 }
 
 /**
- * Sees to it that the source files show the last commit, since a new journal says that they do. Somebody else's edits are left for whoever
- * opens next, who takes them in by this version's rules.
+ * Makes sure that the source files show the last commit, because a new journal states that they do. Another program's edits
+ * stay; the next opening imports them with this version's rules.
  */
 async function showAll(
   memory: Memory,
