@@ -54,7 +54,14 @@ export function createDirectory(
   layout: DirectoryLayout,
   tell: ChangeListener,
 ): Directory {
-  const state: State = { memory, layout, tell, journal: undefined, savedBytes: 0, foreignCommits: 0 };
+  const state: State = {
+    memory,
+    layout,
+    tell,
+    journal: undefined,
+    savedBytes: 0,
+    foreignCommits: 0,
+  };
   return {
     isInSync: () => isInSync(state),
     sync: () => sync(state),

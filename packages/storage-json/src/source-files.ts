@@ -127,7 +127,8 @@ function nearer(
   shown: SourceComparison | undefined,
   countOf: (edits: ForeignEdits) => number,
 ) {
-  const count = ({ theirs }: SourceComparison) => (theirs === undefined ? 0 : countOf(theirs.edits));
+  const count = ({ theirs }: SourceComparison) =>
+    theirs === undefined ? 0 : countOf(theirs.edits);
   const isLast = shown === undefined || count(last) <= count(shown);
   const chosen = isLast ? last : shown;
   return { isLast, count: count(chosen), edits: chosen.theirs?.edits };
