@@ -13,7 +13,7 @@ const exitOfUsage = 2;
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** A missed goal is a result and no fault: the exit code says only whether everything was measured. */
+/** A missed goal is a result and not an error: the exit code only says whether every row was measured. */
 async function main(args: string[]): Promise<number> {
   const options = readArguments(args);
   if (options === undefined) return exitOfUsage;

@@ -8,10 +8,10 @@ const dayInSeconds = 86_400;
 export type BetterAuthPeer = { auth: Auth; database: DatabaseSync };
 
 /**
- * Better Auth as a careful owner would run it: its own node:sqlite dialect with the
- * journal and durability of our side, sessions read from the signed cookie for the
- * whole run, joins done by the database, nothing limited, traced or logged, and no
- * ceiling on how many organizations a user may create.
+ * Better Auth, configured for speed: its own node:sqlite dialect with the same journal and
+ * durability as our side, sessions read from the signed cookie for the whole run, joins in the
+ * database, no rate limit, tracing or log, and no limit on how many organizations a user may
+ * create.
  */
 export async function openBetterAuth(file: string, origin: string): Promise<BetterAuthPeer> {
   const database = new DatabaseSync(file);
@@ -28,14 +28,14 @@ export async function openBetterAuth(file: string, origin: string): Promise<Bett
     advanced: { database: { joins: true } },
     plugins: [organization()],
   };
-  // The schema comes first: the library looks at the tables when it is made.
+  // The schema must exist first, because the library reads the tables when it is created.
   const { runMigrations } = await getMigrations(options);
   await runMigrations();
   addIndexes(database);
   return { auth: betterAuth(options), database };
 }
 
-/** Its own schema indexes each column alone; these answer the four questions from one index each. */
+/** The library's schema indexes single columns. With these, each of the four questions uses one index. */
 function addIndexes(database: DatabaseSync): void {
   database.exec(`
     CREATE UNIQUE INDEX IF NOT EXISTS bench_member_of ON member ("userId", "organizationId");

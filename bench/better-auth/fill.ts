@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Dataset } from "../dataset/dataset.ts";
 
-/** Writes the data of the run as Better Auth would have written it itself: times as ISO text. */
+/** Writes the data of the run as Better Auth itself would: times as ISO text. */
 export function fillBetterAuth(database: DatabaseSync, dataset: Dataset): void {
   database.exec("BEGIN");
   fillUsers(database, dataset);

@@ -6,7 +6,7 @@ import type { SignedIn } from "./sessions.ts";
 export type Operation = "check" | "list" | "page" | "create";
 type Ask = (turn: number) => Promise<unknown>;
 
-/** The same four questions through `auth.api`, without HTTP: calls a second. */
+/** The same four questions through `auth.api`, without HTTP. Measures calls per second. */
 export async function measureInProcess(
   auth: Auth,
   operation: Operation,

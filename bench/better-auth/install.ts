@@ -6,11 +6,11 @@ import { isDeepStrictEqual } from "node:util";
 
 const directory = import.meta.dirname;
 
-/** Installs the peer as its own lockfile names it, when it is missing or another version is there. */
+/** Installs the peer from its own lockfile if it is missing or has another version. */
 export async function installBetterAuth(): Promise<void> {
   if (isInstalled()) return;
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  // Inside `npm run` the environment names the project around; the prefix says which one is meant.
+  // Inside `npm run` the environment points to the outer project, so the prefix names this one.
   const install = spawn(npm, ["ci", "--prefix", directory, "--ignore-scripts"], {
     cwd: directory,
     stdio: ["ignore", "ignore", "inherit"],
@@ -21,7 +21,7 @@ export async function installBetterAuth(): Promise<void> {
   }
 }
 
-/** npm writes the inner lockfile last, so an installation cut short is not taken for whole. */
+/** npm writes the inner lockfile last, so an interrupted installation is not mistaken for a complete one. */
 function isInstalled(): boolean {
   const wanted = readVersions(path.join(directory, "package-lock.json"));
   const installed = readVersions(path.join(directory, "node_modules", ".package-lock.json"));

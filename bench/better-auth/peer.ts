@@ -10,12 +10,12 @@ import type { InProcessInput, OpenAnswer, OpenInput } from "./server.ts";
 
 export type Peer = LoadedServer & {
   requests: Record<Operation, LoadRequest[]>;
-  /** Calls a second of `auth.api` in the server's own process, one caller. */
+  /** Calls per second of `auth.api` in the server's own process, with one caller. */
   measureInProcess(operation: Operation, durationMs: number): Promise<number>;
   close(): Promise<void>;
 };
 
-/** Better Auth in a process of its own, filled with the data of the run. */
+/** Starts Better Auth in its own process with the data of the run. */
 export function openPeer(bench: Bench, questions: Questions): Promise<Peer> {
   return bench.share("better-auth", async () => {
     await installBetterAuth();

@@ -5,7 +5,7 @@ import type { OpenAnswer } from "./server.ts";
 
 const base = "/api/auth/organization";
 
-/** The four questions as Better Auth's own client sends them: both cookies, and the origin of the page. */
+/** The four questions as Better Auth's client sends them: with both cookies and the page's origin. */
 export function makePeerRequests(
   questions: Questions,
   { origin, signedIn }: OpenAnswer,
@@ -33,7 +33,7 @@ export function makePeerRequests(
       const place = `limit=${pageSize}&offset=${offset}&sortBy=createdAt`;
       return get(`/list-members?organizationId=${pages.organizationId}&${place}`, pages.userId);
     }),
-    // Making it the active one would be a second write, which ours does not do.
+    // Making it the active organization would be a second write, which ours does not have.
     create: creators.map((userId) =>
       post("/create", userId, {
         name: "Over HTTP {turn}",

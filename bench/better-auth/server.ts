@@ -20,7 +20,7 @@ let opened: Opened | undefined;
 
 serveParent({ open, usage: readUsage, measureInProcess: measureOpened });
 
-/** A plain node:http server in front of the library's own handler: nothing else in between. */
+/** A plain node:http server with the library's own handler and nothing in between. */
 async function open({ directory, questions }: OpenInput): Promise<OpenAnswer> {
   let listener: RequestListener = (_request, response) => response.writeHead(503).end();
   const server = createServer((request, response) => listener(request, response));

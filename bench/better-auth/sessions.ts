@@ -4,9 +4,9 @@ import type { Auth } from "better-auth";
 export type SignedIn = { userId: string; cookie: string };
 
 /**
- * Signs users in without a password: hashing hundreds of passwords would take longer
- * than the bench. The session row is the library's own, and so is the second cookie,
- * the one that spares it the look-up of the session.
+ * Signs users in without a password, because hashing hundreds of passwords would take longer
+ * than the bench. The library itself makes the session row and the second cookie, which saves
+ * it the look-up of the session.
  */
 export async function signIn(auth: Auth, origin: string, userId: string): Promise<SignedIn> {
   const { internalAdapter, secret } = await auth.$context;

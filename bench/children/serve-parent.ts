@@ -1,8 +1,8 @@
 type Call = { id: number; name: string; input: unknown };
-// The caller and the callee name the same types; between processes nothing checks them.
+// Caller and callee use the same types; nothing checks them between processes.
 type Handlers = Record<string, (input: never) => unknown>;
 
-/** Answers the calls of the process that started this one, and ends with it. */
+/** Answers the calls of the parent process, and ends when that ends. */
 export function serveParent(handlers: Handlers): void {
   process.on("message", async (call: Call) => {
     try {
@@ -17,7 +17,7 @@ export function serveParent(handlers: Handlers): void {
   process.once("disconnect", () => process.exit(0));
 }
 
-/** What a server has used so far; two readings give how busy it was between them. */
+/** The processor time that a server has used so far. Two readings show how busy it was in between. */
 export type Usage = { cpuMs: number; atMs: number; residentBytes: number };
 
 export function readUsage(): Usage {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 type Answer = { id: number; value?: unknown; fault?: string };
 
-/** A process of its own that answers calls: see `serveParent` for the other end. */
+/** A child process that answers calls; `serveParent` is the other end. */
 export type Child = {
   pid: number;
   call<Value>(name: string, input?: unknown): Promise<Value>;
@@ -12,9 +12,8 @@ export type Child = {
 };
 
 /**
- * Starts a module of the bench in a process of its own, with this very Node and with
- * nothing on its standard output, so that every server under load has the same
- * engine and the same (no) logging.
+ * Starts a module of the bench in its own process, with the same Node and without standard
+ * output, so that every server under load has the same engine and no log.
  */
 export function startChild(module: URL): Child {
   const child = fork(fileURLToPath(module), [], {
@@ -51,7 +50,7 @@ export function startChild(module: URL): Child {
   };
 }
 
-/** Has something done in a process that ends with it. */
+/** Runs one call in a process that is ended afterwards. */
 export async function callOnce<Value>(module: URL, name: string, input: unknown): Promise<Value> {
   const child = startChild(module);
   try {

@@ -26,7 +26,7 @@ export type Dataset = {
 export const organizationCount = 10_000;
 export const userCount = 10_000;
 export const organizationsPerUser = 10;
-/** The organization at this index is the one whose 5,000 members are paged. */
+/** The index of the organization whose 5,000 members are paged. */
 export const largeOrganization = 0;
 export const largeOrganizationMembers = 5_000;
 
@@ -37,7 +37,7 @@ const secondParts = ["Analytics", "Freight", "Health", "Labs", "Logistics", "Med
 /**
  * 10,000 organizations, 10,000 users, 100,000 memberships: every user is in ten
  * organizations, one organization has 5,000 members and the others nine or ten.
- * Every side is filled from this, so that none has an easier question.
+ * Every side has this data, so that none has easier questions.
  */
 export function makeDataset(): Dataset {
   const random = seededRandom(20_260_101);
@@ -73,9 +73,8 @@ function makeOrganization(index: number, random: () => number): DatasetOrganizat
 }
 
 /**
- * People join in an order that has nothing to do with their own age, so the pairs
- * are shuffled: rows that lay on disk in the order of the question would flatter
- * every side of the lists.
+ * The pairs are shuffled, because in reality users do not join in the order of their ids. Rows
+ * that lie on disk in the order of a list would make every side too fast.
  */
 function makeMemberships(random: () => number): DatasetMembership[] {
   const pairs = shuffle(makePairs(), random);
@@ -93,7 +92,7 @@ function makeMemberships(random: () => number): DatasetMembership[] {
   });
 }
 
-/** The strides are coprime to the number of organizations, so no user meets one twice. */
+/** The strides are coprime to the number of organizations, so no user gets one twice. */
 function makePairs(): [number, number][] {
   const pairs: [number, number][] = [];
   const others = organizationCount - 1;

@@ -2,13 +2,12 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const lettersOfTime = 10;
 const lettersOfChance = 16;
 
-/** Where the clock of the made-up data starts: fixed, so that two runs measure the same bytes. */
+/** The start of the generated data's clock. It is fixed, so that two runs measure the same bytes. */
 export const datasetEpochMs = Date.UTC(2026, 0, 1);
 
 /**
- * A small generator of pseudo-random numbers below 2^32 (mulberry32). The data of a
- * run must be the same for both sides and for the next run, so nothing here asks
- * the system for chance.
+ * A small generator of pseudo-random numbers below 2^32 (mulberry32). The data must be the same
+ * for both sides and in every run, so the system's random numbers are not used.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
@@ -21,9 +20,9 @@ export function seededRandom(seed: number): () => number {
 }
 
 /**
- * A time-ordered id of the product's shape: a prefix and 26 letters, of which the
- * first ten are milliseconds. Inserts with such ids append to the end of an index;
- * random ones would split pages, and the bench would measure that instead.
+ * A time-ordered id in the product's format: a prefix and 26 characters, of which the first ten
+ * are milliseconds. Inserts with such ids append to the end of an index. Random ids would split
+ * pages, and the bench would measure that.
  */
 export function makeTimeOrderedId(prefix: string, timeMs: number, random: () => number): string {
   let time = "";

@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { seededRandom } from "./ids.ts";
 
-/** Beside the repository, where there is one: the organizations of a real project. */
+/** A file beside the repository, if it exists: the organizations of a real project. */
 const usualFile = path.resolve(
   import.meta.dirname,
   "../../../shared/data/kubernetes-organizations.json",
 );
 
-/** What the memory of the server is measured with: a file of GitHub organizations, or made-up ones of the same shape. */
+/** The data with which the server's memory is measured: a file of GitHub organizations, or generated ones of the same shape. */
 export function readImportData(file: string | undefined): unknown {
   const chosen = file ?? (existsSync(usualFile) ? usualFile : undefined);
   return chosen === undefined ? makeImportData() : JSON.parse(readFileSync(chosen, "utf8"));
@@ -33,7 +33,7 @@ type ImportOrganization = {
 
 const personCount = 1_509;
 const adminsEach = 10;
-/** The members of each organization, admins among them, and its teams. */
+/** The numbers of members, including admins, and of teams in each organization. */
 const sizes = [
   { people: 1_200, teams: 350 },
   { people: 700, teams: 200 },
@@ -51,7 +51,7 @@ export function makeImportData(): { organizations: ImportOrganization[] } {
   let next = 0;
   return {
     organizations: sizes.map(({ people, teams }, index) => {
-      // Each list goes on where the one before ended, so that everybody is in one and many are in two.
+      // Each list continues where the previous one ended, so that everybody is in one and many are in two.
       const logins = Array.from({ length: people }, () => `person-${next++ % personCount}`);
       return {
         login: `organization-${index}`,
@@ -65,7 +65,7 @@ export function makeImportData(): { organizations: ImportOrganization[] } {
   };
 }
 
-/** Every fourth team stands at the top; the one after it is inside it, and the next two are inside that one. */
+/** Every fourth team is at the top. The next team is inside it, and the two after that are inside the second. */
 function makeTeams(count: number, logins: string[], random: () => number): ImportTeam[] {
   const top: ImportTeam[] = [];
   for (let index = 0; index < count; index += 1) {

@@ -1,19 +1,19 @@
 import { type Dataset, largeOrganization, largeOrganizationMembers } from "./dataset.ts";
 
 export type CheckQuestion = { userId: string; organizationId: string };
-/** What is asked of every side, over HTTP and in process, in the same order. */
+/** The questions for every side, over HTTP and in process, in the same order. */
 export type Questions = {
   checks: CheckQuestion[];
   /** Each is in ten organizations. */
   listers: string[];
   pages: { userId: string; organizationId: string; offsets: number[] };
-  /** Enough of them that nobody's own list of organizations grows long during a run. */
+  /** Enough users that no user's list of organizations grows long during a run. */
   creators: string[];
 };
 
 export const pageSize = 50;
 
-/** Spreads the questions over the whole data, so that no side is asked for neighbouring rows. */
+/** Spreads the questions over all of the data, so that they do not ask for neighbouring rows. */
 export function pickQuestions(dataset: Dataset, count: number): Questions {
   const memberships = pickSpread(dataset.memberships, count);
   const users = pickSpread(dataset.users, count * 2).map((user) => user.id);

@@ -2,9 +2,9 @@ import type { Bench } from "../harness/bench.ts";
 import { type Dataset, makeDataset } from "./dataset.ts";
 import { pickQuestions, type Questions } from "./questions.ts";
 
-/** Over HTTP every question is a request made beforehand for each connection. */
+/** The number of questions over HTTP, where each is a request prepared for every connection. */
 const questionsOverHttp = 256;
-/** In process the answers should not all fit into the processor's own caches. */
+/** The number of questions in process: enough that the answers do not all fit into the processor's caches. */
 const questionsInProcess = 8_192;
 
 export type SharedDataset = { dataset: Dataset; overHttp: Questions; inProcess: Questions };

@@ -1,4 +1,4 @@
-// The parts of autocannon that the bench calls; the package brings no types.
+// The parts of autocannon that the bench uses; the package has no types.
 
 declare module "autocannon" {
   type Request = {

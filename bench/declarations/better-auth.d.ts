@@ -1,5 +1,5 @@
-// The parts of better-auth that the bench calls. The package is installed by the bench
-// alone, so the type check must not depend on its being there.
+// The parts of better-auth that the bench uses. Only the bench installs the package, so the type
+// check must work without it.
 
 declare module "better-auth" {
   export type Call = { headers: Headers; body?: unknown; query?: unknown };

@@ -23,7 +23,7 @@ export const usage = `npm run bench -- [OPTIONS]
   --help            this text
 `;
 
-/** @throws {TypeError | RangeError} with what is wrong, in one line. */
+/** Parses the command line. @throws {TypeError | RangeError} with a one-line message. */
 export function parseBenchArguments(args: string[]): BenchArguments {
   const { values } = parseArgs({
     args,

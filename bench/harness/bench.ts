@@ -4,18 +4,18 @@ import path from "node:path";
 
 type Closable = { close?: () => unknown };
 
-/** One run of the bench: a directory of its own, and what the rows have in common. */
+/** A run of the bench: its directory, and what its rows share. */
 export type Bench = {
   directory: string;
   /** How long a round of a row within this process lasts. */
   roundMs: number;
   /** How long a round of a row over HTTP lasts. */
   roundSeconds: number;
-  /** How many requests a round of a fixed number has. */
+  /** The number of requests in rounds that have a fixed number. */
   roundRequests: number;
-  /** A file of organizations to import; without it the usual one, or made-up ones. */
+  /** A file of organizations to import. Default: the usual one if it exists, else generated ones. */
   importFile: string | undefined;
-  /** Opens something the first time a row asks for it; it is closed at the end of the run. */
+  /** Opens a resource when a row first asks for it, and closes it at the end of the run. */
   share<Shared extends object>(name: string, open: () => Promise<Shared>): Promise<Shared>;
   close(): Promise<void>;
 };
@@ -37,9 +37,9 @@ export function openBench(options: BenchOptions): Bench {
       return opened as Promise<Shared>;
     },
     async close() {
-      // Last opened, first closed: a library is closed before the file that it stands on.
+      // Closed in reverse order, so that a library is closed before the file that it uses.
       for (const opening of [...shared.values()].reverse()) {
-        // What could not be opened was reported by the row that wanted it.
+        // If opening failed, the row that asked for it has reported that.
         const opened: Closable | undefined = await opening.catch(() => undefined);
         await opened?.close?.();
       }

@@ -3,9 +3,9 @@ import type { Pair, Reading } from "./row.ts";
 export type Rounds = { ours: Reading[]; reference: Reading[] };
 
 /**
- * Measures the two sides in turn, A B A B …, so that whatever the machine does
- * meanwhile falls on both. One uncounted round of each comes first: it fills caches,
- * opens files and lets the engine compile.
+ * Measures the two sides in turn, A B A B …, so that other activity of the machine affects
+ * both. One uncounted round of each comes first, which fills caches, opens files and lets the
+ * engine compile.
  */
 export async function interleave(
   pair: Pair,

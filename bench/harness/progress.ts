@@ -6,7 +6,7 @@ export type Progress = {
   stop(): void;
 };
 
-/** A bar on a terminal; nothing where the output is read by a program. */
+/** A progress bar on a terminal; nothing if the output is not a terminal. */
 export function startProgress(rows: number, rounds: number): Progress {
   if (!process.stderr.isTTY) {
     return { row: () => undefined, round: () => undefined, stop: () => undefined };

@@ -1,7 +1,7 @@
-/** The clock is read once in so many calls: a reading costs a tenth of a cached answer. */
+/** How many calls are made per reading of the clock, because a reading costs a tenth of a cached answer. */
 const callsPerReading = 64;
 
-/** Calls a second of something that answers at once. */
+/** Calls per second of a synchronous function. */
 export function measureRate(ask: (turn: number) => unknown, durationMs: number): number {
   const start = performance.now();
   let turn = 0;
@@ -16,7 +16,7 @@ export function measureRate(ask: (turn: number) => unknown, durationMs: number):
   return (turn * 1_000) / (now - start);
 }
 
-/** Calls a second of something awaited and quick, one after another. */
+/** Calls per second of a quick asynchronous function, one after another. */
 export async function measureQuickRate(
   ask: (turn: number) => unknown,
   durationMs: number,
@@ -34,7 +34,7 @@ export async function measureQuickRate(
   return (turn * 1_000) / (now - start);
 }
 
-/** Calls a second with so many callers at once, each asking again when it is answered. */
+/** Calls per second with several callers at once, each of which calls again after its answer. */
 export async function measureRateOfCallers(
   ask: (turn: number) => unknown,
   callers: number,
@@ -53,7 +53,7 @@ export async function measureRateOfCallers(
   return (turn * 1_000) / (performance.now() - start);
 }
 
-/** Calls a second of so many calls, shared among so many callers at once. */
+/** Calls per second for a fixed number of calls, shared among several callers at once. */
 export async function measureRateOfCount(
   ask: () => Promise<unknown>,
   callers: number,

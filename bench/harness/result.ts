@@ -6,10 +6,10 @@ export type ResultRow = {
   id: string;
   ours: number;
   reference: number;
-  /** Ours ÷ reference, of the medians. */
+  /** The ratio of the medians, ours ÷ reference. */
   ratio: number;
   goal: number | null;
-  /** `null` where the row has no goal. */
+  /** `null` if the row has no goal. */
   met: boolean | null;
 };
 

@@ -8,12 +8,12 @@ export type RowsRun = { measured: MeasuredRow[]; failed: FailedRow[] };
 
 export type RunOptions = { rounds: number; isNoise: boolean; progress: Progress };
 
-/** Measures the rows one after another. One that cannot be measured does not take the others with it. */
+/** Measures the rows one after another. A row that fails does not stop the others. */
 export async function runRows(rows: Row[], bench: Bench, options: RunOptions): Promise<RowsRun> {
   const run: RowsRun = { measured: [], failed: [] };
   for (const row of rows) {
     const { id, compares, unit } = row;
-    // What ours shall reach says nothing of a reference beside itself.
+    // With `--noise` the reference is compared with itself, so goals do not apply.
     const goal = options.isNoise ? null : row.goal;
     options.progress.row(id);
     try {

@@ -3,10 +3,10 @@ import type { MeasuredRow, Reading } from "./row.ts";
 import { median, spreadOf } from "./statistics.ts";
 
 const titles = ["row", "ours", "min–max", "reference", "min–max", "unit", "ratio", "goal", ""];
-/** The columns that hold words; the others hold figures and stand right. */
+/** The columns with text. All others have numbers and are right-aligned. */
 const wordColumns = new Set([0, 5, 8]);
 
-/** The table of a run: one line of figures a row, and under the table what each row compares. */
+/** Renders a run: one line of numbers per row, and below the table what each row compares. */
 export function renderTable(rows: MeasuredRow[]): string {
   const lines = [titles, ...rows.map(toCells)];
   const widths = titles.map((_, column) => Math.max(...lines.map((cells) => width(cells, column))));
@@ -34,8 +34,8 @@ function toCells(row: MeasuredRow): string[] {
 }
 
 /**
- * A server that had time to spare was not what limited the round, and then the ratio tells of the load and not of the servers: the reader
- * has to know. What an answer took of a core tells of the servers either way.
+ * How busy the servers were. If a server was not busy, it did not limit the rate, and the ratio describes the load instead of
+ * the servers. The processor time per answer describes the servers in any case.
  */
 function describeBusy(row: MeasuredRow): string {
   if (![...row.ours, ...row.reference].some(({ busy }) => busy !== undefined)) return "";
@@ -53,7 +53,7 @@ function describeShare(readings: Reading[]): string {
   return `${Math.round(percent)} %, ${formatNumber(microseconds)} µs an answer`;
 }
 
-/** Three figures that count: more would be noise, and fewer would hide a tenth. */
+/** Three significant digits: more would be noise, and fewer could hide a tenth. */
 export function formatNumber(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
   return value.toPrecision(3);

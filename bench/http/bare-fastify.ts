@@ -6,8 +6,8 @@ export type BareInput = { answer: string };
 serveParent({ open, usage: readUsage });
 
 /**
- * The least that a Fastify server can do with a check: parse the same body, answer the
- * same bytes with the same type. No token, no schema, no look-up, no log.
+ * The least work that a Fastify server can do for a check: parse the same body and send the same
+ * bytes with the same type. No token, no schema, no look-up, no log.
  */
 async function open({ answer }: BareInput): Promise<{ origin: string }> {
   const app = fastify({ logger: false });

@@ -5,7 +5,7 @@ import type { BareInput } from "./bare-fastify.ts";
 
 export type BareFastify = LoadedServer & { close(): Promise<void> };
 
-/** A bare Fastify route in a process of its own that answers every check with these bytes. */
+/** Starts a process with a bare Fastify route that answers every check with these bytes. */
 export function openBareFastify(bench: Bench, answer: string): Promise<BareFastify> {
   return bench.share("bare-fastify", () => startBareFastify(answer));
 }

@@ -1,7 +1,7 @@
 import autocannon from "autocannon";
 import { serveParent } from "../children/serve-parent.ts";
 
-/** One request of a load. `{turn}` in a body is replaced by a number that never comes twice. */
+/** One request of a load. `{turn}` in a body is replaced by a number that is never repeated. */
 export type LoadRequest = {
   method: "GET" | "POST";
   path: string;
@@ -11,7 +11,7 @@ export type LoadRequest = {
 export type LoadInput = {
   origin: string;
   connections: number;
-  /** How long, or how many. */
+  /** The duration, or the number of requests. */
   length: { seconds: number } | { requests: number };
   requests: LoadRequest[];
 };
@@ -26,7 +26,7 @@ const run = Date.now().toString(36);
 
 serveParent({ load });
 
-/** Puts a server under load; an answer that is not 2xx spoils the run. */
+/** Puts a server under load. An answer other than 2xx fails the run. */
 async function load(input: LoadInput): Promise<LoadAnswer> {
   let client = 0;
   const result = await autocannon({
@@ -37,7 +37,7 @@ async function load(input: LoadInput): Promise<LoadAnswer> {
       : { amount: input.length.requests }),
     requests: input.requests,
     setupClient: (connection) => {
-      // Each connection starts elsewhere in the list, so that they do not ask in step.
+      // Each connection starts at another place in the list, so that they do not ask the same at once.
       const start = Math.floor((client * input.requests.length) / input.connections);
       client += 1;
       connection.setRequests(rotate(input.requests, start).map(prepareRequest));
@@ -50,7 +50,7 @@ async function load(input: LoadInput): Promise<LoadAnswer> {
   return { perSecond: result["2xx"] / result.duration, p99Ms: result.latency.p99 };
 }
 
-/** Only a request with `{turn}` is built anew each time; the others are bytes made once. */
+/** Only requests with `{turn}` are built each time; all others are prepared once. */
 function prepareRequest(request: LoadRequest): PreparedRequest {
   const { body } = request;
   if (!body?.includes("{turn}")) return { ...request };

@@ -4,18 +4,18 @@ import type { Bench } from "../harness/bench.ts";
 import type { Reading } from "../harness/row.ts";
 import type { LoadAnswer, LoadInput, LoadRequest } from "./load.ts";
 
-/** A server in a process of its own that answers `usage`. */
+/** A server in its own process that reports its `usage`. */
 export type LoadedServer = { origin: string; child: Child };
 
 export type Loader = {
-  /** Answers a second, and how much of a core the server used for them. */
+  /** Answers per second, and the share of a core that the server used. */
   measure(server: LoadedServer, requests: LoadRequest[], connections: number): Promise<Reading>;
-  /** So many requests as a round has; nothing but that they were answered is measured. */
+  /** Sends one round's number of requests without measuring them. Fails if one is not answered. */
   ask(origin: string, requests: LoadRequest[], connections: number): Promise<void>;
   close(): Promise<void>;
 };
 
-/** The load comes from a process that is neither of the two servers, the same one for both. */
+/** The load comes from a third process, the same one for both servers. */
 export function openLoader(bench: Bench): Promise<Loader> {
   return bench.share("load", async () => {
     const child = startChild(new URL("./load.ts", import.meta.url));

@@ -7,12 +7,12 @@ import type { Bench } from "../harness/bench.ts";
 import { nameToken } from "../references/replay-rows.ts";
 import { captureWritten, type Written } from "../references/written-rows.ts";
 
-/** The rows of one creation, and the ids in them that were there before it. */
+/** The rows that one creation writes, and the ids in them that existed before. */
 export type CapturedCreation = { written: Written; tenantId: string; userId: string };
 
 /**
- * Creates one organization in a small database of its own and looks at what that wrote there. Every table is
- * read twice, which would take long among the data of the run.
+ * Creates one organization in a small separate database and finds out what that wrote. Every table is read
+ * twice, which would take long with the data of the run.
  */
 export async function captureCreation(bench: Bench): Promise<CapturedCreation> {
   const file = path.join(bench.directory, "captured.db");

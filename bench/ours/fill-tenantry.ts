@@ -10,13 +10,13 @@ import {
 import type { Tenantry } from "tenantry";
 import type { Dataset, DatasetMembership, DatasetRole } from "../dataset/dataset.ts";
 
-/** So many at once share a transaction: enough to be quick, few enough to keep the log small. */
+/** How many writes run at once and share a transaction: enough to be quick, few enough to keep the log small. */
 const usersPerMutation = 1_000;
 const organizationsPerMutation = 200;
 
 /**
- * Writes the data of the run through the doors that everything else goes through, so that the rows
- * are those of real use: events, hash chains, history intervals and counts beside the memberships.
+ * Writes the data of the run with the normal functions, so that the rows are those of real use: with
+ * events, hash chains, history intervals and counts.
  */
 export async function fillTenantry(tenantry: Tenantry, dataset: Dataset): Promise<void> {
   await fillUsers(tenantry, dataset);

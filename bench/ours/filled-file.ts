@@ -3,13 +3,13 @@ import { callOnce } from "../children/start-child.ts";
 import type { Bench } from "../harness/bench.ts";
 
 /**
- * Where data is written before anything is measured: V8 learns from the objects of so many writes at once, which
- * all survive, to make such objects in its old space for good. Whoever answers questions afterwards would be
- * slower by a fifth for it, and nobody's server begins by that.
+ * The process in which data is written. During so many writes, whose objects all survive, V8 learns to allocate
+ * such objects in its old space permanently. A process that answers questions afterwards would be slower by a
+ * fifth, and no real server begins like that.
  */
 const filler = new URL("./filler.ts", import.meta.url);
 
-/** A file of ours with the data of the run. Nobody opens it to write: each side takes a copy. */
+/** A Tenantry file with the data of the run. It is never opened for writing; each side copies it. */
 export function openFilledFile(bench: Bench): Promise<{ file: string }> {
   return bench.share("filled file", async () => {
     const file = path.join(bench.directory, "filled.db");
@@ -18,12 +18,12 @@ export function openFilledFile(bench: Bench): Promise<{ file: string }> {
   });
 }
 
-/** Imports into a file of ours. */
+/** Imports organizations into a Tenantry file. */
 export function importInto(file: string, data: string | undefined): Promise<void> {
   return callOnce(filler, "importFile", { file, data });
 }
 
-/** Copies a file of ours to an empty PostgreSQL database. Answers the id of the tenant in it. */
+/** Copies a Tenantry file to an empty PostgreSQL database. Returns the id of its tenant. */
 export function copyToPostgres(file: string, url: string): Promise<string> {
   return callOnce(filler, "copyToPostgres", { file, url });
 }

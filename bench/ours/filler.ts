@@ -21,7 +21,7 @@ async function importFile(input: { file: string; data: string | undefined }): Pr
   await tenantry.close();
 }
 
-/** Copies a file of ours, and says which tenant is in it. */
+/** Copies a Tenantry file and returns the id of its tenant. */
 async function copyToPostgres({ file, url }: { file: string; url: string }): Promise<string> {
   const source = await openSqliteStorage({ path: file });
   const target = await openPostgresStorage({ url });

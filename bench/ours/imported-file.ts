@@ -4,12 +4,12 @@ import type { CheckQuestion } from "../dataset/questions.ts";
 import type { Bench } from "../harness/bench.ts";
 import { importInto } from "./filled-file.ts";
 
-/** As many questions as the other rows over HTTP have. */
+/** The number of questions, the same as in the other rows over HTTP. */
 const questionCount = 256;
 
 export type ImportedFile = { file: string; checks: CheckQuestion[] };
 
-/** A file of ours into which organizations were imported, and questions about their members. */
+/** A Tenantry file with imported organizations, and questions about their members. */
 export function openImportedFile(bench: Bench): Promise<ImportedFile> {
   return bench.share("imported file", async () => {
     const file = path.join(bench.directory, "imported.db");

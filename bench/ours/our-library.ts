@@ -17,20 +17,20 @@ import { nameOfTurn } from "../references/replay-rows.ts";
 import { type CapturedCreation, captureCreation } from "./capture-creation.ts";
 import { openFilledFile } from "./filled-file.ts";
 
-/** Tenantry as a library in this process, filled with the data of the run. */
+/** Tenantry as a library in this process, with the data of the run. */
 export type OurLibrary = {
-  /** The SQLite file, for the raw side: it is copied before anything is measured. */
+  /** The SQLite file. The raw side copies it before anything is measured. */
   file: string;
   /** Answered from memory after the first time. */
   check(question: CheckQuestion): unknown;
-  /** Answered from the database each time. */
+  /** Always answered from the database. */
   lookUpRole(question: CheckQuestion): unknown;
-  /** A page of members as JSON text, read each time; the pages of the large organization come in turn. */
+  /** A page of members as JSON text, always read from the database; the large organization's pages in turn. */
   pageMembers(turn: number): unknown;
-  /** The organizations of a user as JSON text, read each time. */
+  /** A user's organizations as JSON text, always read from the database. */
   listOrganizations(userId: string): unknown;
   createOrganization(): Promise<unknown>;
-  /** What one creation writes, found out in a small database of its own. */
+  /** The rows that one creation writes, found out in a small separate database. */
   captureCreation(): Promise<CapturedCreation>;
   close(): Promise<void>;
 };

@@ -4,8 +4,8 @@ import type { LoadRequest } from "../load/load.ts";
 import type { SignedIn } from "./server.ts";
 
 /**
- * The four questions to our server, each the equal of the peer's: pages are asked for by how many members come
- * before them and with the number of all, since the peer counts them with every page.
+ * The four questions to our server, each equivalent to the peer's. Pages are requested by offset and with the
+ * total, because the peer does both for every page.
  */
 export function makeOurRequests(
   questions: Questions,

@@ -11,11 +11,11 @@ import { openFilledFile } from "./filled-file.ts";
 import { makeOurRequests } from "./our-requests.ts";
 import type { OpenedServer, ServerInput } from "./server.ts";
 
-/** Our server in a process of its own, filled with the data of the run, its users signed in. */
+/** Our server in its own process, with the data of the run and signed-in users. */
 export type OurServer = LoadedServer & {
-  /** The same four questions that the peer is asked. */
+  /** The same four questions as for the peer. */
   requests: Record<Operation, LoadRequest[]>;
-  /** The bytes of a check that is granted. */
+  /** The answer to an allowed check, in bytes. */
   checkAnswer: string;
   close(): Promise<void>;
 };
@@ -32,7 +32,7 @@ export function openOurServer(bench: Bench): Promise<OurServer> {
   });
 }
 
-/** Our server on a file, in a process of its own, with these users signed in. */
+/** Starts our server on a file, in its own process, with these users signed in. */
 export async function startOurServer(
   file: string,
   userIds: Iterable<string>,

@@ -7,7 +7,7 @@ const program = path.resolve(import.meta.dirname, "../../packages/cli/src/main.t
 /** A server that was started for one measurement. */
 export type StartedServer = { origin: string; stop(): Promise<void> };
 
-/** `tenantry serve` on a file, as a person starts it, with the address taken from what it says. */
+/** Starts `tenantry serve` on a file as a user would, and reads its address from its output. */
 export async function startServeCommand(file: string): Promise<StartedServer> {
   const server = spawn(process.execPath, [program, "serve", "--json"], {
     cwd: path.dirname(file),
@@ -25,14 +25,14 @@ export async function startServeCommand(file: string): Promise<StartedServer> {
   return {
     origin: String(address),
     async stop() {
-      // At its own end it keeps what it compiled, for the next start.
+      // It is allowed to end by itself, because it then stores compiled code for the next start.
       server.kill("SIGTERM");
       await once(server, "exit");
     },
   };
 }
 
-/** Everything up to the end of the first JSON document. */
+/** Reads the output up to the end of the first JSON document. */
 async function readAnswer(server: ChildProcess): Promise<string> {
   let text = "";
   for await (const part of server.stdout ?? []) {

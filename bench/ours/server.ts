@@ -13,7 +13,7 @@ serveParent({ open, usage: readUsage });
 const issuer = "http://tenantry.example";
 const dayMs = 86_400_000;
 
-/** The server as it is started by hand, but that nothing is limited or logged: the peer does neither. */
+/** The server as `tenantry serve` starts it, but without rate limits and log, which the peer does not have either. */
 async function open({ file, userIds }: ServerInput): Promise<OpenedServer> {
   const environment = {
     DATABASE_URL: `sqlite:${file}`,
@@ -29,8 +29,8 @@ async function open({ file, userIds }: ServerInput): Promise<OpenedServer> {
 }
 
 /**
- * Signs users in without a password: hashing hundreds of passwords would take longer than
- * the bench. Session and token are made as a log-in makes them.
+ * Signs users in without a password, because hashing hundreds of passwords would take longer than
+ * the bench. Session and token are those that a log-in creates.
  */
 async function signIn({ engine, defaultTenant }: Tenantry, userIds: string[]): Promise<SignedIn[]> {
   const tokens = createAccessTokens({ engine, issuer, ttlSeconds: dayMs / 1_000 });

@@ -15,7 +15,7 @@ export type SharedAccessChecks = {
   close(): Promise<void>;
 };
 
-/** Whether the rows can be measured: there is a Redis to start. */
+/** Whether the rows can be measured, which needs a Redis that can be started. */
 export const hasRedis = findRedisProgram() !== undefined;
 
 export function openSharedAccess(bench: Bench): Promise<SharedAccessChecks> {
@@ -23,7 +23,7 @@ export function openSharedAccess(bench: Bench): Promise<SharedAccessChecks> {
     const [postgres, redis] = [await startPostgres(), await startRedis()];
     const databaseUrl = postgres.url;
     const plain = await openTenantry({ databaseUrl });
-    // One of its own: the other side of the row empties what it remembers.
+    // A separate engine, because the other side of the row clears its memory.
     const remembering = await openTenantry({ databaseUrl });
     const shared = await openTenantry({ databaseUrl, redisUrl: redis.url });
     const questions = await fill(plain);
@@ -39,7 +39,7 @@ export function openSharedAccess(bench: Bench): Promise<SharedAccessChecks> {
       fromRedis: ask(shared, true),
       fromPostgres: ask(plain, true),
     };
-    // Everything is read once beforehand, so that Redis has it and both processes know the revisions.
+    // Everything is read once, so that Redis has it and both engines know the revisions.
     for (let turn = 0; turn < 2 * questions.length; turn += 1) {
       await sides.fromRedis(turn);
       await sides.fromMemory(turn);

@@ -5,7 +5,7 @@ import { serveParent } from "../children/serve-parent.ts";
 
 export type Watched = { user_id: string; organization_id: string };
 
-/** A process that answers checks from its memory and hears of what another one revokes. */
+/** A process that answers checks from its memory and is notified of revocations in another process. */
 serveParent({ open, isAllowed, awaitRevocation });
 
 let tenantry: Tenantry;
@@ -20,7 +20,7 @@ async function isAllowed(watched: Watched): Promise<boolean> {
   return (await check(tenantry.context(), question)).allowed;
 }
 
-/** Asks again and again, as requests that keep coming in do. Milliseconds since 1970 at the first refusal. */
+/** Checks repeatedly, like a stream of requests. Returns the time of the first refusal in milliseconds since 1970. */
 async function awaitRevocation(watched: Watched): Promise<number> {
   while (await isAllowed(watched)) await nextTurn();
   return performance.timeOrigin + performance.now();

@@ -5,8 +5,8 @@ type Query = (this: Client, ...given: unknown[]) => unknown;
 type Asked = string | { text: string; values?: Statement["values"] };
 
 /**
- * The statements that `work` sends to PostgreSQL, in their order: taken from what is sent, they are still the same when the code has
- * changed. A message of several statements is taken apart, since pgbench prepares each.
+ * The statements that `work` sends to PostgreSQL, in order. They are recorded while they are sent, so they stay the same as the
+ * code's when it changes. A message with several statements is split, because pgbench prepares each of them.
  */
 export async function captureStatements(work: () => Promise<unknown>): Promise<Statement[]> {
   const sent: Statement[] = [];
@@ -28,9 +28,9 @@ export async function captureStatements(work: () => Promise<unknown>): Promise<S
 }
 
 /**
- * The statements as a script of pgbench, which sends them again and again.
+ * The statements as a script for pgbench, which sends them repeatedly.
  *
- * @param vary SQL that takes a value's place and may be another text each time; undefined for a value that stays.
+ * @param vary returns SQL that replaces a value and can differ each time; undefined for a value that stays.
  */
 export function toPgbenchScript(
   statements: readonly Statement[],
@@ -48,7 +48,7 @@ export function toPgbenchScript(
   });
 }
 
-/** Without a colon: pgbench looks for its variables in texts, too. */
+/** A literal without colons, because pgbench also looks for variables inside of text. */
 export function literal(value: string): string {
   const text = value.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll(":", "\\x3a");
   return `E'${text}'`;

@@ -3,20 +3,20 @@ import { existsSync, globSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 
-/** What one statement is asked with. */
+/** A statement with the values of its parameters. */
 export type Statement = { sql: string; values: readonly (string | number | null)[] };
 
-/** Who asks, beside what the server's address says. */
+/** The user to connect as, in addition to the server's address. */
 export type Login = { user?: string | undefined; password?: string | undefined };
 
-/** How hard pgbench asks, and what its scripts count with. */
+/** The load that pgbench makes, and the variables of its scripts. */
 export type PgbenchLoad = {
   callers: number;
   seconds: number;
   variables?: Readonly<Record<string, number>>;
 };
 
-/** Statements a second that PostgreSQL's own load generator gets out of the server, in turn out of these. */
+/** Statements per second that pgbench, PostgreSQL's own load generator, reaches with these statements in turn. */
 export async function measurePgbench(
   url: string,
   login: Login,
@@ -30,7 +30,7 @@ export async function measurePgbench(
   return await run(url, login, directory, scripts, load);
 }
 
-/** Transactions a second of one script in pgbench's own language. */
+/** Transactions per second of a script in pgbench's language. */
 export async function measurePgbenchScript(
   url: string,
   login: Login,
@@ -65,7 +65,7 @@ async function run(
   return Number(rate);
 }
 
-/** The placeholders filled in: pgbench has no variables for text. */
+/** Replaces placeholders with literals, because pgbench has no text variables. */
 function withLiterals({ sql, values }: Statement): string {
   return sql.replaceAll(/\$(\d+)/g, (_, number: string) => {
     const value = values[Number(number) - 1] ?? null;
@@ -85,7 +85,7 @@ function addressOf(url: string, login: Login): Record<string, string> {
   };
 }
 
-/** On the PATH, or where Debian and its relatives have it. */
+/** Looks for pgbench on the PATH and in the directories of Debian-like systems. */
 function findPgbench(): string {
   const folders = [
     ...(process.env.PATH ?? "").split(path.delimiter),

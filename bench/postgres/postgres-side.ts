@@ -19,15 +19,15 @@ import { copyToPostgres, openFilledFile } from "../ours/filled-file.ts";
 import { copyDatabase } from "../references/copy-database.ts";
 import type { Login, Statement } from "./pgbench.ts";
 
-/** A PostgreSQL server with the data of the run, and Tenantry's storage over it in this process. */
+/** A PostgreSQL server with the data of the run, and Tenantry's storage on it in this process. */
 export type PostgresSide = {
   storage: Storage;
   tenantId: string;
-  /** Of a superuser, whom no policy holds. */
+  /** The address with a superuser, who is not bound by policies. */
   url: string;
-  /** As what the storage works, held by the policies. */
+  /** The address with the storage's own role, which is bound by policies. */
   application: Login;
-  /** With the application's rights on the tables, and held by no policy. */
+  /** The address with a role that has the same privileges and is not bound by policies. */
   unheld: Login;
   close(): Promise<void>;
 };
@@ -35,7 +35,7 @@ export type PostgresSide = {
 export function openPostgresSide(bench: Bench): Promise<PostgresSide> {
   return bench.share("postgres", async () => {
     const { file } = await openFilledFile(bench);
-    // What is acknowledged shall be on the disk, as it is in use.
+    // As in real use, acknowledged writes must be on disk.
     const server = await startPostgres(["fsync=on"]);
     const { url } = server;
     const copy = path.join(bench.directory, "for-postgres.db");
@@ -60,13 +60,13 @@ export function openPostgresSide(bench: Bench): Promise<PostgresSide> {
   });
 }
 
-/** A superuser would be asked for no rights either, which is not what the policies cost. */
+/** Not a superuser, who would also skip privilege checks; the row measures only the policies. */
 const unheld = { user: "unheld", password: "unheld" };
 const makeUnheld = `
   CREATE ROLE ${unheld.user} LOGIN BYPASSRLS PASSWORD '${unheld.password}';
   GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${unheld.user}`;
 
-/** A statement of ours as it is sent in a transaction, or, alone, with its tenant. */
+/** One of our statements as it is sent within a transaction, or alone together with its tenant. */
 export function statementOf(
   name: string,
   args: readonly SqlValue[],

@@ -5,10 +5,10 @@ import { connectionSettings } from "../../packages/storage-postgres/src/postgres
 import { startPostgres } from "../../scripts/tests/postgres-server.ts";
 import type { Bench } from "../harness/bench.ts";
 
-/** How much a database holds. Every user is in ten organizations, and each organization has equally many members. */
+/** The size of a database. Every user is in ten organizations, and all organizations have the same number of members. */
 export type Scale = { organizations: number; memberships: number };
 
-/** A database of that size, with Tenantry over it. */
+/** A database of that size, opened with Tenantry's storage. */
 export type ScaledDatabase = {
   tenantry: Tenantry;
   scale: Scale;
@@ -40,7 +40,7 @@ export function openScaledDatabase(bench: Bench, scale: Scale): Promise<ScaledDa
   });
 }
 
-/** The one server of all sizes. Nothing that is written there need outlive the machine. */
+/** The server for all sizes. Its data does not have to survive a crash of the machine. */
 function openServer(bench: Bench) {
   return bench.share("server of the scaled databases", async () => {
     const server = await startPostgres(["shared_buffers=6GB", "max_wal_size=8GB"]);
@@ -57,10 +57,10 @@ const idLength = 26;
 const idOf = (prefix: string, index: number) =>
   `${prefix}_${String(index).padStart(idLength, "0")}`;
 const userCount = ({ memberships }: Scale) => memberships / organizationsOfUser;
-/** So far apart the members of an organization are among the users, so that they lie together nowhere. */
+/** The distance between an organization's members among the users, so that their rows are not next to each other. */
 const stride = ({ organizations }: Scale) => organizations / organizationsOfUser;
 
-/** The rows, written by the server itself and past the foreign keys, which would take hours. */
+/** Writes the rows in the server itself and without checking foreign keys, which would take hours. */
 function fill(scale: Scale): string[] {
   const { organizations, memberships } = scale;
   const sqlId = (prefix: string, index: string) =>

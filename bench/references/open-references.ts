@@ -9,7 +9,7 @@ import { prepareRawCreations, type RawCreations } from "./raw-creations.ts";
 import { prepareRawReads, type RawReads } from "./raw-reads.ts";
 
 export type OpenedReads = RawReads & {
-  /** Where each page of the large organization begins: after this user. */
+  /** For each page of the large organization, the user after whom it begins. */
   pageStarts: string[];
   close(): void;
 };

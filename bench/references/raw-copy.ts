@@ -3,12 +3,12 @@ import { DatabaseSync } from "node:sqlite";
 import type { Bench } from "../harness/bench.ts";
 import { copyDatabase } from "./copy-database.ts";
 
-/** As ours has it: rows found in memory on one side and read from the file on the other would be no comparison. */
+/** The same cache size as ours. Otherwise one side would find rows in memory and the other read them from the file. */
 const cacheKibibytes = 32 * 1024;
 
 /**
- * A copy of our own file, opened by node:sqlite alone: the raw side has the same rows,
- * the same indexes and the same pages on disk as ours had when the run began.
+ * A copy of our file, opened with node:sqlite alone. The raw side has the same rows, indexes and
+ * pages on disk as ours had when the run began.
  */
 export function openRawCopy(bench: Bench, file: string, name: string): DatabaseSync {
   const copy = path.join(bench.directory, `${name}.db`);

@@ -5,11 +5,11 @@ import type { CapturedCreation } from "../ours/capture-creation.ts";
 import { makeCreations, type PreparedCreation, runCreation } from "./replay-rows.ts";
 
 export type RawCreations = {
-  /** Creations a second, each transaction of so many of them on disk before the next begins. */
+  /** Creations per second, in transactions of a given size, each on disk before the next begins. */
   measure(count: number, perTransaction: number): Promise<number>;
 };
 
-/** Writes what ours writes, by prepared statements with values that were made beforehand. */
+/** Writes the same rows as ours, with prepared statements and values prepared beforehand. */
 export function prepareRawCreations(
   database: DatabaseSync,
   tenantId: string,
@@ -28,7 +28,7 @@ export function prepareRawCreations(
       const start = performance.now();
       for (let first = 0; first < count; first += perTransaction) {
         commit(database, batch.slice(first, first + perTransaction));
-        // The event loop has its turn after each transaction, as in any program that answers.
+        // The event loop gets a turn after each transaction, as in any program that sends answers.
         await nextTurn();
       }
       return (count * 1_000) / (performance.now() - start);

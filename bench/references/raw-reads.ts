@@ -3,11 +3,11 @@ import { definedQueries, sqliteDialect } from "@tenantry/storage-sql";
 import type { CheckQuestion } from "../dataset/questions.ts";
 import { pageSize } from "../dataset/questions.ts";
 
-/** The reads as one writes them by hand on node:sqlite: prepared once, rows, JSON.stringify. */
+/** The reads written by hand on node:sqlite: prepared once, rows as objects, JSON.stringify. */
 export type RawReads = {
   /** The role of a membership, by its key. */
   lookUpRole(question: CheckQuestion): unknown;
-  /** Everything that decides what a user may do: the very statement that ours runs. */
+  /** Everything that decides what a user may do, with the same statement as ours. */
   findAccess(question: CheckQuestion): unknown;
   /** A page of members after a user's id. */
   pageMembers(organizationId: string, afterUserId: string): string;

@@ -8,35 +8,35 @@ import {
   type WrittenRow,
 } from "./written-rows.ts";
 
-/** The values of one statement of one creation. */
+/** The values for one statement of a creation. */
 type Write = { statement: StatementSync; values: SQLInputValue[] };
 /** Everything that one creation writes, ready to run. */
 export type PreparedCreation = Write[];
 
 /**
- * In a name or slug this stands for what differs from one creation to the next. Its
- * length is that of what replaces it, so that the rows stay as long as they were.
+ * The placeholder in a name or slug for the part that differs between creations. It has the
+ * length of its replacement, so that rows keep their length.
  */
 export const nameToken = "bench0000000";
 
-/** What stands in the place of the token in one creation: as long, and never twice. */
+/** The replacement of the placeholder in one creation: of the same length, and never repeated. */
 export function nameOfTurn(turn: number): string {
   const letters = 5;
   return nameToken.slice(0, letters) + turn.toString(36).padStart(nameToken.length - letters, "0");
 }
 
 /**
- * What was there before the captured work, such as its user and its tenant, by id, and
- * what stands for it in the database that is written to.
+ * Maps the ids of records that existed before the captured work, such as its user and tenant, to
+ * their equivalents in the database that is written.
  */
 export type Namesakes = ReadonlyMap<string, string>;
 
-/** A time-ordered id: its letters say nothing to us but that it is one, and new. */
+/** Matches a time-ordered id, which is replaced by a new one. */
 const idPattern = /\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\b/g;
 
 /**
- * Prepares raw statements that write the captured rows again and again, each time with
- * new ids and a new name. The values are made beforehand: what is measured is SQLite alone.
+ * Prepares raw statements that write the captured rows repeatedly, each time with new ids and a new
+ * name. The values are prepared beforehand, so that only SQLite is measured.
  */
 export function makeCreations(
   database: DatabaseSync,
@@ -90,7 +90,7 @@ function pickValues(row: WrittenRow["row"], columns: Column[]): SQLInputValue[] 
   return columns.map(({ name }) => row[name] ?? null);
 }
 
-/** The same old id becomes the same new one in every row of a creation. */
+/** Replaces an old id with the same new one in every row of a creation. */
 function makeRenewal(turn: number, namesakes: Namesakes, random: () => number) {
   const renewed = new Map(namesakes);
   const nowMs = Date.now();

@@ -2,15 +2,14 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 
 export type StoredRow = Record<string, SQLOutputValue>;
 export type WrittenRow = { table: string; row: StoredRow };
-/** What a transaction left behind: the rows that it added and the ones that it changed. */
+/** The rows that a transaction added and those that it changed. */
 export type Written = { inserted: WrittenRow[]; updated: WrittenRow[] };
 
 type Snapshot = Map<string, Map<string, StoredRow>>;
 
 /**
- * Finds out what a piece of work writes, by looking at every table before and after.
- * The raw side of the bench then writes exactly those rows: taken from the data
- * itself, they are still the same rows when the schema has changed.
+ * Finds out what a piece of work writes, by comparing every table before and after. The raw side of
+ * the bench writes exactly these rows, so it follows changes of the schema by itself.
  */
 export async function captureWritten(
   database: DatabaseSync,
@@ -30,7 +29,7 @@ export async function captureWritten(
   return written;
 }
 
-/** The ordinary tables, each after the ones that it refers to, so that inserts find what they need. */
+/** The ordinary tables, each after those that it refers to, so that inserts satisfy foreign keys. */
 export function listTables(database: DatabaseSync): string[] {
   const names = database
     .prepare(
@@ -57,7 +56,7 @@ export function listColumns(database: DatabaseSync, table: string): Column[] {
   return columns.map(({ name, type, pk }) => ({
     name: String(name),
     isKey: Number(pk) > 0,
-    // Such a column is the row's own number, which SQLite gives.
+    // Such a column is the rowid, which SQLite assigns.
     isRowid: Number(pk) > 0 && keys.length === 1 && String(type).toUpperCase() === "INTEGER",
   }));
 }

@@ -6,20 +6,20 @@ import { openOurLibrary } from "../ours/our-library.ts";
 import { openRawCreations } from "../references/open-references.ts";
 
 const callersTogether = 64;
-/** Both sides create equally many, so that their databases grow alike. */
+/** Both sides create the same number, so that their databases grow equally. */
 const countAlone = 500;
 const countTogether = 64 * 60;
-/** V8 compiles some functions on the way of a creation only after so many: what is measured is a program that has run for seconds. */
+/** V8 compiles some functions of a creation only after this many, so that the rows measure a program that has run for seconds. */
 const countUncounted = 64 * 240;
 
-/** Creates so many organizations, with so many callers at once, and says how many it created a second. */
+/** Creates `count` organizations with `callers` at once; returns the number per second. */
 type Measure = (count: number, callers: number) => Promise<number>;
 
 export const libraryCreationRows: Row[] = [
   {
     id: "library-create-alone",
     compares:
-      "Creating an organization with owner and event through the library, on disk before the answer, one caller, with the same rows written raw, a transaction each.",
+      "Creating an organization with owner and event through the library, on disk before the answer, one caller, compared with writing the same rows raw, one transaction each.",
     unit: "organizations/s",
     goal: 0.6,
     openOurs: async (bench) => {
@@ -34,7 +34,7 @@ export const libraryCreationRows: Row[] = [
   {
     id: "library-create-64-callers",
     compares:
-      "The same with 64 callers at once, with the same rows written raw in transactions of 64.",
+      "Creating organizations through the library with 64 callers at once, compared with writing the same rows raw in transactions of 64.",
     unit: "organizations/s",
     goal: 0.6,
     openOurs: async (bench) => {
@@ -49,7 +49,7 @@ export const libraryCreationRows: Row[] = [
   {
     id: "library-create-event-loop-delay",
     compares:
-      "How late timers come at p99 while 64 callers create organizations, with the same while raw transactions of 64 are written; less is better.",
+      "Delay of timers at p99 while 64 callers create organizations, compared with the delay while raw transactions of 64 are written; less is better.",
     unit: "ms",
     goal: null,
     openOurs: async (bench) => delayDuring(await openOurs(bench)),

@@ -11,7 +11,7 @@ export const libraryReadRows: Row[] = [
   {
     id: "library-check-cached",
     compares:
-      "A permission check answered from the library's memory, with the prepared role look-up of node:sqlite.",
+      "A permission check answered from the library's memory, compared with a prepared role look-up of node:sqlite.",
     unit,
     goal: 5,
     openOurs: async (bench) => {
@@ -29,7 +29,7 @@ export const libraryReadRows: Row[] = [
   {
     id: "library-role-uncached",
     compares:
-      "A look-up of roles and permissions through the library, past its memory, with the same statement run raw.",
+      "A look-up of roles and permissions through the library without its memory, compared with the same statement run raw.",
     unit,
     goal: 0.85,
     openOurs: async (bench) => {
@@ -47,7 +47,7 @@ export const libraryReadRows: Row[] = [
   {
     id: "library-page-of-members",
     compares:
-      "A page of 50 out of 5,000 members as JSON from the library, past its memory, with raw rows turned to JSON by JSON.stringify.",
+      "A page of 50 out of 5,000 members as JSON from the library without its memory, compared with raw rows and JSON.stringify.",
     unit,
     goal: 1,
     openOurs: async (bench) => {
@@ -63,7 +63,7 @@ export const libraryReadRows: Row[] = [
   {
     id: "library-organizations-of-user",
     compares:
-      "A user's ten organizations as JSON from the library, past its memory, with raw rows turned to JSON by JSON.stringify.",
+      "A user's ten organizations as JSON from the library without its memory, compared with raw rows and JSON.stringify.",
     unit,
     goal: 1,
     openOurs: async (bench) => {

@@ -7,10 +7,10 @@ import type { Row } from "../harness/row.ts";
 import { type OurLibrary, openOurLibrary } from "../ours/our-library.ts";
 import { peerOperations } from "./peer-operations.ts";
 
-/** What the two libraries do without HTTP, one caller: figures to stand beside those over HTTP. */
+/** The two libraries without HTTP, with one caller, to compare with the rows over HTTP. */
 export const peerInProcessRows: Row[] = peerOperations.map(({ operation, what }) => ({
   id: `peer-in-process-${operation}`,
-  compares: `${what} by a call in process, one caller, with better-auth's auth.api.`,
+  compares: `${what} by a call in the process, one caller, compared with better-auth's auth.api.`,
   unit: "calls/s",
   goal: null,
   openOurs: async (bench) => {

@@ -3,14 +3,14 @@ import type { Operation } from "../better-auth/in-process.ts";
 type PeerOperation = {
   operation: Operation;
   what: string;
-  /** What is to be known of where our server has its answers from. */
+  /** A note on where our server's answers come from, for the row's description. */
   from: string;
   goal: number;
 };
 
 const fromMemory = ", ours from memory after the first time";
 
-/** The goals hold over HTTP, where both sides do the whole of the work. */
+/** The goals apply to the rows over HTTP, where both sides do all of the work. */
 export const peerOperations: PeerOperation[] = [
   { operation: "check", what: "A permission check", from: fromMemory, goal: 25 },
   { operation: "list", what: "The list of a user's ten organizations", from: fromMemory, goal: 12 },

@@ -10,7 +10,7 @@ const concurrency = 16;
 /** The same four questions to both servers over HTTP, 16 at a time. */
 export const peerOverHttpRows: Row[] = peerOperations.map(({ operation, what, from, goal }) => ({
   id: `peer-http-${operation}`,
-  compares: `${what} over HTTP at concurrency 16${from}, with better-auth's organization plugin on SQLite.`,
+  compares: `${what} over HTTP at concurrency 16${from}, compared with better-auth's organization plugin on SQLite.`,
   unit: "requests/s",
   goal,
   openOurs: async (bench) => {

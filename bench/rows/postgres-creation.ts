@@ -11,16 +11,16 @@ import { openPostgresSide } from "../postgres/postgres-side.ts";
 
 const callers = 32;
 const databasesInRound = 3;
-/** Long enough to be told apart, and as long in each name and id. */
+/** The length of the number in each name and id: always the same, and long enough for all of them. */
 const tokenLength = 12;
 const creatorPrefix = `user_${"0".repeat(24)}`;
 
-/** A creation on PostgreSQL, on disk before it is answered. */
+/** Creations on PostgreSQL, on disk before the answer. */
 export const postgresCreationRows: Row[] = [
   {
     id: "postgres-create",
     compares:
-      "Creating an organization with owner and event through the library, 32 callers in one process, with pgbench, 32 connections and the same statements.",
+      "Creating an organization with owner and event through the library, 32 callers in one process, compared with pgbench with the same statements on 32 connections.",
     unit: "organizations/s",
     goal: 0.8,
     openOurs,
@@ -29,7 +29,7 @@ export const postgresCreationRows: Row[] = [
   {
     id: "postgres-create-tenant",
     compares:
-      "Creating a tenant with a database of its own through the library, schema and all, one caller, with a bare CREATE DATABASE.",
+      "Creating a tenant with its own database and schema through the library, one caller, compared with a bare CREATE DATABASE.",
     unit: "databases/s",
     goal: null,
     openOurs: async (bench) => {
@@ -117,12 +117,12 @@ async function openReference(bench: Bench): Promise<Side> {
   };
 }
 
-/** A person for each caller: who creates is locked meanwhile, and would have the others wait. */
+/** One user per caller, because a creation locks its user and callers with the same user would wait for each other. */
 function creatorId(caller: number): string {
   return `${creatorPrefix}${String(caller).padStart(2, "0")}`;
 }
 
-/** The ids of what a creation makes and its name and slug are new each time, and each of pgbench's connections is another person. */
+/** Each creation needs new ids, a new name and a new slug, and each connection of pgbench acts as another user. */
 function vary(value: string): string | undefined {
   if (value.startsWith(creatorPrefix)) {
     return `(${literal(creatorPrefix)} || lpad((:client_id)::text, 2, '0'))`;

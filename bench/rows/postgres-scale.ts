@@ -24,7 +24,7 @@ const larger: Scale[] = [
 
 type Ask = (turn: number) => Awaitable<unknown>;
 
-/** Spreads the turns over so many, without an order. */
+/** Spreads the turns over `count` items without an order. */
 const spread = (turn: number, count: number) => (turn * 7_919 + 13) % count;
 
 const questions: { name: string; what: string; prepare(database: ScaledDatabase): Ask }[] = [
@@ -75,13 +75,13 @@ const questions: { name: string; what: string; prepare(database: ScaledDatabase)
   },
 ];
 
-/** What reads cost as the data grows. It takes long to fill, so these rows are measured where they are named. */
+/** The cost of reads as data grows. Filling takes long, so these rows are measured only when `--only` names them. */
 export const postgresScaleRows: Row[] = larger.flatMap((scale) =>
   questions.map(({ name, what, prepare }): Row => {
     const { organizations, memberships } = scale;
     return {
       id: `scale-postgres-${name}-${organizations}`,
-      compares: `${what} with ${organizations.toLocaleString("en")} organizations and ${memberships / 1e6} million memberships, with the same on 1,000 and 1 million; 32 callers.`,
+      compares: `${what} with ${organizations.toLocaleString("en")} organizations and ${memberships / 1e6} million memberships, compared with 1,000 organizations and 1 million memberships; 32 callers.`,
       unit: "calls/s",
       goal: 0.8,
       isLong: true,

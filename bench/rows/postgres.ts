@@ -9,10 +9,10 @@ import { openPostgresSide, type PostgresSide, statementOf } from "../postgres/po
 
 const unit = "calls/s";
 const callers = 32;
-/** Each connection of pgbench prepares each statement, which must not be what is measured. */
+/** Few statements per connection, because each connection of pgbench prepares each of them, which should not be measured. */
 const questions = 4;
 
-/** One kind of read: how the storage is asked, and the statement that it sends. */
+/** A kind of read: the call of the storage, and the statement that it sends. */
 type Read = {
   ask(side: PostgresSide, turn: number): unknown;
   statement(side: PostgresSide, turn: number, form?: "alone"): Statement;
@@ -22,7 +22,7 @@ export const postgresRows: Row[] = [
   {
     id: "postgres-role",
     compares:
-      "A look-up of roles and permissions by the storage, 32 callers in one process, with pgbench and the same statement.",
+      "A look-up of roles and permissions by the storage, 32 callers in one process, compared with pgbench with the same statement.",
     unit,
     goal: 0.6,
     openOurs: async (bench) => ours(bench, await openRole(bench)),
@@ -31,7 +31,7 @@ export const postgresRows: Row[] = [
   {
     id: "postgres-organizations-of-user",
     compares:
-      "A user's ten organizations as JSON by the storage, 32 callers in one process, with pgbench and the same statement.",
+      "A user's ten organizations as JSON by the storage, 32 callers in one process, compared with pgbench with the same statement.",
     unit,
     goal: 0.6,
     openOurs: async (bench) => ours(bench, await openOrganizations(bench)),
@@ -40,7 +40,7 @@ export const postgresRows: Row[] = [
   {
     id: "postgres-page-of-members",
     compares:
-      "A page of 50 out of 5,000 members as JSON by the storage, 32 callers in one process, with pgbench and the same statement.",
+      "A page of 50 out of 5,000 members as JSON by the storage, 32 callers in one process, compared with pgbench with the same statement.",
     unit,
     goal: 0.42,
     openOurs: async (bench) => ours(bench, await openPage(bench)),
@@ -55,7 +55,7 @@ export const postgresRows: Row[] = [
   ).map(
     ([name, what, open]): Row => ({
       id: `postgres-row-level-security-${name}`,
-      compares: `${what} under row-level security, the tenant set in the same statement, with a plain WHERE by a role of the same rights that no policy holds; pgbench on both sides.`,
+      compares: `${what} under row-level security with the tenant set in the same statement, compared with a plain WHERE by a role with the same privileges that is not bound by policies; pgbench on both sides.`,
       unit,
       goal: 0.9,
       openOurs: async (bench) => pgbench(bench, await open(bench), "alone", "application"),

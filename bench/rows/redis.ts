@@ -5,13 +5,13 @@ import { hasRedis, openSharedAccess, type SharedAccessChecks } from "../ours/sha
 
 const unit = "calls/s";
 
-/** What caches gain on PostgreSQL. Without a Redis to start, the rows are left out, and said to be. */
+/** What caches gain on PostgreSQL. If no Redis can be started, the rows are left out with a message. */
 export const redisRows: Row[] = hasRedis
   ? [
       {
         id: "redis-check-memory",
         compares:
-          "On PostgreSQL, a check answered from the process's memory, with one that reads the database.",
+          "On PostgreSQL, a check answered from the process's memory, compared with one that reads the database.",
         unit,
         goal: 10,
         openOurs: side("fromMemory"),
@@ -20,7 +20,7 @@ export const redisRows: Row[] = hasRedis
       {
         id: "redis-check-shared",
         compares:
-          "On PostgreSQL, a check answered from Redis, past memory, with one that reads the database.",
+          "On PostgreSQL, a check answered from Redis without the process's memory, compared with one that reads the database.",
         unit,
         goal: null,
         openOurs: side("fromRedis"),

@@ -11,10 +11,10 @@ import type { Watched } from "../ours/watcher.ts";
 const revocations = 100;
 const owedMs = 1_000;
 
-/** Where two processes meet, and what is to be stopped afterwards. */
+/** The storage that two processes share, and what must be stopped afterwards. */
 type Meeting = { options: TenantryOptions; close(): Promise<unknown> };
 
-/** How soon a member who is removed in one process is refused in another: 99 of 100 within a second. */
+/** How soon a member who is removed in one process is refused in another. The goal is within a second for 99 of 100. */
 export const revocationRows: Row[] = [
   row("sqlite", "on one SQLite file", async (bench) => {
     const databaseUrl = `sqlite:${path.join(bench.directory, "revocation.db")}`;
@@ -40,7 +40,7 @@ export const revocationRows: Row[] = [
 function row(name: string, where: string, meet: (bench: Bench) => Promise<Meeting>): Row {
   return {
     id: `revocation-${name}`,
-    compares: `How many times within the second that it may take a removed member is refused in another process ${where}, the slowest of ${revocations}.`,
+    compares: `One second, divided by the time until a removed member is refused in another process ${where}; the slowest of ${revocations}.`,
     unit: "times a second",
     goal: 1,
     openOurs: (bench) => openOurs(bench, name, meet),
@@ -65,7 +65,7 @@ async function openOurs(
       const { id: user_id } = await createUser(ctx, { name: "Leaving" });
       const watched: Watched = { user_id, organization_id };
       await addMember(ctx, organization_id, { user_id });
-      // It is admitted there, and remembered, before it is removed here.
+      // The member is admitted and cached there before being removed here.
       while (!(await watcher.call<boolean>("isAllowed", watched)));
       const refused = watcher.call<number>("awaitRevocation", watched);
       await removeMember(ctx, organization_id, user_id);

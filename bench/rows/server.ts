@@ -22,12 +22,12 @@ const anyQuestion: LoadRequest = {
   body: "{}",
 };
 
-/** Each round has a process of its own: what one left behind would count for the next. */
+/** Each round starts a new process, so that no round inherits memory from another. */
 export const serverRows: Row[] = [
   {
     id: "server-memory",
     compares:
-      "Memory of the server (resident) after the import and 100,000 checks, with that of a bare Fastify route after as many requests; less is better.",
+      "Resident memory of the server after the import and 100,000 checks, compared with a bare Fastify route after the same number of requests; less is better.",
     unit: "MiB",
     goal: null,
     openOurs: async (bench) => {
@@ -52,7 +52,7 @@ export const serverRows: Row[] = [
   {
     id: "server-start",
     compares:
-      "From the start of the process to the first answer, tenantry serve on 10,000 organizations, with a bare Fastify route; less is better.",
+      "Time from the start of the process to the first answer of tenantry serve on 10,000 organizations, compared with a bare Fastify route; less is better.",
     unit: "ms",
     goal: null,
     openOurs: async (bench) => {

@@ -1,6 +1,6 @@
 /**
- * Runs every check that needs no running program, all at once, and shows what the failing ones say:
- * `npm run check`, or `npm run check -- NAME …` for some of them.
+ * Runs all static checks at the same time and shows the output of those that fail: `npm run check`, or
+ * `npm run check -- NAME …` for some of them.
  */
 import { spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ interface CheckResult {
 }
 
 const root = process.cwd();
-/** Whether somebody looks on, for whom colours are. */
+/** Whether the output is a terminal, which shows colours. */
 const isSeen = process.stdout.isTTY === true;
 
 const checks: Record<string, () => Promise<CheckResult> | CheckResult> = {
@@ -56,11 +56,11 @@ for (const { name, isFine, output } of results) {
 }
 if (results.some(({ isFine }) => !isFine)) process.exitCode = 1;
 
-/** Runs a tool of the workspace, by its path, on the Node that runs this. */
+/** Runs a tool of the workspace, by its path, with the Node that runs this script. */
 async function runTool(path: string, ...args: readonly string[]): Promise<CheckResult> {
   const child = spawn(process.execPath, [`node_modules/${path}`, ...args], {
     cwd: root,
-    // The one of the tools that would call home.
+    // Redocly is the only tool that would send telemetry.
     env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,8 +1,8 @@
 /**
- * Packages are layers, folders are features: this says which may import which.
+ * Packages are layers and folders are features. The rules here say which may import which.
  *
- * Tests are free, since they put a feature together from several layers. What a package may use of
- * the outside world is Biome's to check (`noUndeclaredDependencies`, `noRestrictedImports`).
+ * Tests are exempt, because they combine several layers. Biome checks which external packages a package
+ * may use (`noUndeclaredDependencies`, `noRestrictedImports`).
  */
 import { posix } from "node:path";
 import { parseSync } from "oxc-parser";
@@ -34,27 +34,27 @@ const layers: Record<string, readonly string[]> = {
   "org-manager": ["core", "tenantry"],
 };
 
-/** One import, seen from the file that it stands in. */
+/** One import of a file. */
 interface Import {
   readonly line: number;
   readonly specifier: string;
   readonly isTypeOnly: boolean;
-  /** What is imported, under the names that the other file exports it by. */
+  /** The imported names, as the other file exports them. */
   readonly names: readonly string[];
   readonly from: Place;
-  /** Where a relative import leads; nothing for an import of a package by its name. */
+  /** The file that a relative import refers to; undefined for an import of a package by name. */
   readonly to: Place | undefined;
 }
 
-/** What the path of a source file says about it. */
+/** The properties of a source file that follow from its path. */
 interface Place {
   readonly package: string;
-  /** The first folder under `src`, or nothing for a file that stands in `src` itself. */
+  /** The first folder under `src`; undefined for a file directly in `src`. */
   readonly feature: string | undefined;
   readonly role: Role;
 }
 
-/** `members/members.ts` holds use cases; in core, `store.ts` and its like are what they run on. */
+/** What a file holds. `members/members.ts` holds use cases; files directly in core's `src`, such as `store.ts`, are the engine that those run on. */
 type Role = "schema" | "policy" | "store" | "routes" | "use cases" | "engine" | "other";
 
 interface Rule {
@@ -111,9 +111,9 @@ function acts({ role }: Place): boolean {
 }
 
 /**
- * Says which imports of a source file break a rule, one line each.
+ * Returns the imports of a source file that break a rule, one line each.
  *
- * @param path as it stands in the repository: `packages/core/src/members/members.ts`.
+ * @param path The path in the repository: `packages/core/src/members/members.ts`.
  */
 export function findWrongImports(path: string, source: string): readonly string[] {
   const from = placeOf(path);

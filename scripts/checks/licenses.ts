@@ -1,8 +1,8 @@
 /**
- * Says which installed packages come under terms that we have not agreed to take.
+ * Finds dependencies whose licence is not on the list of accepted ones.
  *
- * The lockfile names every package, those for other platforms included, with the licence that it
- * declares; for the few that it says nothing about, the installed package itself is read.
+ * The lockfile names every package, including those for other platforms, with its declared licence. For
+ * the few without one, the installed package is read.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,14 +22,14 @@ const allowed: ReadonlySet<string> = new Set([
   "Zlib",
 ]);
 
-/** Their terms bind whoever passes them on, and these are only used here and never passed on. */
+/** Licences that bind only those who distribute a package. These packages are only used here and not distributed. */
 const allowedForDevelopment: ReadonlySet<string> = new Set(["CC-BY-4.0", "MPL-2.0"]);
 
 interface LockedPackage {
   readonly version?: string;
   readonly license?: string;
   readonly dev?: boolean;
-  /** There for a package's peers alone, which whoever uses the package brings. */
+  /** Set for a package that is present only as a peer dependency, which users of the package install themselves. */
   readonly peer?: boolean;
   readonly link?: boolean;
 }
@@ -56,7 +56,7 @@ export function findUnwantedLicenses(packages: LockedPackages): readonly string[
   });
 }
 
-/** Reads the part of SPDX expressions that packages use: alternatives, and several at once. */
+/** Evaluates the SPDX expressions that packages use: OR and AND. */
 function isAllowed(expression: string, isForDevelopment: boolean): boolean {
   return expression
     .replace(/[()]/g, "")

@@ -1,4 +1,4 @@
-/** Writes the files that are made from the code: `openapi.json`, the pages of the errors, `.env.example`, `docs/citus.md`. */
+/** Writes the files that are generated from code: `openapi.json`, the error pages, `.env.example`, `docs/citus.md`. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ for (const name of readdirSync(join(root, "docs/errors"))) {
 writeFileSync(join(root, "docs/citus.md"), await makeCitusPage());
 console.log(`${files.size + 1} files written.`);
 
-/** What a server's catalogue says of the schema, which a server makes. */
+/** Renders `docs/citus.md` from the catalogue of a PostgreSQL server on which the schema was created. */
 async function makeCitusPage(): Promise<string> {
   const server = await startPostgres();
   try {

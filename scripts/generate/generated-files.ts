@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { buildOpenApi, errorCodes, renderErrorPage } from "../../packages/contract/src/index.ts";
 import { renderEnvExample } from "../../packages/server/src/index.ts";
 
-/** Every file that is made from the code and committed: its path, and what it owes to hold. */
+/** Every generated file that is committed: its path and its expected content. */
 export function generatedFiles(root: string): ReadonlyMap<string, string> {
   const manifest = JSON.parse(readFileSync(`${root}/packages/contract/package.json`, "utf8"));
   const files = new Map<string, string>();

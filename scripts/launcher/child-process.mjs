@@ -3,10 +3,11 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
 /**
- * Runs a program to its end, as if it had been started in our place: our signals are its signals.
+ * Runs a program to its end as if it had been started instead of this one: signals to this process are
+ * passed on to it.
  *
- * A terminal sends Ctrl-C and its hang-up to the whole process group, the program included. They
- * are not passed on a second time then, because many programs take a second one for impatience.
+ * A terminal sends Ctrl-C and hang-up to the whole process group, including the program. These are not
+ * passed on again, because many programs treat a second one as a demand to stop at once.
  */
 export function run(command, args, { onSpawn, ...options }) {
   return new Promise((resolve) => {
@@ -34,8 +35,8 @@ export function run(command, args, { onSpawn, ...options }) {
 }
 
 /**
- * npm dies of some signals without telling its child, and a server nobody knows of would keep the
- * port. A process without its parent gets another one.
+ * Notices that the parent is gone: npm ends at some signals without informing its child, and a forgotten
+ * server would keep its port. A process whose parent has ended gets another parent.
  */
 function watchForLossOfNpm(onLoss) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
@@ -48,7 +49,7 @@ function watchForLossOfNpm(onLoss) {
   return watch;
 }
 
-/** Ends this process the way the program ended: with its exit code, or by the same signal. */
+/** Ends this process as the program ended: with its exit code, or by the same signal. */
 export function endAs({ code, signal }) {
   process.exitCode = signal === null ? code : 128 + constants.signals[signal];
   if (signal !== null) process.kill(process.pid, signal);

@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Takes the lock that lets one process at a time change `node_modules`, waiting for it if need be.
+ * Takes the lock with which one process at a time changes `node_modules`, and waits for it if needed.
  *
- * The lock is a file that names its holder, so that one left behind by a crash is recognised. It
- * also names the npm that the holder started, because that one goes on working when only the holder
- * is killed.
+ * The lock is a file that names its holder, so that a lock left by a crash is recognized. It also names
+ * the npm that the holder started, because npm continues if only the holder is killed.
  */
 export async function takeInstallLock(root, say) {
   const file = join(root, ".install-lock");
@@ -42,7 +41,7 @@ export async function takeInstallLock(root, say) {
   };
 }
 
-/** Gives `draft` the second name `file`, whole and only if nothing has that name: a link can do both. */
+/** Gives `draft` the second name `file` with a hard link, which is atomic and fails if the name exists. */
 function createAs(draft, file) {
   try {
     linkSync(draft, file);
@@ -65,9 +64,9 @@ function readHolder(file) {
 /**
  * Removes a lock whose holder is gone.
  *
- * Two that see the same dead holder must not both remove a lock, since the second would remove the
- * first one's new one. So the right to remove *this* holder's lock is itself a file that only one
- * can create, and whoever has it looks once more who holds the lock.
+ * If two processes see the same dead holder, only one may remove its lock; the other would remove the
+ * first one's new lock. So the right to remove *this* holder's lock is a file that only one process can
+ * create, and that process checks the holder once more.
  */
 export function breakAbandoned(file, holder) {
   if (holder.pids.some(isAlive)) return false;

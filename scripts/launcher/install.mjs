@@ -5,9 +5,8 @@ import { run } from "./child-process.mjs";
 import { takeInstallLock } from "./install-lock.mjs";
 
 /**
- * Makes `node_modules` what `package-lock.json` says, if it is not already.
- *
- * Of several starts at once one installs and the others wait for it.
+ * Installs what `package-lock.json` names, unless `node_modules` has it already. If several programs start
+ * at the same time, one installs and the others wait.
  */
 export async function installMissing(root, say) {
   if (findMissing(root).length === 0) return done;
@@ -15,7 +14,7 @@ export async function installMissing(root, say) {
   try {
     if (findMissing(root).length === 0) return done;
     say("installing dependencies with npm ci, as package-lock.json names them …");
-    // npm writes this file last. Without it an installation that is cut short is never taken for whole.
+    // npm writes this file last, so an interrupted installation is never mistaken for a complete one.
     rmSync(join(root, hiddenLockfile), { force: true });
     const installed = await npm(process.execPath, ["ci"], root, lock);
     if (installed.code !== 0) {
@@ -33,7 +32,7 @@ const hiddenLockfile = join("node_modules", ".package-lock.json");
 
 /**
  * The packages that `package-lock.json` names and `node_modules` lacks or has in another version.
- * Optional ones that are absent don't count, since most of them are for other platforms.
+ * Missing optional packages do not count, because most of them are for other platforms.
  */
 export function findMissing(root) {
   return diffLockfiles(root).filter(({ isOptional, isAbsent }) => !(isOptional && isAbsent));
@@ -66,9 +65,8 @@ function readPackages(lockfile) {
 }
 
 /**
- * npm leaves out optional packages that ask for a newer Node than the one npm itself runs on, and
- * the programs run on another. Where one for this platform was left out, the Node that has now been
- * installed adds it.
+ * npm skips optional packages that need a newer Node than the one npm runs on, although the programs run on
+ * another Node. If one for this platform was skipped, the newly installed Node adds it.
  */
 async function addSkipped(root, lock) {
   const isSkipped = diffLockfiles(root).some(
@@ -79,7 +77,7 @@ async function addSkipped(root, lock) {
   return npm(node, ["install", "--no-save"], root, lock);
 }
 
-/** Whether a package holds native code, and holds it for this platform. */
+/** Whether a package has native code for this platform. */
 function isForHere({ os = [], cpu = [], libc = [] }) {
   if (!os.includes(process.platform) || !cpu.includes(process.arch)) return false;
   const ownLibc = process.report.getReport().header.glibcVersionRuntime ? "glibc" : "musl";
@@ -93,7 +91,7 @@ function npm(node, args, root, lock) {
   const isNpm = npmFile !== undefined && /npm-cli\.c?js$/.test(npmFile);
   const spawnOptions = {
     cwd: root,
-    // stdout belongs to the program that comes afterwards.
+    // stdout is reserved for the program that starts afterwards.
     stdio: ["ignore", 2, 2],
     onSpawn: (pid) => lock.nameInstaller(pid),
   };

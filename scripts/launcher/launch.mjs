@@ -1,13 +1,12 @@
 /**
  * Starts a program of this workspace: `node scripts/launcher/launch.mjs FILE [ARGUMENTS]`.
  *
- * Tenantry runs on Node 24 and brings it along as a package, so that any Node from 20 on is enough
- * to begin with. This file therefore runs before anything is installed, on a Node that is older than
- * the rest of the code: no dependency, no syntax newer than Node 20. It installs what is missing,
- * then hands over to the Node in `node_modules`, which it calls by its path: a shell may remember
- * another one.
+ * Tenantry runs on Node 24 and has it as a dependency, so any Node from version 20 on can start it. This
+ * file therefore runs before anything is installed, and on an older Node than the rest of the code: it has
+ * no dependencies and no syntax newer than Node 20. It installs what is missing and then starts the Node in
+ * `node_modules` by its path, because PATH may find another one.
  *
- * Everything it has to say goes to stderr; stdout belongs to the program.
+ * All its messages go to stderr; stdout is reserved for the program.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -16,14 +15,14 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const oldestLauncherNode = "20.0.0";
 const oldestNode = "24.0.0";
-/** Older ones can lose a write that was acknowledged (the WAL-reset bug). */
+/** Older versions can lose an acknowledged write (the WAL-reset bug). */
 const oldestSqlite = "3.51.3";
 
 if (isOlder(process.versions.node, oldestLauncherNode)) {
   say(`Node 20 or newer is needed to start; this is Node ${process.versions.node}.`);
   process.exitCode = 1;
 } else {
-  // No top-level await: a Node that does not know it must get as far as the line above.
+  // No top-level await, so that a Node without it can run the check above.
   launch(process.argv.slice(2)).catch((error) => {
     say(error.message);
     process.exitCode = 1;
@@ -37,8 +36,8 @@ async function launch([file, ...args]) {
   if (installed.code !== 0) return endAs(installed);
   const node = findNode();
   if (node === undefined) return endAs({ code: 1, signal: null });
-  // What was compiled once is kept: reading the sources is half of what a short command costs. It stays among what is installed, where
-  // nobody else writes.
+  // Keeps compiled code, because compiling the sources is half the time of a short command. The directory is inside
+  // `node_modules`, where no other user can write.
   const env = {
     NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compile"),
     ...process.env,
@@ -46,7 +45,7 @@ async function launch([file, ...args]) {
   return endAs(await run(node, [join(root, file), ...args], { cwd: root, env, stdio: "inherit" }));
 }
 
-/** The Node to run programs with, or nothing after having said why there is none. */
+/** The Node to run programs with; undefined, after a message, if it cannot be used. */
 function findNode() {
   const local =
     process.platform === "win32"

@@ -12,7 +12,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** A workspace in a folder of its own, with the real launcher, and an npm that is told what to do. */
+/** A small workspace in its own folder, with the real launcher and an npm whose behaviour the test controls. */
 export interface SmallWorkspace {
   readonly root: string;
   write(path: string, content: string | object): void;
@@ -29,7 +29,7 @@ export interface Started {
 
 export const lockedZod = { version: "4.0.0", integrity: "sha512-a" };
 
-/** What `npm ci` does here: it takes its time, and leaves what the lockfile names. */
+/** What `npm ci` does here: it waits, then installs what the lockfile names. */
 const workingNpm = `
   import { appendFileSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
   import { spawnSync } from "node:child_process";
@@ -69,14 +69,14 @@ export function createSmallWorkspace(): SmallWorkspace {
   };
 }
 
-/** Runs Node with arguments and listens to it. */
+/** Runs Node with arguments and collects its output. */
 export function watch(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
   const { npm_lifecycle_event: _, ...inherited } = process.env;
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...inherited, ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    // A process group of its own, so that nothing that it starts outlives the test.
+    // A separate process group, so that the test can end everything that it starts.
     detached: true,
   });
   const pid = child.pid ?? Number.NaN;

@@ -1,9 +1,9 @@
 /**
- * Packs the packages as they are published, into the folder that is named: `npm run pack -- FOLDER`.
+ * Packs the packages for publication into a folder: `npm run pack -- FOLDER`.
  *
- * In the repository a package's exports name its TypeScript sources, so that nothing has to be
- * built. Node takes no types out of files under `node_modules`; a packed package therefore holds
- * JavaScript and declarations in `dist`, and exports that name those.
+ * In the repository a package's exports name its TypeScript sources, so that nothing has to be built. Node
+ * does not strip types from files under `node_modules`, so a packed package has JavaScript and declarations
+ * in `dist`, and its exports name those.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -35,7 +35,7 @@ try {
   rmSync(stage, { recursive: true, force: true });
 }
 
-/** Puts together what is published of a package, where the compiler has left its code. */
+/** Collects the files of a package to publish, in the directory with its compiled code. */
 function stagePackage(folder: string, staged: string): string {
   const isCode = /\.(ts|js|mjs)$/;
   cpSync(join(folder, "src"), join(staged, "src"), {

@@ -7,7 +7,7 @@ export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
-/** A package's `package.json` as it is published: with the compiled files in place of the sources. */
+/** A package's `package.json` for publication: with the compiled files instead of the sources. */
 export function publishedManifest({
   devDependencies: _,
   exports,
@@ -32,7 +32,7 @@ function compiledFile(source: string): string {
   return source.replace(/^\.\/src\//, "./dist/").replace(/\.ts$/, ".js");
 }
 
-/** Replaces the paths in `exports` or `bin`, however deep they stand. */
+/** Replaces the paths in `exports` or `bin` at any depth. */
 function mapPaths(value: unknown, replace: (path: string) => unknown): unknown {
   if (typeof value === "string") return replace(value);
   if (typeof value !== "object" || value === null) return value;

@@ -1,16 +1,16 @@
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
-/** As the program ends, and not before: the package of the PostgreSQL for tests calls `process.exit(0)` when nothing is left to do. */
+/** Sets the exit code when the process ends, because the package with the test PostgreSQL calls `process.exit(0)` at its end. */
 const fail = () => {
   process.exitCode = 1;
 };
 
 /**
- * Ends the report with one line that says how many tests passed and failed, for whoever reads it by
- * machine, and makes a run in which nothing was tested a failure.
+ * Ends the report with one machine-readable line that says how many tests passed and failed, and makes a run
+ * without tests fail.
  *
- * A file that cannot be loaded, and an error outside of every test, count as one failed test each:
- * what they kept from running cannot be counted.
+ * A file that cannot be loaded and an error outside of tests each count as one failed test, because the tests
+ * that they prevented cannot be counted.
  */
 export function closingLineReporter(print: (line: string) => void = console.log): Reporter {
   return {

@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL for the tests that want one: started once for a run, from the registry's binaries and without an install on the
- * system, or the server that `TEST_DATABASE_URL` names.
+ * A real PostgreSQL for tests: started once per run from the binaries of an npm package, without installation on the system,
+ * or the server that `TEST_DATABASE_URL` names.
  */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -11,7 +11,7 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** An address of the server, of a user who may make databases. */
+    /** The server's address, with a user who may create databases. */
     readonly postgresUrl: string;
   }
 }
@@ -28,18 +28,18 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return server.remove;
 }
 
-/** A server of one's own, for tests that stop it. */
+/** A separate server, for tests that stop it. */
 export interface OwnPostgres {
   readonly url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** What it has written to its log so far. */
+  /** Everything that it has written to its log so far. */
   log(): string;
-  /** Stops it and takes its files away. */
+  /** Stops it and removes its files. */
   remove(): Promise<void>;
 }
 
-/** @param flags Settings, which go before those of the tests: `fsync=on`. */
+/** @param flags Settings that override those of the tests: `fsync=on`. */
 export async function startPostgres(flags: readonly string[] = []): Promise<OwnPostgres> {
   const directory = makeServerDirectory();
   const server = await embedPostgres(join(directory, "data"), flags);
@@ -54,19 +54,19 @@ export async function startPostgres(flags: readonly string[] = []): Promise<OwnP
   };
 }
 
-/** Where this runs as root the server has a user of its own, who must get to its data. */
+/** If this runs as root, the server runs as another user, who must have access to its data. */
 export function makeServerDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "tenantry-postgres-"));
   chmodSync(directory, 0o755);
   return directory;
 }
 
-/** A server over a data directory, not started yet. */
+/** A server with a data directory, not started yet. */
 export interface EmbeddedServer extends Pick<OwnPostgres, "url" | "start" | "stop" | "log"> {
   readonly port: number;
-  /** Makes the data directory. */
+  /** Creates the data directory. */
   initialise(): Promise<void>;
-  /** Resolves when the server has written this to its log; called before it can be. */
+  /** Resolves when the server has written this to its log. Call it before that can happen. */
   logged(text: string): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ export async function embedPostgres(
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
-    // Tests kill programs and not machines, so nothing is lost by not waiting for the disk.
+    // Tests kill programs and not machines, so nothing is lost without waiting for the disk.
     postgresFlags: [
       "-c",
       "fsync=off",

@@ -5,21 +5,21 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A Redis of one's own, without a disk. */
+/** A separate Redis server without persistence. */
 export interface OwnRedis {
   readonly url: string;
   start(): Promise<void>;
-  /** Ends it at once, with all that it held. */
+  /** Kills it at once; its data is lost. */
   stop(): Promise<void>;
-  /** Stands still, as on a machine that is too busy; connections stay open. */
+  /** Suspends it, as on an overloaded machine. Connections stay open. */
   freeze(): void;
   thaw(): void;
   remove(): Promise<void>;
 }
 
 /**
- * The program: Redis or Valkey, whichever is there. No registry package carries one, so the system's is used; `.ci/run` installs it.
- * Undefined where there is none: a test without it must say so.
+ * The path of the Redis or Valkey program of the system, because no registry package has one; `.ci/run` installs it. Undefined
+ * if there is none: a test that is skipped for that must say so.
  */
 export function findRedisProgram(): string | undefined {
   return ["redis-server", "valkey-server"].find((name) => {
@@ -31,7 +31,7 @@ export function findRedisProgram(): string | undefined {
   });
 }
 
-/** Why tests that need Redis are left out; undefined where they are not. In continuous integration nothing is left out: they fail. */
+/** The reason to skip tests that need Redis; undefined if they can run. In continuous integration they fail instead of being skipped. */
 export const withoutRedis: string | undefined =
   findRedisProgram() === undefined && !process.env.CI
     ? "neither redis-server nor valkey-server is on PATH; install one (apt-get install redis-server)"

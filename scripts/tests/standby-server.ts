@@ -9,29 +9,29 @@ import {
   password,
 } from "./postgres-server.ts";
 
-/** A primary with a standby that follows it, both real. */
+/** A real primary with a real standby that follows it. */
 export interface OwnPair {
   readonly primary: Pick<OwnPostgres, "url">;
   readonly standby: Pick<OwnPostgres, "url" | "start" | "stop">;
   /**
-   * The standby becomes the primary, and lacks what is done `unseen`; the old primary is a standby of the history that has ended there. Their
-   * addresses stay.
+   * Fails over: the standby becomes the primary and lacks what is done in `unseen`. The old primary becomes a standby on the
+   * old timeline. Both keep their addresses.
    */
   failOver(unseen: () => Promise<void>): Promise<void>;
-  /** Stops both and takes their files away. */
+  /** Stops both and removes their files. */
   remove(): Promise<void>;
 }
 
 /**
- * The standby begins with a copy of the primary's directory that was made before the primary first ran, and follows its log from there:
- * that needs no tool for backups.
+ * The standby begins with a copy of the primary's directory from before the primary's first start, and follows its log from
+ * there. That needs no backup tool.
  */
 export async function startPair(): Promise<OwnPair> {
   const directory = makeServerDirectory();
   const primary = await embedPostgres(join(directory, "primary"), ["wal_keep_size=1GB"]);
   const copy = join(directory, "standby");
   await primary.initialise();
-  // With its owner, whom the copy of Node's own would not keep.
+  // `cp` keeps the owner of the files, which Node's own copy does not.
   execFileSync("cp", ["-a", join(directory, "primary"), copy]);
   writeFileSync(join(copy, "standby.signal"), "");
   appendFileSync(
