@@ -7,7 +7,7 @@ import { attempt, attemptTogether } from "./attempt.ts";
 import { openSurroundings, type Surroundings } from "./surroundings.ts";
 
 const { TENANTRY_FUZZ_RUNS: givenRuns, TENANTRY_FUZZ_SEED: givenSeed } = process.env;
-const runs = Number(givenRuns ?? (isPostgres || isJson ? 100 : 900));
+const runs = Number(givenRuns ?? (isPostgres || isJson ? 100 : 600));
 /** The same for every ordinary run; another one for each long run that does not say. */
 const seed = Number(givenSeed ?? (givenRuns === undefined ? 1 : Date.now() % 1_000_000_000));
 const timeout = 60_000 + runs * 500;
