@@ -2,7 +2,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { CheckQuestion } from "../dataset/questions.ts";
 import type { Bench } from "../harness/bench.ts";
-import { importInto } from "./filled-file.ts";
+import { importFile } from "./run-filler.ts";
 
 /** The number of questions, the same as in the other rows over HTTP. */
 const questionCount = 256;
@@ -13,7 +13,7 @@ export type ImportedFile = { file: string; checks: CheckQuestion[] };
 export function openImportedFile(bench: Bench): Promise<ImportedFile> {
   return bench.share("imported file", async () => {
     const file = path.join(bench.directory, "imported.db");
-    await importInto(file, bench.importFile);
+    await importFile(file, bench.importFile);
     return { file, checks: pickChecks(file) };
   });
 }

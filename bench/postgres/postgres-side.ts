@@ -15,7 +15,8 @@ import {
 } from "../../packages/storage-postgres/src/postgres-storage.ts";
 import { startPostgres } from "../../scripts/tests/postgres-server.ts";
 import type { Bench } from "../harness/bench.ts";
-import { copyToPostgres, openFilledFile } from "../ours/filled-file.ts";
+import { openFilledFile } from "../ours/filled-file.ts";
+import { copyToPostgres } from "../ours/run-filler.ts";
 import { copyDatabase } from "../references/copy-database.ts";
 import type { Login, Statement } from "./pgbench.ts";
 

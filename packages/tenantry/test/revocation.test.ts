@@ -107,14 +107,20 @@ async function open(databaseUrl: string): Promise<Tenantry> {
   return tenantry;
 }
 
+/** One database opened twice, and in it somebody who may read reports. */
+async function openTwice(held: string) {
+  const { url } = await makeTestDatabase();
+  const [here, elsewhere] = [await open(url), await open(url)];
+  const { id: tenantId } = await createTenant(here.context(), { name: "Tenant" });
+  const at = await furnish(here.context({ tenantId }), held);
+  const question = { user_id: at.userId, organization_id: at.id, permission: "report:read" };
+  return { here, elsewhere, tenantId, at, question };
+}
+
 test.each(Object.entries(ways))(
   "refuses who is %s: at once where it was done, and elsewhere when that is demanded or heard",
   async (_, [held, take]) => {
-    const { url } = await makeTestDatabase();
-    const [here, elsewhere] = [await open(url), await open(url)];
-    const { id: tenantId } = await createTenant(here.context(), { name: "Tenant" });
-    const at = await furnish(here.context({ tenantId }), held);
-    const question = { user_id: at.userId, organization_id: at.id, permission: "report:read" };
+    const { here, elsewhere, tenantId, at, question } = await openTwice(held);
     const ask = async (tenantry: Tenantry, fresh = {}): Promise<boolean> => {
       const answer: CheckResult = await check(tenantry.context({ tenantId }), {
         ...question,
@@ -138,11 +144,7 @@ test.each(Object.entries(ways))(
 test.each(Object.entries(ways))(
   "refuses who is %s at the next demand of freshness, before anything was heard",
   async (_, [held, take]) => {
-    const { url } = await makeTestDatabase();
-    const [here, elsewhere] = [await open(url), await open(url)];
-    const { id: tenantId } = await createTenant(here.context(), { name: "Tenant" });
-    const at = await furnish(here.context({ tenantId }), held);
-    const question = { user_id: at.userId, organization_id: at.id, permission: "report:read" };
+    const { elsewhere, tenantId, at, question } = await openTwice(held);
     const ask = async () =>
       await check(elsewhere.context({ tenantId }), { ...question, consistency: "strong" });
     expect((await ask()).allowed).toBe(true);
