@@ -61,7 +61,11 @@ function fencing(open: OpenSubject): void {
     const begun = Promise.withResolvers<void>();
     const mayEnd = Promise.withResolvers<void>();
     const ended: string[] = [];
-    const write = (ports: Ports) => ports.users.insert(userRecord(tenantId, "early"));
+    const write = async (ports: Ports) => {
+      await ports.users.insert(userRecord(tenantId, "early"));
+      // A storage may send writes without waiting for answers; a read is answered after the transaction has begun.
+      await ports.users.find(tenantId, "early");
+    };
     const beforeCommit = async () => {
       begun.resolve();
       await mayEnd.promise;
