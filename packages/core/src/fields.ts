@@ -59,11 +59,36 @@ export const domainField = z
     "is not a domain; give one with a dot, such as example.com",
   );
 
+/**
+ * Any JSON value. `z.json()` accepts the same, but it is a schema that refers to itself, for which zod keeps a record of
+ * every object that it parses.
+ */
+const jsonField = z
+  .unknown()
+  .refine(
+    isJson,
+    "is not JSON; give text, a number, true, false, null, a list or an object of these",
+  ) as unknown as z.ZodType<JsonValue, JsonValue>;
+
+type JsonValue = z.core.util.JSONType;
+
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object") return false;
+  // Not `every`, which skips the holes of a list.
+  if (Array.isArray(value)) return Array.from(value).every(isJson);
+  return z.core.util.isPlainObject(value) && Object.values(value).every(isJson);
+}
+
+/** A JSON object of any content. */
+export const jsonObjectField = z.record(z.string(), jsonField);
+
 const metadataBytes = 64 * 1024;
 
 /** A JSON object that belongs to the application; at most 64 KiB as JSON. */
 export const metadataField = z
-  .record(z.string().max(255), z.json(), "is not an object; give one such as {}")
+  .record(z.string().max(255), jsonField, "is not an object; give one such as {}")
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= metadataBytes, {
     error: "is larger than 64 KiB as JSON",
   });

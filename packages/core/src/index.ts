@@ -104,6 +104,7 @@ export {
   emailField,
   externalIdField,
   idField,
+  jsonObjectField,
   keyField,
   metadataField,
   nameField,

@@ -78,7 +78,7 @@ function describe(
   const registry = z.registry<{ id: string }>();
   for (const [schema, id] of schemas) registry.add(schema, { id });
   const uri = (id: string) => `#/components/schemas/${id}`;
-  const { __shared: _anyJson, ...described } = z.toJSONSchema(registry, { io, uri }).schemas;
+  const { schemas: described } = z.toJSONSchema(registry, { io, uri });
   return Object.fromEntries(
     Object.entries(described).map(([name, schema]) => [name, tidy(schema) as JsonSchema]),
   );
@@ -92,13 +92,11 @@ export function describeOne(schema: z.ZodType): JsonSchema {
 const outsideDocument = new Set(["$schema", "$id", "$defs"]);
 
 /**
- * Removes the keywords that belong only in a stand-alone schema. zod describes "any JSON" as a definition that refers to
- * itself; the document uses `{}`, which accepts everything. The bounds of safe integers are left out as noise.
+ * Removes the keywords that belong only in a stand-alone schema. The bounds of safe integers are left out as noise.
  */
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);
   if (typeof value !== "object" || value === null) return value;
-  if ("$ref" in value && String(value.$ref).includes("__shared")) return {};
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !outsideDocument.has(key))

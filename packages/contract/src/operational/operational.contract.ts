@@ -60,7 +60,7 @@ export const operationalOperations = defineOperations({
     permission: "anonymous",
     effect: "read",
     status: 200,
-    answer: z.record(z.string(), z.json()),
+    answer: z.record(z.string(), z.unknown()),
     errors: [],
   },
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idField, timeField } from "../fields.ts";
+import { idField, jsonObjectField, timeField } from "../fields.ts";
 import { pageInput } from "../page.ts";
 
 /** What an event is about. History intervals are kept for the entities that access depends on. */
@@ -71,7 +71,7 @@ export const eventTypeSchema = z.enum([
 export type EventType = z.infer<typeof eventTypeSchema>;
 
 /** A record before or after a change. Erased personal fields read as `null`. */
-const recordSchema = z.record(z.string(), z.json()).nullable();
+const recordSchema = jsonObjectField.nullable();
 
 /**
  * An event describes one change. `sequence` has no gaps within its chain, and `hash` covers the event and

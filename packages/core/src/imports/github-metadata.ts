@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nameField } from "../fields.ts";
+import { jsonObjectField, nameField } from "../fields.ts";
 import { givenFields } from "../input.ts";
 import { normalizeEmail, usernameKey } from "../normalization.ts";
 import type { Organization } from "../organizations/organizations.schema.ts";
@@ -13,20 +13,19 @@ import type { GithubOrganization, GithubTeam } from "./github-file.schema.ts";
  */
 export const githubKey = "github";
 
-const json = z.record(z.string(), z.json());
 const position = z.number().optional().catch(undefined);
 
 const keptSchema = z.object({
   /** The entry's position in its list; only the order of these numbers matters. */
   position,
   /** Fields that our records lack. */
-  fields: json.optional().catch(undefined),
+  fields: jsonObjectField.optional().catch(undefined),
   /** Our fields as the file spells them, where that differs. */
   written: z.record(z.string(), z.string()).optional().catch(undefined),
   /** Fields that the file leaves out where other files have `null` or an empty list. */
   absent: z.array(z.string()).optional().catch(undefined),
   /** What the file has besides its organizations. */
-  file: json.optional().catch(undefined),
+  file: jsonObjectField.optional().catch(undefined),
 });
 const placeSchema = z.object({ position, login: z.string().optional().catch(undefined) });
 

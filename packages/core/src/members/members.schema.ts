@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { idField, keyField, metadataField, searchField, timeField } from "../fields.ts";
+import {
+  idField,
+  jsonObjectField,
+  keyField,
+  metadataField,
+  searchField,
+  timeField,
+} from "../fields.ts";
 import { organizationSchema } from "../organizations/organizations.schema.ts";
 import { pageInput } from "../page.ts";
 
@@ -18,7 +25,7 @@ export const membershipSchema = z.strictObject({
   invited_by_user_id: z.string().nullable(),
   joined_at: timeField.nullable(),
   last_active_at: timeField.nullable(),
-  metadata: z.record(z.string(), z.json()),
+  metadata: jsonObjectField,
   revision: z.int(),
   created_at: timeField,
   updated_at: timeField,

@@ -4,6 +4,7 @@ import {
   emailField,
   externalIdField,
   idField,
+  jsonObjectField,
   keyField,
   metadataField,
   nameField,
@@ -35,10 +36,10 @@ export const organizationSchema = z.strictObject({
   lago_customer_id: z.string().nullable(),
   stripe_customer_id: z.string().nullable(),
   logo_url: z.string().nullable(),
-  metadata: z.record(z.string(), z.json()),
+  metadata: jsonObjectField,
   /** Shown only to the operator and tenant administrators. */
-  private_metadata: z.record(z.string(), z.json()).optional(),
-  client_metadata: z.record(z.string(), z.json()),
+  private_metadata: jsonObjectField.optional(),
+  client_metadata: jsonObjectField,
   external_id: z.string().nullable(),
   /** Counts the mutations of the organization and of everything in it. `minimum_revision` refers to it. */
   revision: z.int(),

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { idField, keyField, metadataField, nameField, searchField, timeField } from "../fields.ts";
+import {
+  idField,
+  jsonObjectField,
+  keyField,
+  metadataField,
+  nameField,
+  searchField,
+  timeField,
+} from "../fields.ts";
 import { pageInput } from "../page.ts";
 
 /** How deep teams may nest; a top-level team has depth 1. */
@@ -14,7 +22,7 @@ export const teamSchema = z.strictObject({
   name: z.string(),
   description: z.string().nullable(),
   roles: z.array(z.string()),
-  metadata: z.record(z.string(), z.json()),
+  metadata: jsonObjectField,
   revision: z.int(),
   created_at: timeField,
   updated_at: timeField,
@@ -31,7 +39,7 @@ export const teamMemberSchema = z.strictObject({
   team_id: idField,
   user_id: idField,
   role: teamMemberRoleSchema,
-  metadata: z.record(z.string(), z.json()),
+  metadata: jsonObjectField,
   revision: z.int(),
   created_at: timeField,
   updated_at: timeField,
