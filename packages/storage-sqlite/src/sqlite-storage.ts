@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { type Change, type ChangeListener, DomainError, type Storage } from "@tenantry/core";
 import { createPorts, createRevocablePorts, type Session } from "@tenantry/storage-sql";
+import { createCatalogueMemory } from "./catalogue-memory.ts";
 import {
   assertOurs,
   assertSqliteVersion,
@@ -98,10 +99,12 @@ function createWritingSide(writer: Writer): WritingSide {
   const savepoint = createSharedSavepoint(db);
   const changed = (change: Change) => changes.push(change);
   let hasRemovedEvents = false;
-  const session = createSqliteSession(db, path, changed, (prepared, values) => {
+  const direct = createSqliteSession(db, path, changed, (prepared, values) => {
     hasRemovedEvents ||= prepared.removesEvents;
     savepoint.record(prepared.statement, values);
   });
+  const catalogue = createCatalogueMemory(direct);
+  const { session } = catalogue;
   const foreign = path === inMemory ? undefined : watchForeignCommits(db, session, path, notify);
   const queue = createWriteQueue({
     db,
@@ -110,7 +113,10 @@ function createWritingSide(writer: Writer): WritingSide {
     openPorts: () => createRevocablePorts(session),
     changes,
     busyTimeoutMs,
-    onBegin: () => foreign?.look(),
+    onBegin: () => {
+      foreign?.look();
+      catalogue.begin(foreign?.count() ?? 0);
+    },
     onBeforeCommit: () => {
       if (hasRemovedEvents) foreign?.tellRemoval();
       else if (changes.length > 0) foreign?.skipOwn();
