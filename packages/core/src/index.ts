@@ -211,7 +211,7 @@ export {
   organizationEventRow,
   presentOrganization,
 } from "./organizations/organization-record.ts";
-export { generateSlug, withSlug } from "./organizations/organization-slug.ts";
+export { generateSlug, withGeneratedSlug } from "./organizations/organization-slug.ts";
 export { canChoosePlan } from "./organizations/organizations.policy.ts";
 export {
   type CreateOrganizationInput,

@@ -98,7 +98,7 @@ export async function mutate<T>(
   options: MutationOptions = {},
 ): Promise<T> {
   const call = idempotentCall(ctx, operation, input);
-  if (call === undefined) return run(ctx, undefined, work, options);
+  if (call === undefined) return await run(ctx, undefined, work, options);
   const running = `${ctx.tenantId} ${call.principal} ${call.key}`;
   if (ctx.engine.runningIdempotencyKeys.has(running)) {
     throw new DomainError(
@@ -133,24 +133,23 @@ async function run<T>(
   const { storage } = ctx.engine;
   const nowMs = ctx.engine.clock();
   const now = new Date(nowMs).toISOString();
-  const runBody = async (ports: Ports): Promise<T> => {
-    if (call !== undefined) {
-      const kept = await findKeptAnswer(ports, ctx.tenantId, call, now);
-      if (kept !== undefined) return kept.result as T;
-    }
-    const mutation = startMutation(ctx, ports, now);
-    const result = await work(mutation);
-    await mutation.writeCounts();
-    if (ctx.dryRun || mutation.isUnchanged()) throw new TakenBack(result);
-    if (call !== undefined) {
-      await keepAnswer(ctx, ports, call, nowMs, result, options.holdsSecret ?? false);
-    }
-    return result;
-  };
   try {
     return await storage.transaction(ctx.tenantId, async (ports) => {
       try {
-        return await runBody(ports);
+        if (call !== undefined) {
+          const kept = await findKeptAnswer(ports, ctx.tenantId, call, now);
+          if (kept !== undefined) return kept.result as T;
+        }
+        const mutation = startMutation(ctx, ports, now);
+        const result = await work(mutation);
+        for (const { id, seat_count, member_count } of mutation.listMiscounted()) {
+          await ports.organizations.setCounts(ctx.tenantId, id, seat_count, member_count);
+        }
+        if (ctx.dryRun || mutation.isUnchanged()) throw new TakenBack(result);
+        if (call !== undefined) {
+          await keepAnswer(ctx, ports, call, nowMs, result, options.holdsSecret ?? false);
+        }
+        return result;
       } catch (error) {
         takeBackDenialOf(error);
         throw error;
@@ -172,8 +171,8 @@ async function run<T>(
 
 /** What `run` needs of a mutation and use cases do not. */
 interface RunningMutation extends Mutation {
-  /** Writes the counts of organizations that gained or lost members. */
-  writeCounts(): Promise<void>;
+  /** The organizations whose rows do not have their counts yet, because they gained or lost members. */
+  listMiscounted(): readonly OrganizationRecord[];
 }
 
 type Counts = Pick<OrganizationRecord, "seat_count" | "member_count">;
@@ -231,13 +230,10 @@ function startMutation(ctx: Context, ports: Ports, now: string): RunningMutation
       isUnchanged = false;
       return appendEvent(ctx, ports, chain, now, draft);
     },
-    async writeCounts() {
-      for (const { record, written } of organizations.values()) {
-        if (isSameCount(record, written)) continue;
-        const { id, seat_count, member_count } = record;
-        await ports.organizations.setCounts(ctx.tenantId, id, seat_count, member_count);
-      }
-    },
+    listMiscounted: () =>
+      Array.from(organizations.values())
+        .filter(({ record, written }) => !isSameCount(record, written))
+        .map(({ record }) => record),
     isUnchanged: () => isUnchanged,
   };
 }

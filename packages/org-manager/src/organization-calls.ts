@@ -13,7 +13,7 @@ import {
   type OrganizationStatus,
   organizationStatusSchema,
   setStatus,
-  withSlug,
+  withGeneratedSlug,
 } from "@tenantry/core";
 import {
   optionalBillingId,
@@ -40,7 +40,7 @@ export async function createOrganization(
   const newName = requireName(name);
   const tier = planTier === undefined ? undefined : requireText("Plan tier", planTier);
   try {
-    return await withSlug(newName, undefined, (slug) =>
+    return await withGeneratedSlug(newName, (slug) =>
       mutate(ctx, "create_organization", [newName, tier], async (mutation) => {
         if (tier !== undefined) await enterPlan(mutation, tier);
         const wanted = { name: newName, slug, plan_tier: tier };

@@ -236,16 +236,15 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       assertOpen();
       return parts.replicated;
     },
-    async transaction(tenantId, body, options) {
-      assertOpen();
-      return await whileFenced(parts.fencedTimeoutMs, tenantId, catalogue, () =>
-        routeCall(tenantId, (storage) =>
+    transaction: (tenantId, body, options) =>
+      whileFenced(parts.fencedTimeoutMs, tenantId, catalogue, () => {
+        assertOpen();
+        return routeCall(tenantId, (storage) =>
           storage === main || tenantId === null
             ? main.transaction(tenantId, body, options)
             : rows.transaction(storage, tenantId, body, options),
-        ),
-      );
-    },
+        );
+      }),
     async snapshot(tenantId, body, options) {
       assertOpen();
       return await routeCall(tenantId, (storage) => storage.snapshot(tenantId, body, options));

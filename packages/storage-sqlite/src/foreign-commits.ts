@@ -47,6 +47,7 @@ export function watchForeignCommits(
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   function look(): void {
+    lookedAt = performance.now();
     try {
       const now = dataVersion();
       if (now === version) return;
@@ -70,11 +71,9 @@ export function watchForeignCommits(
   }
 
   function catchUp(fresh: boolean): void {
-    const now = performance.now();
-    if (!fresh && now - lookedAt < oldestLookMs) return;
+    if (!fresh && performance.now() - lookedAt < oldestLookMs) return;
     // Nobody else can commit while we hold the lock, and the look at its beginning saw everything before.
     if (db.isTransaction) return;
-    lookedAt = now;
     look();
   }
 

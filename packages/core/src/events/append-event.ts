@@ -54,7 +54,7 @@ const emptyChain: ChainHead = { sequence: 0, hash: genesisHash, occurred_at: "" 
 
 /**
  * Appends an event to a locked chain, in the transaction of the change that it describes, and updates the history
- * intervals. Time never decreases within a chain, whatever the clock does.
+ * intervals.
  */
 export async function appendEvent(
   ctx: Context,
@@ -63,6 +63,31 @@ export async function appendEvent(
   now: string,
   draft: EventDraft,
 ): Promise<void> {
+  const { events } = ports;
+  const event = makeEvent(ctx, chain, now, draft);
+  await events.append(event);
+  chain.head = event;
+  const { tenant_id, chain_id, entity, entity_id, sequence, occurred_at } = event;
+  if (!entitiesWithHistory.has(entity)) return;
+  if (draft.before !== null) {
+    await events.closeInterval(tenant_id, chain_id, entity, entity_id, sequence, occurred_at);
+  }
+  if (draft.after !== null) {
+    await events.openInterval({
+      tenant_id,
+      chain_id,
+      entity,
+      entity_id,
+      from_sequence: sequence,
+      from_at: occurred_at,
+      to_sequence: null,
+      to_at: null,
+    });
+  }
+}
+
+/** The next event of a chain. Time never decreases within a chain, whatever the clock does. */
+function makeEvent(ctx: Context, chain: LockedChain, now: string, draft: EventDraft): StoredEvent {
   const { head } = chain;
   const { data, personal } = sealEventData(draft.entity, draft.before, draft.after);
   const isAnonymous = ctx.actor.type === "anonymous";
@@ -84,26 +109,5 @@ export async function appendEvent(
     hash: "",
   };
   event.hash = hashEvent(event);
-  await ports.events.append(event);
-  chain.head = event;
-  if (entitiesWithHistory.has(draft.entity)) await keepHistory(ports, event, draft);
-}
-
-async function keepHistory(ports: Ports, event: StoredEvent, draft: EventDraft): Promise<void> {
-  const { tenant_id, chain_id, entity, entity_id, sequence, occurred_at } = event;
-  if (draft.before !== null) {
-    await ports.events.closeInterval(tenant_id, chain_id, entity, entity_id, sequence, occurred_at);
-  }
-  if (draft.after !== null) {
-    await ports.events.openInterval({
-      tenant_id,
-      chain_id,
-      entity,
-      entity_id,
-      from_sequence: sequence,
-      from_at: occurred_at,
-      to_sequence: null,
-      to_at: null,
-    });
-  }
+  return event;
 }

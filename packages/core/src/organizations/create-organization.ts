@@ -7,11 +7,11 @@ import { admitMember, ownerGrant } from "../members/members.ts";
 import { type LockedOrganization, type Mutation, mutate } from "../mutation.ts";
 import { nameKey } from "../normalization.ts";
 import type { Plan } from "../plans/plans.schema.ts";
-import { requirePlan } from "../plans/seats.ts";
+import { unknownPlan } from "../plans/seats.ts";
 import { assertOwnTenant } from "../tenants/assert-own-tenant.ts";
 import { assertTenantOpen } from "../tenants/tenants.policy.ts";
 import { organizationEventRow, presentOrganization } from "./organization-record.ts";
-import { generateSlug, withSlug } from "./organization-slug.ts";
+import { generateSlug, withGeneratedSlug } from "./organization-slug.ts";
 import {
   type CreateOrganizationInput,
   createOrganizationSchema,
@@ -33,17 +33,21 @@ export async function createOrganization(
   await requireActor(ctx);
   const parsed = parseInput(createOrganizationSchema, input);
   assertOwnTenant(ctx, parsed.tenant_id, "create_organization");
-  return await withSlug(parsed.name, parsed.slug, (slug) => create(ctx, parsed, slug));
+  if (parsed.slug !== undefined) return await create(ctx, parsed, parsed.slug);
+  return await withGeneratedSlug(parsed.name, (slug) => create(ctx, parsed, slug));
 }
 
-async function create(
+type ParsedInput = ReturnType<typeof createOrganizationSchema.parse>;
+
+function create(
   ctx: Context,
-  parsed: ReturnType<typeof createOrganizationSchema.parse>,
+  parsed: ParsedInput,
   slug: string | undefined,
 ): Promise<Organization> {
-  return await mutate(ctx, "create_organization", parsed, async (mutation) => {
+  return mutate(ctx, "create_organization", parsed, async (mutation) => {
     const ownerId = parsed.owner_user_id ?? (ctx.actor.type === "user" ? ctx.actor.id : undefined);
-    const isAdministrating = await authorizeCreation(mutation, parsed);
+    const isAdministrating = !isForEveryUser(ctx, parsed);
+    if (isAdministrating) await assertAdministrator(mutation);
     const members = ownerId === undefined ? 0 : 1;
     const organization = await insertOrganization(mutation, { ...parsed, slug }, members);
     if (ownerId !== undefined) {
@@ -58,23 +62,16 @@ async function create(
   });
 }
 
-/** Authorizes the creation; true for callers who manage the tenant. */
-async function authorizeCreation(
-  mutation: Mutation,
-  input: {
-    owner_user_id?: string | undefined;
-    plan_tier?: string | undefined;
-    private_metadata?: unknown;
-  },
-): Promise<boolean> {
-  const { ctx, ports } = mutation;
-  const isForAnother =
-    input.owner_user_id !== undefined &&
-    !(ctx.actor.type === "user" && ctx.actor.id === input.owner_user_id);
-  const choosesPlan = input.plan_tier !== undefined && ctx.engine.settings.billingConfigured;
-  const wantsMore = isForAnother || choosesPlan || input.private_metadata !== undefined;
-  if (ctx.actor.type === "user" && !wantsMore) return false;
-  if (await isAdministrator(ctx, ports)) return true;
+/** Whether every user of the tenant may create such an organization. Otherwise its administrators may. */
+function isForEveryUser({ actor, engine }: Context, input: ParsedInput): boolean {
+  if (actor.type !== "user") return false;
+  const isForAnother = input.owner_user_id !== undefined && input.owner_user_id !== actor.id;
+  const choosesPlan = input.plan_tier !== undefined && engine.settings.billingConfigured;
+  return !isForAnother && !choosesPlan && input.private_metadata === undefined;
+}
+
+async function assertAdministrator({ ctx, ports }: Mutation): Promise<void> {
+  if (await isAdministrator(ctx, ports)) return;
   throw deny(ctx, "permission_denied", "create_organization", null, "administrator");
 }
 
@@ -100,8 +97,7 @@ export async function insertOrganization(
 ): Promise<LockedOrganization> {
   const { ctx, ports, now } = mutation;
   const slug = input.slug ?? (await generateSlug(ports, ctx.tenantId, input.name));
-  // At the same time, since each is a round trip.
-  const [plan] = await Promise.all([findPlanOf(mutation, input.plan_tier), assertOpen(mutation)]);
+  const plan = await findPlan(mutation, input.plan_tier);
   const record: OrganizationRecord = {
     id: input.id ?? newId("org"),
     tenant_id: ctx.tenantId,
@@ -140,18 +136,17 @@ export async function insertOrganization(
   return organization;
 }
 
-/**
- * A user cannot create anything in a tenant that was suspended meanwhile. This reads the status, since a creation
- * takes no lock of the tenant.
- */
-async function assertOpen({ ctx, ports }: Mutation): Promise<void> {
-  if (!isOperator(ctx)) assertTenantOpen(await ports.tenants.find(ctx.tenantId));
-}
-
-async function findPlanOf(mutation: Mutation, tier: string | undefined): Promise<Plan> {
-  if (tier !== undefined) return await requirePlan(mutation, tier);
-  const plan = await mutation.ports.plans.findDefault(mutation.ctx.tenantId);
+/** Finds the plan of a new organization. It also makes sure that the tenant is open, because both are one round trip. */
+async function findPlan({ ctx, ports }: Mutation, tier: string | undefined): Promise<Plan> {
+  const { tenantId } = ctx;
+  const [plan, tenant] = await Promise.all([
+    tier === undefined ? ports.plans.findDefault(tenantId) : ports.plans.find(tenantId, tier),
+    // A creation takes no lock of the tenant, so a user's tenant may have been suspended meanwhile.
+    isOperator(ctx) ? undefined : ports.tenants.find(tenantId),
+  ]);
+  if (!isOperator(ctx)) assertTenantOpen(tenant);
   if (plan !== undefined) return plan;
+  if (tier !== undefined) throw unknownPlan(tier);
   throw new DomainError("unknown_plan", "The tenant has no default plan; name one in plan_tier", {
     fields: [{ pointer: "/plan_tier", detail: "is missing, and the tenant has no default plan" }],
   });

@@ -16,20 +16,19 @@ export async function generateSlug(ports: Ports, tenantId: string, name: string)
 }
 
 /**
- * Creates an organization. If another took its generated slug at the same moment, it tries again with a random one, so
- * that callers are never refused for a slug that they did not ask for.
+ * Creates an organization with a generated slug. If another took that slug at the same moment, it tries again with a
+ * random one, so that callers are never refused for a slug that they did not ask for.
  *
- * @param wanted The slug that the caller asked for, if any.
+ * @param create Is given the random slug, the second time.
  */
-export async function withSlug<T>(
+export async function withGeneratedSlug<T>(
   name: string,
-  wanted: string | undefined,
   create: (slug: string | undefined) => Promise<T>,
 ): Promise<T> {
   try {
-    return await create(wanted);
+    return await create(undefined);
   } catch (error) {
-    if (wanted !== undefined || !isDomainError(error, "organization_slug_taken")) throw error;
+    if (!isDomainError(error, "organization_slug_taken")) throw error;
     return await create(await freeSlug(name, unnamed, () => true));
   }
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from "../awaitable.ts";
 import { DomainError } from "../errors.ts";
 import type { Mutation } from "../mutation.ts";
 import type { Plan } from "./plans.schema.ts";
@@ -13,13 +14,17 @@ import type { Plan } from "./plans.schema.ts";
  * @param known The plan, if the mutation has read it already.
  * @throws {DomainError} `seat_limit_reached`, `unknown_plan`.
  */
-export async function assertSeatsSuffice(
+export function assertSeatsSuffice(
   mutation: Mutation,
   planTier: string,
   seats: number,
   known?: Plan,
-): Promise<void> {
-  const plan = known?.key === planTier ? known : await requirePlan(mutation, planTier);
+): Awaitable<void> {
+  if (known?.key === planTier) return assertHasSeats(known, seats);
+  return requirePlan(mutation, planTier).then((plan) => assertHasSeats(plan, seats));
+}
+
+function assertHasSeats(plan: Plan, seats: number): void {
   if (hasSeats(plan.seats, seats)) return;
   const limit = plan.seats ?? 0;
   throw new DomainError(
@@ -35,10 +40,14 @@ function hasSeats(limit: Plan["seats"], seats: number): boolean {
 }
 
 /** @throws {DomainError} `unknown_plan`. */
-export async function requirePlan(mutation: Mutation, planTier: string): Promise<Plan> {
-  const plan = await mutation.ports.plans.find(mutation.ctx.tenantId, planTier);
-  if (plan !== undefined) return plan;
-  throw new DomainError("unknown_plan", `There is no plan ${planTier}; GET /plans lists them`, {
+async function requirePlan({ ctx, ports }: Mutation, planTier: string): Promise<Plan> {
+  const plan = await ports.plans.find(ctx.tenantId, planTier);
+  if (plan === undefined) throw unknownPlan(planTier);
+  return plan;
+}
+
+export function unknownPlan(planTier: string): DomainError {
+  return new DomainError("unknown_plan", `There is no plan ${planTier}; GET /plans lists them`, {
     fields: [{ pointer: "/plan_tier", detail: "is not a plan of the catalogue" }],
   });
 }
