@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nameKey, normalizeEmail } from "./normalization.ts";
+import { hasVisibleText, nameKey, normalizeEmail } from "./normalization.ts";
 
 /** Field schemas shared by several records. Messages say what is required, because users read them in errors. */
 
@@ -17,7 +17,8 @@ export const nameField = z
   .normalize("NFC")
   .trim()
   .min(1, "is empty; give 1 to 255 characters")
-  .max(255, "is longer than 255 characters");
+  .max(255, "is longer than 255 characters")
+  .refine(hasVisibleText, "has only characters that are not shown; give some text");
 
 export const slugField = z
   .string()

@@ -9,6 +9,7 @@ import {
   searchField,
   timeField,
 } from "../fields.ts";
+import { hasVisibleText } from "../normalization.ts";
 import { pageInput } from "../page.ts";
 
 export const userStatusSchema = z.enum(["active", "deactivated"]);
@@ -39,7 +40,8 @@ const usernameField = z
   .normalize("NFKC")
   .trim()
   .min(1, "is empty; give 1 to 255 characters")
-  .max(255, "is longer than 255 characters");
+  .max(255, "is longer than 255 characters")
+  .refine(hasVisibleText, "has only characters that are not shown; give some text");
 
 const writableFields = {
   username: usernameField.nullable(),
