@@ -5,6 +5,7 @@ import {
   lockPostgresDatabase,
   openPostgresStorage,
   type PostgresStorageOptions,
+  preparePostgresDatabase,
 } from "@tenantry/storage-postgres";
 import { assertDatabaseName, type PlaceServer } from "./place-server.ts";
 
@@ -27,7 +28,7 @@ export function createPostgresPlaces(options: PostgresStorageOptions): PlaceServ
     async make(database) {
       assertDatabaseName(database);
       await createPostgresDatabase(options, database);
-      await (await openPostgresStorage({ ...optionsOf(database), poolSize: 2 })).close();
+      await preparePostgresDatabase(optionsOf(database));
     },
     exists: (database) => hasPostgresDatabase(options, database),
     async open(database, connections) {

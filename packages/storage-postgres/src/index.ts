@@ -11,4 +11,8 @@ export {
   type ReplicaInspection,
 } from "./inspect.ts";
 export { assertNoOtherProgram } from "./other-programs.ts";
-export { openPostgresStorage, type PostgresStorageOptions } from "./postgres-storage.ts";
+export {
+  openPostgresStorage,
+  type PostgresStorageOptions,
+  preparePostgresDatabase,
+} from "./postgres-storage.ts";

@@ -97,6 +97,20 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   }
 }
 
+/**
+ * Brings a database to the newest schema and creates the role that uses it, without opening it.
+ *
+ * @throws {DomainError} as {@link openPostgresStorage}.
+ */
+export async function preparePostgresDatabase(options: PostgresStorageOptions): Promise<void> {
+  const server = describeServer(options.url);
+  try {
+    await prepareDatabase(connectionSettings(options), server);
+  } catch (error) {
+    throw toStorageError(error, server);
+  }
+}
+
 /** The connection settings, with defaults for absent options. */
 export function connectionSettings(options: PostgresStorageOptions): ConnectionSettings {
   return {

@@ -90,6 +90,8 @@ export interface SqlDialect {
     readonly begin: readonly string[];
     readonly end: readonly string[];
   };
+  /** The statements of a migration as they are sent: together where the engine takes several at once. */
+  script(statements: readonly string[]): readonly string[];
   /** Present where rows are visible only in a transaction of their tenant. */
   readonly scope?: TenantScope;
   /** A JSON object of columns, as text. */
@@ -158,6 +160,7 @@ export const sqliteDialect: SqlDialect = {
     guardTenants: [],
   },
   noteRows: sqliteNoteRows,
+  script: (statements) => statements,
   jsonObject(fields) {
     const parts = Object.entries(fields).map(
       ([name, field]) => sql`${sql.lit(name)}, ${sqliteJsonValue(field)}`,
@@ -280,6 +283,8 @@ export const postgresDialect: SqlDialect = {
     ],
   },
   noteRows: postgresNoteRows,
+  // One round trip instead of one per statement.
+  script: (statements) => [statements.join(";\n")],
   scope: {
     // The subquery depends on no row, so it runs once, before the first row is read. OFFSET 0 keeps the planner from
     // moving the condition inside, where it might run later.

@@ -106,8 +106,9 @@ function toKyselyMigrations(
       migration.name,
       {
         async up(db: Kysely<unknown>) {
-          for (const statement of migration.statements(dialect))
-            await sql.raw(statement).execute(db);
+          for (const script of dialect.script(migration.statements(dialect))) {
+            await sql.raw(script).execute(db);
+          }
         },
       },
     ]),
