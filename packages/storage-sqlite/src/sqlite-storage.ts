@@ -92,7 +92,8 @@ interface WritingSide {
 }
 
 function createWritingSide(writer: Writer): WritingSide {
-  const { db, path, lock, busyTimeoutMs } = writer;
+  const { db, path, note, lock, busyTimeoutMs } = writer;
+  let seenCommits = 0;
   let listener: ChangeListener | undefined;
   const notify: ChangeListener = (told) => listener?.(told);
   const changes: Change[] = [];
@@ -115,7 +116,10 @@ function createWritingSide(writer: Writer): WritingSide {
     busyTimeoutMs,
     onBegin: () => {
       foreign?.look();
-      catalogue.begin(foreign?.count() ?? 0);
+      const commits = foreign?.count() ?? 0;
+      if (commits !== seenCommits) note.take();
+      seenCommits = commits;
+      catalogue.begin(commits);
     },
     onBeforeCommit: () => {
       if (hasRemovedEvents) foreign?.tellRemoval();

@@ -39,11 +39,6 @@ export function createWriteLock(
     );
   }
 
-  function beginNoted(): void {
-    begin.run();
-    note.take();
-  }
-
   function endNoted(): void {
     end.run();
     note.release();
@@ -59,7 +54,8 @@ export function createWriteLock(
     rollback,
     tryAcquire() {
       try {
-        beginNoted();
+        begin.run();
+        note.takeAgain();
         return true;
       } catch (error) {
         if (isBusy(error)) return false;
@@ -68,7 +64,8 @@ export function createWriteLock(
     },
     async acquire() {
       try {
-        await retryWhileBusy(beginNoted, busyTimeoutMs, busyError);
+        await retryWhileBusy(() => begin.run(), busyTimeoutMs, busyError);
+        note.take();
       } catch (error) {
         throw toStorageError(error, path);
       }

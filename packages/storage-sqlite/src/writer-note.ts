@@ -21,12 +21,20 @@ const freeMark = "0";
 export interface WriterNote {
   /** Called when the lock has been taken. */
   take(): void;
+  /** As `take`, if as far as is known no other program had the lock since the last time. */
+  takeAgain(): void;
   /** Called when the lock is released. */
   release(): void;
   /** Describes the lock's holder. */
   describeHolder(): string;
   close(): void;
 }
+
+/**
+ * For this long a note is not written again by `takeAgain`, nor marked as free. Writing it twice for each of many short
+ * transactions would take a twentieth of their time, and nobody reads it before having waited for longer.
+ */
+const noteLastsMs = 100;
 
 export function openWriterNote(databasePath: string, program: string): WriterNote {
   const file = openNoteFile(`${databasePath}.writer`);
@@ -38,16 +46,59 @@ export function openWriterNote(databasePath: string, program: string): WriterNot
   const block = Buffer.alloc(noteBytes, " ");
   block.write(text);
   const sinceAt = text.indexOf(since);
-  const free = Buffer.from(freeMark);
+  let isHeld = false;
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  let marking: NodeJS.Timeout | undefined;
+
+  function write(): void {
+    writtenAt = performance.now();
+    block.write(new Date().toISOString(), sinceAt, "latin1");
+    ignoreFailure(() => writeSync(file as number, block, 0, noteBytes, 0));
+  }
+
+  /** Marks the note as free, unless another program has written its own. */
+  function markFree(): void {
+    writtenAt = Number.NEGATIVE_INFINITY;
+    ignoreFailure(() => {
+      if (readBlock(file as number).equals(block)) writeSync(file as number, freeMark, 0);
+    });
+  }
+
+  function markFreeLater(): void {
+    marking = setTimeout(() => {
+      marking = undefined;
+      if (isHeld) markFreeLater();
+      else markFree();
+    }, noteLastsMs).unref();
+  }
 
   return {
     take() {
-      block.write(new Date().toISOString(), sinceAt, "latin1");
-      ignoreFailure(() => writeSync(file, block, 0, noteBytes, 0));
+      isHeld = true;
+      write();
     },
-    release: () => ignoreFailure(() => writeSync(file, free, 0, 1, 0)),
-    describeHolder: () => describe(readNote(file), host),
-    close: () => ignoreFailure(() => closeSync(file)),
+    takeAgain() {
+      isHeld = true;
+      if (performance.now() - writtenAt >= noteLastsMs) write();
+    },
+    release() {
+      isHeld = false;
+      if (marking === undefined) markFreeLater();
+    },
+    describeHolder() {
+      try {
+        const noted = readBlock(file);
+        const isOldOfOurs = !isHeld && noted.equals(block);
+        return describe(isOldOfOurs ? undefined : parseNote(noted), host);
+      } catch {
+        return anotherProgram;
+      }
+    },
+    close() {
+      clearTimeout(marking);
+      if (marking !== undefined) markFree();
+      ignoreFailure(() => closeSync(file));
+    },
   };
 }
 
@@ -56,6 +107,7 @@ const anotherProgram = "another program";
 /** Used where there are no other processes, or no place to write. */
 export const noWriterNote: WriterNote = {
   take() {},
+  takeAgain() {},
   release() {},
   describeHolder: () => anotherProgram,
   close() {},
@@ -69,11 +121,15 @@ function openNoteFile(path: string): number | undefined {
   return file;
 }
 
-/** The lock's holder according to the note; undefined where there is none. */
-function readNote(file: number): Writer | undefined {
+function readBlock(file: number): Buffer {
   const block = Buffer.alloc(noteBytes);
+  readSync(file, block, 0, noteBytes, 0);
+  return block;
+}
+
+/** The lock's holder according to the note; undefined where there is none. */
+function parseNote(block: Buffer): Writer | undefined {
   try {
-    readSync(file, block, 0, noteBytes, 0);
     const text = block.toString("utf8");
     return text.startsWith(heldMark) ? (JSON.parse(text.slice(1)) as Writer) : undefined;
   } catch {
