@@ -16,7 +16,7 @@ export const nameField = z
   .string("is not text; give a name")
   .normalize("NFC")
   .trim()
-  .min(1, "is empty; give 1 to 255 characters")
+  .min(1, { error: "is empty; give 1 to 255 characters", abort: true })
   .max(255, "is longer than 255 characters")
   .refine(hasVisibleText, "has only characters that are not shown; give some text");
 

@@ -21,7 +21,7 @@ import {
   createPlaceRemover,
   type PlaceRemoverOptions,
 } from "./remove-place.ts";
-import { routePorts } from "./route-ports.ts";
+import { type Router, routePorts } from "./route-ports.ts";
 import { createPlaceMaker, type PlaceMaker, type PlaceMakerOptions } from "./tenant-places.ts";
 import { createTenantRows, type TenantRows } from "./tenant-rows.ts";
 
@@ -117,13 +117,15 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
     found === "main" ? work(main) : places.use(found, work);
 
   main.onChange((changes) => handleChanges(changes, null));
-  const isInMain = (tenantId: string) => catalogue.known(tenantId) === "main";
-  const ports = {
-    ...routeStorage(main, isInMain, routeCall),
-    fencedTimeoutMs: options.fencedTimeoutMs,
+  const catchUp = createCatchUp(main, catalogue, places);
+  const routing = {
+    catchUp: (tenantId: string) => catchUp(tenantId, false),
+    isInMain: (tenantId: string) => catalogue.known(tenantId) === "main",
   };
-  const parts: Parts = { main, places, catalogue, ...ports, routeCall, rows, running };
-  const storage = assemble(parts, (told) => {
+  const { fencedTimeoutMs } = options;
+  const ports = routeStorage(main, routing, routeCall);
+  const parts = { main, places, catalogue, ...ports, catchUp, routeCall, rows, running };
+  const storage = assemble({ ...parts, fencedTimeoutMs }, (told) => {
     listener = told;
   });
   const letGo = (tenantId: string) => forgetPlace(catalogue, places, tenantId);
@@ -147,6 +149,20 @@ function forgetChangedTenants(catalogue: Catalogue, changes: readonly Change[]):
   return others.length === 0 ? changes : [...changes, ...others];
 }
 
+function createCatchUp(main: Storage, catalogue: Catalogue, places: Places): Storage["catchUp"] {
+  return (tenantId, fresh) => {
+    const known = tenantId === null ? "main" : catalogue.known(tenantId);
+    if (tenantId === null || known === "main") return main.catchUp(tenantId, fresh);
+    // The main database reports where the tenant lives. Nothing remembered about a database that is not open is
+    // trusted.
+    return andThen(main.catchUp(null, fresh && known === undefined), () =>
+      andThen(catalogue.known(tenantId) ?? catalogue.ask(tenantId), () =>
+        places.useIfOpen(tenantId, (storage) => storage.catchUp(tenantId, fresh)),
+      ),
+    );
+  };
+}
+
 type RouteCall = <T>(
   tenantId: string | null,
   work: (storage: Storage) => Awaitable<T>,
@@ -154,12 +170,12 @@ type RouteCall = <T>(
 
 function routeStorage(
   main: Storage,
-  isInMain: (tenantId: string) => boolean,
+  routing: Pick<Router<unknown>, "catchUp" | "isInMain">,
   routeCall: RouteCall,
 ): Pick<Storage, "committed" | "replicated"> {
   const route = <P extends object>(portsOf: (storage: Storage) => P) =>
     routePorts(portsOf(main), {
-      isInMain,
+      ...routing,
       route: (tenantId, work) => routeCall(tenantId, (storage) => work(portsOf(storage))),
     });
   return {
@@ -209,6 +225,7 @@ interface Parts {
   readonly rows: TenantRows;
   readonly running: Running;
   readonly fencedTimeoutMs: number | undefined;
+  readonly catchUp: Storage["catchUp"];
   readonly routeCall: RouteCall;
 }
 
@@ -247,20 +264,13 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       }),
     async snapshot(tenantId, body, options) {
       assertOpen();
+      await parts.catchUp(tenantId, false);
       return await routeCall(tenantId, (storage) => storage.snapshot(tenantId, body, options));
     },
     onChange,
     catchUp(tenantId, fresh) {
       assertOpen();
-      const known = tenantId === null ? "main" : catalogue.known(tenantId);
-      if (tenantId === null || known === "main") return main.catchUp(tenantId, fresh);
-      // The main database reports where the tenant lives. Nothing remembered about a database that is not open is
-      // trusted.
-      return andThen(main.catchUp(null, fresh && known === undefined), () =>
-        andThen(catalogue.known(tenantId) ?? catalogue.ask(tenantId), () =>
-          places.useIfOpen(tenantId, (storage) => storage.catchUp(tenantId, fresh)),
-        ),
-      );
+      return parts.catchUp(tenantId, fresh);
     },
     lookNow(tenantId) {
       assertOpen();

@@ -1,6 +1,9 @@
 import { type Awaitable, installationMethods } from "@tenantry/core";
+import { andThen } from "./awaitable.ts";
 
 export interface Router<P> {
+  /** Hears of changes by other processes, of which one may have moved the tenant. */
+  catchUp(tenantId: string): Awaitable<void>;
   /** Whether the tenant is known to live in the main database: a single look-up. */
   isInMain(tenantId: string): boolean;
   /** Runs work with the ports of the place where a tenant lives. */
@@ -32,9 +35,11 @@ export function routePorts<P extends object>(main: P, router: Router<P>): P {
 function routeMethod<P>(port: string, name: string, ofMain: Method, router: Router<P>): Method {
   return (...args) => {
     const [tenantId] = args;
-    if (typeof tenantId !== "string" || router.isInMain(tenantId)) return ofMain(...args);
-    return router.route(tenantId, (ports) =>
-      (ports as unknown as Methods)[port]?.[name]?.(...args),
+    if (typeof tenantId !== "string") return ofMain(...args);
+    return andThen(router.catchUp(tenantId), () =>
+      router.isInMain(tenantId)
+        ? ofMain(...args)
+        : router.route(tenantId, (ports) => (ports as unknown as Methods)[port]?.[name]?.(...args)),
     );
   };
 }

@@ -10,6 +10,8 @@ export type Command =
   | { do: "write" }
   /** Whether a user is there, for whoever demands freshness. */
   | { do: "find"; userId: string }
+  /** Whether a user is there, for whoever just reads. */
+  | { do: "read"; tenantId: string; userId: string }
   | { do: "end" };
 
 const { engine, storage } = await openProcess(JSON.parse(process.argv[2] ?? "") as Installation);
@@ -40,6 +42,8 @@ async function run(command: Command): Promise<unknown> {
     case "find":
       await storage.catchUp(tenantId, true);
       return (await storage.committed.users.find(tenantId, command.userId)) !== undefined;
+    case "read":
+      return (await storage.committed.users.find(command.tenantId, command.userId)) !== undefined;
     case "end":
       isOver = true;
       await writing;

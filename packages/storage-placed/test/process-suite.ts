@@ -49,6 +49,23 @@ export function describeMovingAmongProcesses(make: () => Promise<Installation>):
     });
   }
 
+  test("shows a process that only reads, at its next read, what was written at the new place", async () => {
+    const installation = await make();
+    const mover = await open(installation);
+    const { ctx } = await inhabit(mover);
+    const reader = await startOtherProcess(installation);
+    const finds = (userId: string) => reader.run({ do: "read", tenantId: ctx.tenantId, userId });
+    const shown = [await createUser(ctx, { name: "Before" })];
+    for (const to of [dedicated, "shared", dedicated] as const) {
+      // The reader knows from here on where the tenant lives.
+      for (const { id } of shown) expect(await finds(id)).toBe(true);
+      const options = mover.moveOptions({ tenantId: ctx.tenantId });
+      expect(await moveTenant(options, to)).toMatchObject({ outcome: "moved" });
+      shown.push(await createUser(ctx, { name: "After" }));
+      for (const { id } of shown) expect(await finds(id)).toBe(true);
+    }
+  });
+
   test("loses nothing that any of three processes was acknowledged while one of them moves the tenant, and shows it to the others", async () => {
     const installation = await make();
     const mover = await open(installation);

@@ -39,7 +39,7 @@ const usernameField = z
   .string()
   .normalize("NFKC")
   .trim()
-  .min(1, "is empty; give 1 to 255 characters")
+  .min(1, { error: "is empty; give 1 to 255 characters", abort: true })
   .max(255, "is longer than 255 characters")
   .refine(hasVisibleText, "has only characters that are not shown; give some text");
 
