@@ -21,7 +21,7 @@ import {
   createPlaceRemover,
   type PlaceRemoverOptions,
 } from "./remove-place.ts";
-import { type Router, routePorts } from "./route-ports.ts";
+import { routePorts } from "./route-ports.ts";
 import { createPlaceMaker, type PlaceMaker, type PlaceMakerOptions } from "./tenant-places.ts";
 import { createTenantRows, type TenantRows } from "./tenant-rows.ts";
 
@@ -118,14 +118,10 @@ export function createPlacedStorage(options: PlacedStorageOptions): PlacedStorag
 
   main.onChange((changes) => handleChanges(changes, null));
   const catchUp = createCatchUp(main, catalogue, places);
-  const routing = {
-    catchUp: (tenantId: string) => catchUp(tenantId, false),
-    isInMain: (tenantId: string) => catalogue.known(tenantId) === "main",
-  };
   const { fencedTimeoutMs } = options;
-  const ports = routeStorage(main, routing, routeCall);
-  const parts = { main, places, catalogue, ...ports, catchUp, routeCall, rows, running };
-  const storage = assemble({ ...parts, fencedTimeoutMs }, (told) => {
+  const routing = { main, catalogue, catchUp, routeCall, running };
+  const parts = { ...routing, ...routeStorage(routing), places, rows, fencedTimeoutMs };
+  const storage = assemble(parts, (told) => {
     listener = told;
   });
   const letGo = (tenantId: string) => forgetPlace(catalogue, places, tenantId);
@@ -169,13 +165,14 @@ type RouteCall = <T>(
 ) => Awaitable<T>;
 
 function routeStorage(
-  main: Storage,
-  routing: Pick<Router<unknown>, "catchUp" | "isInMain">,
-  routeCall: RouteCall,
+  routing: Pick<Parts, "main" | "catalogue" | "catchUp" | "routeCall" | "running">,
 ): Pick<Storage, "committed" | "replicated"> {
+  const { main, catalogue, catchUp, routeCall, running } = routing;
   const route = <P extends object>(portsOf: (storage: Storage) => P) =>
     routePorts(portsOf(main), {
-      ...routing,
+      catchUp: (tenantId) => catchUp(tenantId, false),
+      isInMain: (tenantId) => catalogue.known(tenantId) === "main",
+      track: running.track,
       route: (tenantId, work) => routeCall(tenantId, (storage) => work(portsOf(storage))),
     });
   return {
@@ -264,8 +261,10 @@ function assemble(parts: Parts, onChange: Storage["onChange"]): Storage {
       }),
     async snapshot(tenantId, body, options) {
       assertOpen();
-      await parts.catchUp(tenantId, false);
-      return await routeCall(tenantId, (storage) => storage.snapshot(tenantId, body, options));
+      const taken = andThen(parts.catchUp(tenantId, false), () =>
+        routeCall(tenantId, (storage) => storage.snapshot(tenantId, body, options)),
+      );
+      return await parts.running.track(taken);
     },
     onChange,
     catchUp(tenantId, fresh) {

@@ -6,6 +6,8 @@ export interface Router<P> {
   catchUp(tenantId: string): Awaitable<void>;
   /** Whether the tenant is known to live in the main database: a single look-up. */
   isInMain(tenantId: string): boolean;
+  /** Keeps the storage from closing until a call has its answer. */
+  track<T>(call: Awaitable<T>): Awaitable<T>;
   /** Runs work with the ports of the place where a tenant lives. */
   route(tenantId: string, work: (ports: P) => Awaitable<unknown>): Awaitable<unknown>;
 }
@@ -36,10 +38,11 @@ function routeMethod<P>(port: string, name: string, ofMain: Method, router: Rout
   return (...args) => {
     const [tenantId] = args;
     if (typeof tenantId !== "string") return ofMain(...args);
-    return andThen(router.catchUp(tenantId), () =>
+    const answer = andThen(router.catchUp(tenantId), () =>
       router.isInMain(tenantId)
         ? ofMain(...args)
         : router.route(tenantId, (ports) => (ports as unknown as Methods)[port]?.[name]?.(...args)),
     );
+    return router.track(answer);
   };
 }
