@@ -38,6 +38,28 @@ test("says that the disk is full, keeps nothing of the transaction, and goes on 
   expect(await storage.committed.users.find("t", "after")).toBeDefined();
 });
 
+test("does not say that nothing was changed if the server itself fails over a commit", async () => {
+  const { storage, url } = await open();
+  await queryOnce(
+    url,
+    `CREATE FUNCTION fill_disk() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'could not write to file "pg_wal/xlogtemp"' USING ERRCODE = 'disk_full'; END $$;
+    CREATE CONSTRAINT TRIGGER fill_disk AFTER INSERT ON users DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION fill_disk()`,
+  );
+  const write = () =>
+    storage.transaction("t", (ports) => ports.users.insert(userRecord("t", "one")));
+  await expect(write()).rejects.toMatchObject({
+    code: "storage_unavailable",
+    message: expect.stringMatching(
+      /^PostgreSQL at .* failed \(could not write to file "pg_wal\/xlogtemp"\) while it committed; whether the change was kept is not known/,
+    ),
+  });
+  await queryOnce(url, "DROP FUNCTION fill_disk() CASCADE");
+  await write();
+  expect(await storage.committed.users.find("t", "one")).toBeDefined();
+});
+
 test("says that a query was cancelled, keeps nothing of the transaction, and uses the connection again", async () => {
   const { storage, url } = await open();
   let begin = () => {};

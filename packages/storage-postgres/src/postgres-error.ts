@@ -65,6 +65,15 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /**
+ * Why the server itself failed, as on a full disk; undefined for any other error. It may end all sessions then (PANIC,
+ * which messages say in the server's language), and what it was about to commit may be there once it has recovered.
+ */
+export function failureOfServer(error: unknown): string | undefined {
+  const isOfServer = error instanceof DatabaseError && /^(53|58|XX)/.test(error.code ?? "");
+  return isOfServer ? error.message : undefined;
+}
+
+/**
  * Maps a failed statement to a DomainError: a violated constraint has its own code, everything else is a problem of
  * the storage.
  */

@@ -15,7 +15,13 @@ import { escapeLiteral, type PoolClient, type QueryResult } from "pg";
 import { type Announcement, type Channel, channelName } from "./channel.ts";
 import type { Connections } from "./connections.ts";
 import { isFenced, passFence } from "./moves.ts";
-import { isConflict, isConnectionLost, isViolation, toStorageError } from "./postgres-error.ts";
+import {
+  failureOfServer,
+  isConflict,
+  isConnectionLost,
+  isViolation,
+  toStorageError,
+} from "./postgres-error.ts";
 import {
   createPostgresSession,
   type NamedStatement,
@@ -264,14 +270,17 @@ async function commit(
   if (changes.length > 0) onCommit(changes);
 }
 
-/** If the answer to COMMIT was lost, the answers before it may be lost too, so nothing is known about the commit. */
+/**
+ * If the answer to COMMIT was lost, the answers before it may be lost too, so nothing is known about the commit; nor if
+ * the server failed over it.
+ */
 function commitFailure(
   { channel, server }: TransactionOptions,
   attempt: Attempt,
   announced: Announcement | undefined,
   error: unknown,
 ): unknown {
-  if (!isConnectionLost(error)) {
+  if (!isConnectionLost(error) && failureOfServer(error) === undefined) {
     if (announced !== undefined) channel.withdraw(announced.commit);
     return toStorageError(error, server);
   }
@@ -292,9 +301,11 @@ function continuedAfterLoss(): DomainError {
 }
 
 function commitLost(server: string, cause: unknown): DomainError {
+  const failure = failureOfServer(cause);
+  const what = failure === undefined ? "was lost" : `failed (${failure})`;
   return new DomainError(
     "storage_unavailable",
-    `${server} was lost while it committed; whether the change was kept is not known. Look, or send it again with its Idempotency-Key`,
+    `${server} ${what} while it committed; whether the change was kept is not known. Look, or send it again with its Idempotency-Key`,
     { cause },
   );
 }
