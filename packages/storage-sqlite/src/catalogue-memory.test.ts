@@ -69,6 +69,19 @@ describe("the writer's memory of plans and tenants", () => {
     },
   );
 
+  test("tells a plan of one tenant from that of another, whatever characters their names have", async () => {
+    const others = ["ten 1", "ten"].map((id) => tenantRecord(id));
+    await storage.transaction(null, async (ports) => {
+      for (const other of others) await ports.tenants.insert(other);
+      await ports.plans.insert(planRecord("ten 1", "gold", { name: "Of ten 1" }));
+      await ports.plans.insert(planRecord("ten", "1 gold", { name: "Of ten" }));
+    });
+    const nameOf = (tenantId: string, key: string) =>
+      storage.transaction(null, async ({ plans }) => (await plans.find(tenantId, key))?.name);
+    expect(await nameOf("ten 1", "gold")).toBe("Of ten 1");
+    expect(await nameOf("ten", "1 gold")).toBe("Of ten");
+  });
+
   test("shows what another process has committed, with an event or without", async () => {
     const beside = new DatabaseSync(path);
     beside.exec("UPDATE tenants SET name = 'Renamed'");

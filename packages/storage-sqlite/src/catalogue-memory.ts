@@ -43,7 +43,7 @@ export function createCatalogueMemory(session: SqliteSession): CatalogueMemory {
   }
 
   function remember<Row>(query: Query<Row>, args: readonly SqlValue[]): Row | undefined {
-    const key = `${query.id} ${args.join(" ")}`;
+    const key = `${query.id} ${args.length === 1 ? args[0] : JSON.stringify(args)}`;
     const known = rows.get(key);
     if (known !== undefined) return known as Row;
     const row = session.get(query, args);
