@@ -10,6 +10,8 @@ export interface Format {
   readonly migrations: readonly string[];
   /** Files that are about to be replaced by new ones beside them. The next opening finishes the replacement. */
   readonly replacing?: readonly string[];
+  /** Files of tables that are no more. They are removed when the others are replaced. */
+  readonly removing?: readonly string[];
 }
 
 export async function prepareFormat(
@@ -35,12 +37,12 @@ export function readFormat(layout: DirectoryLayout): Format | undefined {
   } catch {
     format = undefined;
   }
-  const { migrations, replacing = [] } = format ?? {};
-  if (!isTexts(migrations) || !isTexts(replacing)) {
+  const { migrations, replacing = [], removing = [] } = format ?? {};
+  if (!isTexts(migrations) || !isTexts(replacing) || !isTexts(removing)) {
     throw damaged(layout.format, [{ place: "", detail: "does not say which version wrote it" }]);
   }
   schemaState(migrations);
-  return { migrations, replacing };
+  return { migrations, replacing, removing };
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -17,7 +17,8 @@ const secretTables: ReadonlySet<string> = new Set([
   "user_passwords",
 ]);
 
-function pathOf(layout: DirectoryLayout, table: string): string {
+/** The file of a table. */
+export function tableFile(layout: DirectoryLayout, table: string): string {
   const directory = secretTables.has(table) ? layout.secrets : layout.tables;
   return join(directory, `${table}.json`);
 }
@@ -29,7 +30,7 @@ function pathOf(layout: DirectoryLayout, table: string): string {
  * @throws {DomainError} `storage_damaged`, naming the line.
  */
 export function readTableFile(layout: DirectoryLayout, rows: TableRows): number {
-  const path = pathOf(layout, rows.table.name);
+  const path = tableFile(layout, rows.table.name);
   if (!existsSync(path)) return 0;
   const text = readFileSync(path, "utf8");
   for (const [index, value] of parseRows(path, text).entries()) {
@@ -62,7 +63,7 @@ function parseRows(path: string, text: string): readonly unknown[] {
 export function tableBytes(layout: DirectoryLayout, tables: Iterable<string>): number {
   let bytes = 0;
   for (const table of tables) {
-    bytes += statSync(pathOf(layout, table), { throwIfNoEntry: false })?.size ?? 0;
+    bytes += statSync(tableFile(layout, table), { throwIfNoEntry: false })?.size ?? 0;
   }
   return bytes;
 }
@@ -72,7 +73,7 @@ export async function prepareTableFile(
   layout: DirectoryLayout,
   rows: TableRows,
 ): Promise<PreparedFile> {
-  return await prepareFile(pathOf(layout, rows.table.name), chunksOf(rows));
+  return await prepareFile(tableFile(layout, rows.table.name), chunksOf(rows));
 }
 
 const chunkLength = 1024 * 1024;

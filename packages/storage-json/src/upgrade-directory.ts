@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { DomainError } from "@tenantry/core";
 import { migrations, schemaState } from "@tenantry/storage-sql";
@@ -8,12 +8,12 @@ import type { DirectoryLayout } from "./directory-layout.ts";
 import { discard, type PreparedFile, putInPlace, temporaryOf } from "./durable-files.ts";
 import { prepareEvents } from "./event-file.ts";
 import type { FileStamps } from "./file-stamps.ts";
-import { prepareFormat, readFormat } from "./format-file.ts";
+import { type Format, prepareFormat, readFormat } from "./format-file.ts";
 import { type Journal, prepareJournal } from "./journal.ts";
 import { loadDirectory } from "./load-directory.ts";
 import { createMemory, type Memory, migrateMemory } from "./memory.ts";
 import type { SourceState } from "./source-files.ts";
-import { prepareTableFile } from "./table-files.ts";
+import { prepareTableFile, tableFile } from "./table-files.ts";
 import { createTableRows, readTables } from "./tables.ts";
 
 /**
@@ -28,7 +28,7 @@ import { createTableRows, readTables } from "./tables.ts";
 export async function upgradeDirectory(layout: DirectoryLayout): Promise<void> {
   const format = readFormat(layout);
   if (format === undefined) return;
-  await finishReplacing(layout, format.migrations, format.replacing ?? []);
+  await finishReplacing(layout, format);
   if (schemaState(format.migrations).pending.length === 0) return;
   const theirs = migrations.filter(({ name }) => format.migrations.includes(name));
   const memory = await createMemory(layout.directory, theirs);
@@ -70,14 +70,15 @@ async function showAll(
 }
 
 async function replaceFiles(
-  { db }: Memory,
+  { db, tables: earlier }: Memory,
   layout: DirectoryLayout,
   commit: number,
   shown: FileStamps | null,
 ): Promise<void> {
   const prepared: PreparedFile[] = [];
+  const tables = readTables(db);
   try {
-    for (const table of readTables(db)) {
+    for (const table of tables) {
       const rows = createTableRows(db, table);
       if (table.name !== "events") {
         prepared.push(await prepareTableFile(layout, rows));
@@ -91,21 +92,27 @@ async function replaceFiles(
     await discard(prepared);
     throw error;
   }
-  const names = migrations.map(({ name }) => name);
-  const replacing = prepared.map(({ path }) => relative(layout.own, path));
-  await putInPlace([await prepareFormat(layout, { migrations: names, replacing })]);
-  await finishReplacing(layout, names, replacing);
+  const known = new Set(tables.map(({ name }) => name));
+  const gone = [...earlier.keys()].filter((name) => !known.has(name));
+  const own = (path: string) => relative(layout.own, path);
+  const format: Format = {
+    migrations: migrations.map(({ name }) => name),
+    replacing: prepared.map(({ path }) => own(path)),
+    removing: gone.map((name) => own(tableFile(layout, name))),
+  };
+  await putInPlace([await prepareFormat(layout, format)]);
+  await finishReplacing(layout, format);
 }
 
 async function finishReplacing(
   layout: DirectoryLayout,
-  names: readonly string[],
-  replacing: readonly string[],
+  { migrations: names, replacing = [], removing = [] }: Format,
 ): Promise<void> {
   if (replacing.length === 0) return;
   const files = replacing
     .map((name) => join(layout.own, name))
     .map((path) => ({ path, temporary: temporaryOf(path) }));
   await putInPlace(files.filter(({ temporary }) => existsSync(temporary)));
+  for (const name of removing) rmSync(join(layout.own, name), { force: true });
   await putInPlace([await prepareFormat(layout, { migrations: names })]);
 }

@@ -2,9 +2,12 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname, join } from "node:path";
 import {
   addMember,
+  addTeamMember,
   createOrganization,
+  createTeam,
   createUser,
   getOrganization,
+  grantTenantAdministrator,
   listEvents,
   verifyChains,
 } from "@tenantry/core";
@@ -30,6 +33,10 @@ async function asFirstRelease(content: Content): Promise<Content> {
   const columns = await columnsOfFirst();
   const strip = (table: string, row: FileRow) =>
     Object.fromEntries(Object.entries(row).filter(([name]) => columns.get(table)?.has(name)));
+  const users = content["tenantry/tables/users.json"];
+  const administrators = users && {
+    "tenantry/tables/tenant_user_roles.json": JSON.stringify(administratorsIn(JSON.parse(users))),
+  };
   const converted = Object.entries(content).map(([name, text]) => {
     const table = /^tenantry\/(?:tables|secrets)\/(\w+)\.json$/.exec(name)?.[1];
     if (table !== undefined) {
@@ -40,7 +47,19 @@ async function asFirstRelease(content: Content): Promise<Content> {
     const first = migrations.slice(0, 1).map((one) => one.name);
     return [name, JSON.stringify({ format: 1, migrations: first })];
   });
-  return Object.fromEntries(converted);
+  return { ...Object.fromEntries(converted), ...administrators };
+}
+
+/** The first release had a table of them. */
+function administratorsIn(users: readonly FileRow[]): readonly FileRow[] {
+  return users
+    .filter((user) => user.is_tenant_administrator === 1)
+    .map(({ tenant_id, id, created_at }) => ({
+      tenant_id,
+      user_id: id,
+      role: "administrator",
+      created_at,
+    }));
 }
 
 function convertJournal(text: string, strip: (table: string, row: FileRow) => FileRow): string {
@@ -65,9 +84,14 @@ function stripAll(
   put: Extract<JournalEntry, { put: unknown }>["put"],
   strip: (table: string, row: FileRow) => FileRow,
 ) {
-  return Object.fromEntries(
-    Object.entries(put).map(([table, rows]) => [table, rows.map((row) => strip(table, row))]),
-  );
+  const stripped = Object.entries(put).map(([table, rows]) => [
+    table,
+    rows.map((row) => strip(table, row)),
+  ]);
+  return {
+    ...Object.fromEntries(stripped),
+    tenant_user_roles: administratorsIn(put.users ?? []),
+  };
 }
 
 /** A directory with something in it, as it is while it is open (the journal has the most of it) and when it is closed. */
@@ -78,6 +102,9 @@ async function makeContent() {
   for (const id of ["ann", "bob"]) await createUser(ctx, { id });
   const { id } = await createOrganization(ctx, { name: "Acme", owner_user_id: "ann" });
   await addMember(ctx, id, { user_id: "bob", role: "admin" });
+  await grantTenantAdministrator(ctx, "ann");
+  const team = await createTeam(ctx, id, { name: "Crew", roles: ["developer"] });
+  await addTeamMember(ctx, id, team.id, { user_id: "bob" });
   const open = contentOf(directory);
   await tenantry.close();
   return { id, open, closed: contentOf(directory) };
@@ -94,6 +121,9 @@ async function expectUpgraded(directory: string, id: string): Promise<void> {
   expect((await verifyChains(committed, ctx.tenantId)).faults).toEqual([]);
   const { items } = await listEvents(ctx, id);
   expect(items.map(({ type }) => type)).not.toContain("imported");
+  expect(await committed.users.isTenantAdministrator(ctx.tenantId, "ann")).toBe(true);
+  const access = await committed.access.findAccess(ctx.tenantId, id, "bob");
+  expect(access?.roles.map(({ key }) => key)).toEqual(["admin", "developer"]);
   await createOrganization(ctx, { name: "Next" });
   await tenantry.close();
 }
@@ -110,7 +140,11 @@ test.each(["open", "closed"] as const)(
     expect(JSON.parse(upgraded["tenantry/format.json"] ?? "").migrations).toEqual(names);
     const tenants = JSON.parse(upgraded["tenantry/tables/tenants.json"] ?? "");
     expect(tenants).toMatchObject([{ slug: "default", name_key: "default" }]);
-    expect(upgraded["tenantry/tables/users.json"]).toBe(closed["tenantry/tables/users.json"]);
+    for (const table of ["users", "memberships"]) {
+      const name = `tenantry/tables/${table}.json`;
+      expect(upgraded[name]).toBe(closed[name]);
+    }
+    expect(Object.keys(upgraded)).not.toContain("tenantry/tables/tenant_user_roles.json");
   },
 );
 
@@ -144,8 +178,13 @@ test("goes on where it ended between the files that it replaces", async () => {
   }
   const format = JSON.parse(readFileSync(join(directory, "tenantry/format.json"), "utf8"));
   const replacing = names.map((name) => name.slice("tenantry/".length));
-  writeFileSync(join(crashed, "tenantry/format.json"), JSON.stringify({ ...format, replacing }));
+  const removing = ["tables/tenant_user_roles.json"];
+  writeFileSync(
+    join(crashed, "tenantry/format.json"),
+    JSON.stringify({ ...format, replacing, removing }),
+  );
   await expectUpgraded(crashed, id);
+  expect(existsSync(join(crashed, "tenantry/tables/tenant_user_roles.json"))).toBe(false);
   for (const name of names) expect(existsSync(join(crashed, `${name}.tmp`))).toBe(false);
   expect(readFileSync(join(crashed, "tenantry/format.json"), "utf8")).not.toContain("replacing");
 });

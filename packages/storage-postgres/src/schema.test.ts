@@ -93,7 +93,7 @@ describe("the schema on PostgreSQL", () => {
       "organizations_status_known",
       "organizations_domain_has_dot",
       "memberships_status_known",
-      "tenant_user_roles_role_known",
+      "users_administrator_flag",
       "roles_scope_agrees",
       "membership_roles_own_scope",
       "plans_seats_form",

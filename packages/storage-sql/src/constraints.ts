@@ -252,13 +252,6 @@ export const foreignKeyRules: readonly ForeignKeyRule[] = [
     message: () => "There is no such user",
   },
   {
-    constraint: "tenant_user_roles_user",
-    table: "tenant_user_roles",
-    operation: "write",
-    code: "user_not_found",
-    message: () => "There is no such user",
-  },
-  {
     constraint: "sessions_user",
     table: "sessions",
     operation: "write",

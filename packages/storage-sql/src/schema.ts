@@ -10,7 +10,6 @@ export interface Database {
   registered_organizations: RegisteredOrganizationsTable;
   users: UsersTable;
   user_passwords: UserPasswordsTable;
-  tenant_user_roles: TenantUserRolesTable;
   roles: RolesTable;
   plans: PlansTable;
   organizations: OrganizationsTable;
@@ -90,6 +89,8 @@ interface UsersTable {
   revision: number;
   created_at: string;
   updated_at: string;
+  /** 1 for an administrator of the tenant. Changed by itself, so that no other change of a user can touch it. */
+  is_tenant_administrator: Generated<number>;
 }
 
 interface UserPasswordsTable {
@@ -97,13 +98,6 @@ interface UserPasswordsTable {
   user_id: string;
   hash: string;
   updated_at: string;
-}
-
-interface TenantUserRolesTable {
-  tenant_id: string;
-  user_id: string;
-  role: string;
-  created_at: string;
 }
 
 interface RolesTable {
@@ -178,6 +172,11 @@ interface MembershipsTable {
   revision: number;
   created_at: string;
   updated_at: string;
+  /**
+   * 1 once the member was put into a team, and from then on. A look-up of access asks for the roles of teams only
+   * then; a 1 too many costs it a query, nothing else.
+   */
+  was_in_team: Generated<number>;
 }
 
 interface MembershipRolesTable {

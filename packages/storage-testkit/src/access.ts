@@ -9,7 +9,6 @@ import {
 } from "./open-subject.ts";
 import {
   eventRecord,
-  later,
   membershipRecord,
   organizationRecord,
   resourceRecord,
@@ -51,11 +50,11 @@ function heldRoles(open: OpenSubject): void {
     const administers = async (userId: string) =>
       (await access.findAccess(tenantId, "org", userId))?.is_tenant_administrator;
     await storage.transaction(tenantId, (ports) =>
-      ports.users.grantTenantAdministrator(tenantId, "bob", later),
+      ports.users.setTenantAdministrator(tenantId, "bob", true),
     );
     expect([await administers("ann"), await administers("bob")]).toEqual([false, true]);
     await storage.transaction(tenantId, (ports) =>
-      ports.users.revokeTenantAdministrator(tenantId, "bob"),
+      ports.users.setTenantAdministrator(tenantId, "bob", false),
     );
     expect(await administers("bob")).toBe(false);
   });

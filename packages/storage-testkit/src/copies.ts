@@ -93,7 +93,7 @@ async function openFull(open: OpenSubject): Promise<Storage> {
     await addOrganization(ports);
     await addTeams(ports);
     await ports.users.setPasswordHash(tenantId, "bob", "argon", moment);
-    await ports.users.grantTenantAdministrator(tenantId, "ann", moment);
+    await ports.users.setTenantAdministrator(tenantId, "ann", true);
     await ports.resources.insert(resourceRecord(tenantId, "org", "p1", { name: quoted }));
     const cid = membershipRecord(tenantId, "org", "cid", {
       metadata: { quoted, large: 9_007_199_254_740_991 },

@@ -226,11 +226,11 @@ function userRecords(open: OpenSubject): void {
     expect(await users.findPasswordHash(tenantId, "ann")).toBe("two");
     const grant = () =>
       storage.transaction(tenantId, (ports) =>
-        ports.users.grantTenantAdministrator(tenantId, "ann", later),
+        ports.users.setTenantAdministrator(tenantId, "ann", true),
       );
     const revoke = () =>
       storage.transaction(tenantId, (ports) =>
-        ports.users.revokeTenantAdministrator(tenantId, "ann"),
+        ports.users.setTenantAdministrator(tenantId, "ann", false),
       );
     expect(await users.isTenantAdministrator(tenantId, "ann")).toBe(false);
     expect([await grant(), await grant()]).toEqual([true, false]);

@@ -198,8 +198,7 @@ const writes = {
     insert: (p, t) => p.users.insert(userRecord(t, "second")),
     update: (p, t) => p.users.update(userRecord(t, "bob", { name: "New", email: null })),
     setPasswordHash: (p, t) => p.users.setPasswordHash(t, "bob", "new", later),
-    grantTenantAdministrator: (p, t) => p.users.grantTenantAdministrator(t, "ann", later),
-    revokeTenantAdministrator: (p, t) => p.users.revokeTenantAdministrator(t, "bob"),
+    setTenantAdministrator: (p, t) => p.users.setTenantAdministrator(t, "ann", true),
   },
 } satisfies { readonly [P in keyof Ports]?: { readonly [M in MethodOf<P>]?: Call } };
 
@@ -305,10 +304,6 @@ const crossings: readonly (readonly [string, (ports: Ports) => unknown])[] = [
   ["a resource in an organization", (p) => p.resources.insert(resourceRecord(ours, "org-b", "p"))],
   ["a session of a user", (p) => p.sessions.insert({ ...session(ours, "s9"), user_id: "user-b" })],
   [
-    "an administrator who is a user",
-    (p) => p.users.grantTenantAdministrator(ours, "user-b", later),
-  ],
-  [
     "a copied row",
     async (p) =>
       p.copies.insert(ours, "users", [{ ...(await copiedUser(p, ours, "x")), tenant_id: theirs }]),
@@ -367,7 +362,7 @@ export async function fillTenant(ports: Ports, tenant: string): Promise<void> {
   await ports.roles.insert(roleRecord(tenant, "own", { organization_id: "org" }));
   await ports.users.update(userRecord(tenant, "bob", { email: "bob@example.com", name: "Bob" }));
   await ports.users.setPasswordHash(tenant, "bob", "hash", moment);
-  await ports.users.grantTenantAdministrator(tenant, "bob", moment);
+  await ports.users.setTenantAdministrator(tenant, "bob", true);
   await ports.resources.insert(resourceRecord(tenant, "org", "p1"));
   await ports.events.append(eventRecord(tenant, "org", 1));
   await ports.events.openInterval(interval(tenant, 1));

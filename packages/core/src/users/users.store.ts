@@ -32,8 +32,12 @@ export interface UserStore {
   findPasswordHash(tenantId: string, userId: string): Awaitable<string | undefined>;
   setPasswordHash(tenantId: string, userId: string, hash: string, at: string): Awaitable<void>;
 
+  /** False also where there is no such user. */
   isTenantAdministrator(tenantId: string, userId: string): Awaitable<boolean>;
-  /** True if it changed something. */
-  grantTenantAdministrator(tenantId: string, userId: string, at: string): Awaitable<boolean>;
-  revokeTenantAdministrator(tenantId: string, userId: string): Awaitable<boolean>;
+  /** True if it changed something; false also where there is no such user. */
+  setTenantAdministrator(
+    tenantId: string,
+    userId: string,
+    isAdministrator: boolean,
+  ): Awaitable<boolean>;
 }

@@ -199,12 +199,9 @@ export async function setTenantAdministrator(
   userId: string,
   isGranted: boolean,
 ): Promise<void> {
-  const { ctx, ports, now } = mutation;
+  const { ctx, ports } = mutation;
   const tenant = await mutation.lockTenant();
-  const isChanged = isGranted
-    ? await ports.users.grantTenantAdministrator(ctx.tenantId, userId, now)
-    : await ports.users.revokeTenantAdministrator(ctx.tenantId, userId);
-  if (!isChanged) return;
+  if (!(await ports.users.setTenantAdministrator(ctx.tenantId, userId, isGranted))) return;
   const row = { tenant_id: ctx.tenantId, user_id: userId, role: "administrator" };
   await mutation.append(tenant.chain, {
     type: isGranted ? "tenant_administrator.granted" : "tenant_administrator.revoked",

@@ -14,7 +14,7 @@ import { refreshTokenColumns, sessionColumns } from "../sessions/sessions.sql.ts
 import { teamMemberColumns } from "../teams/team-members.sql.ts";
 import { teamColumns, teamRoleColumns } from "../teams/teams.sql.ts";
 import { tenantColumns } from "../tenants/tenants.sql.ts";
-import { passwordColumns, tenantRoleColumns, userColumns } from "../users/users.sql.ts";
+import { passwordColumns, userColumns } from "../users/users.sql.ts";
 
 /** How a copy reads and writes the rows of one table. */
 export interface TableShape {
@@ -51,6 +51,7 @@ const integerColumns: ReadonlySet<string> = new Set([
   "event_after",
   "from_sequence",
   "is_default",
+  "is_tenant_administrator",
   "member_count",
   "rank",
   "revision",
@@ -59,6 +60,7 @@ const integerColumns: ReadonlySet<string> = new Set([
   "sequence",
   "serial",
   "to_sequence",
+  "was_in_team",
 ]);
 
 /** Whether a column holds whole numbers; every other column holds text. */
@@ -82,13 +84,15 @@ export const installationTables: readonly TableShape[] = [
  */
 export const tenantTables: readonly TableShape[] = [
   shape("tenants", { tenantColumn: "id", key: [], columns: tenantColumns }),
-  shape("users", { key: ["id"], columns: userColumns }),
+  shape("users", { key: ["id"], columns: [...userColumns, "is_tenant_administrator"] }),
   shape("user_passwords", { key: ["user_id"], columns: passwordColumns }),
-  shape("tenant_user_roles", { key: ["user_id", "role"], columns: tenantRoleColumns }),
   shape("plans", { key: ["key"], columns: planColumns }),
   shape("organizations", { key: ["id"], columns: organizationColumns }),
   shape("roles", { key: ["scope", "key"], columns: roleColumns }),
-  shape("memberships", { key: ["organization_id", "user_id"], columns: membershipColumns }),
+  shape("memberships", {
+    key: ["organization_id", "user_id"],
+    columns: [...membershipColumns, "was_in_team"],
+  }),
   shape("membership_roles", {
     key: ["organization_id", "user_id", "role_scope", "role_key"],
     columns: membershipRoleColumns,

@@ -14,7 +14,7 @@ import type { Database } from "../schema.ts";
 import type { Session } from "../session.ts";
 import { listMembers, listUserOrganizations } from "./members-list.sql.ts";
 
-type Row = Selectable<Database["memberships"]>;
+type Row = Omit<Selectable<Database["memberships"]>, "was_in_team">;
 
 export const membershipColumns = [
   "tenant_id",

@@ -7,6 +7,7 @@ import { movesMigration } from "./0006-moves.ts";
 import { moveRecordsMigration } from "./0007-move-records.ts";
 import { registeredOrganizationsMigration } from "./0008-registered-organizations.ts";
 import { purgesMigration } from "./0009-purges.ts";
+import { accessInOneReadMigration } from "./0010-access-in-one-read.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A released one is never changed; add another one instead. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   moveRecordsMigration,
   registeredOrganizationsMigration,
   purgesMigration,
+  accessInOneReadMigration,
 ];

@@ -1,5 +1,5 @@
 import type { TeamMember, TeamStore } from "@tenantry/core";
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign, matches, without } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
@@ -29,6 +29,19 @@ const writableColumns = without(teamMemberColumns, [...key, "created_at"]);
 
 const insertMember = defineQuery("teams.insertMember", teamMemberColumns, (db, p) =>
   db.insertInto("team_members").values(assign(teamMemberColumns, p)),
+);
+
+const noteMember = defineQuery(
+  "teams.insertMember note",
+  ["tenant_id", "organization_id", "user_id"],
+  (db, p) =>
+    db
+      .updateTable("memberships")
+      .set({ was_in_team: sql.lit(1) })
+      .where("tenant_id", "=", p.tenant_id)
+      .where("organization_id", "=", p.organization_id)
+      .where("user_id", "=", p.user_id)
+      .where("was_in_team", "=", sql.lit(0)),
 );
 
 const findMember = defineQuery("teams.findMember", key, (db, p) =>
@@ -87,7 +100,9 @@ export function createTeamMemberStore(
 > {
   return {
     insertMember: (member) =>
-      session.write(insertMember, argumentsOf(teamMemberColumns, toRow(member))),
+      andThen(session.write(insertMember, argumentsOf(teamMemberColumns, toRow(member))), () =>
+        session.write(noteMember, [member.tenant_id, member.organization_id, member.user_id]),
+      ),
     findMember: (tenantId, organizationId, teamId, userId) =>
       andThen(session.get(findMember, [tenantId, organizationId, teamId, userId]), (row) =>
         row === undefined ? undefined : toTeamMember(row),

@@ -1,5 +1,5 @@
 import { nameKey, type UserRecord, type UserStore } from "@tenantry/core";
-import { type Kysely, type Selectable, sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import { andThen } from "../awaitable.ts";
 import { argumentsOf, assign, without } from "../columns.ts";
 import type { JsonField } from "../dialect.ts";
@@ -9,7 +9,7 @@ import { parseJson, toFlag } from "../records.ts";
 import type { Database } from "../schema.ts";
 import type { Session, SqlValue } from "../session.ts";
 
-type Row = Selectable<Database["users"]>;
+type Row = Omit<Selectable<Database["users"]>, "is_tenant_administrator">;
 
 export const userColumns = [
   "tenant_id",
@@ -141,33 +141,21 @@ const setPassword = defineQuery("users.setPasswordHash", passwordColumns, (db, p
     ),
 );
 
-const findRole = defineQuery("users.isTenantAdministrator", ["tenant_id", "user_id"], (db, p) =>
-  db
-    .selectFrom("tenant_user_roles")
-    .select("role")
-    .where("tenant_id", "=", p.tenant_id)
-    .where("user_id", "=", p.user_id)
-    .where("role", "=", sql.lit("administrator")),
+const findAdministrator = defineQuery("users.isTenantAdministrator", ["tenant_id", "id"], (db, p) =>
+  oneUser(db, p).select("is_tenant_administrator"),
 );
 
-export const tenantRoleColumns = ["tenant_id", "user_id", "role", "created_at"] as const;
-
-const grantRole = defineQuery("users.grantTenantAdministrator", tenantRoleColumns, (db, p) =>
-  db
-    .insertInto("tenant_user_roles")
-    .values(assign(tenantRoleColumns, p))
-    .onConflict((conflict) => conflict.columns(["tenant_id", "user_id", "role"]).doNothing()),
-);
-
-const revokeRole = defineQuery(
-  "users.revokeTenantAdministrator",
-  ["tenant_id", "user_id"],
+/** Only this statement writes the column; those for the rest of a user leave it out. */
+const setAdministrator = defineQuery(
+  "users.setTenantAdministrator",
+  ["is_tenant_administrator", "tenant_id", "id"],
   (db, p) =>
     db
-      .deleteFrom("tenant_user_roles")
+      .updateTable("users")
+      .set({ is_tenant_administrator: p.is_tenant_administrator })
       .where("tenant_id", "=", p.tenant_id)
-      .where("user_id", "=", p.user_id)
-      .where("role", "=", sql.lit("administrator")),
+      .where("id", "=", p.id)
+      .where("is_tenant_administrator", "<>", p.is_tenant_administrator),
 );
 
 export function createUserStore(session: Session): UserStore {
@@ -200,14 +188,15 @@ export function createUserStore(session: Session): UserStore {
     setPasswordHash: (tenantId, userId, hash, at) =>
       session.write(setPassword, [tenantId, userId, hash, at]),
     isTenantAdministrator: (tenantId, userId) =>
-      andThen(session.get(findRole, [tenantId, userId]), (row) => row !== undefined),
-    grantTenantAdministrator: (tenantId, userId, at) =>
       andThen(
-        session.run(grantRole, [tenantId, userId, "administrator", at]),
+        session.get(findAdministrator, [tenantId, userId]),
+        (row) => row?.is_tenant_administrator === 1,
+      ),
+    setTenantAdministrator: (tenantId, userId, isAdministrator) =>
+      andThen(
+        session.run(setAdministrator, [toFlag(isAdministrator), tenantId, userId]),
         (count) => count > 0,
       ),
-    revokeTenantAdministrator: (tenantId, userId) =>
-      andThen(session.run(revokeRole, [tenantId, userId]), (count) => count > 0),
   };
 }
 
