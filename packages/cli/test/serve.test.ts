@@ -1,14 +1,22 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { startPostgres } from "../../../scripts/tests/postgres-server.ts";
 import { fixture, makeDirectory, run, start } from "./run-command-line.ts";
 
 /** Starts the server and reads what it says of itself. */
-async function serve(directory: string) {
-  const { child, ended, untilSaid } = start(directory, ["serve", "--port", "0", "--json"]);
+async function serve(directory: string, env: Readonly<Record<string, string>> = {}) {
+  const { child, ended, untilSaid } = start(directory, ["serve", "--port", "0", "--json"], env);
   const said = await untilSaid(/\}\n$/);
   const { address, operator_key } = JSON.parse(said);
   return { child, ended, address, operatorKey: operator_key as string | null };
+}
+
+/** The address of a server of the test's own. */
+async function makePostgres(): Promise<string> {
+  const { url, remove } = await startPostgres();
+  onTestFinished(remove);
+  return url;
 }
 
 test("serves what the command line brought in, shows the operator key once, and stops gracefully", async () => {
@@ -40,22 +48,29 @@ test("says how to use the operator key", async () => {
   expect((await ended).code).toBe(0);
 });
 
-test("makes another operator key for one that was lost; the earlier one ends", async () => {
-  const directory = makeDirectory();
-  const server = await serve(directory);
-  const made = await run(directory, ["operator-key", "--json"]);
-  const key = JSON.parse(made.stdout).operator_key;
-  const status = async (bearer: string | null) =>
-    (
-      await fetch(`${server.address}/api/v1/organizations`, {
-        headers: { Authorization: `Bearer ${bearer}` },
-      })
-    ).status;
-  expect(await status(key)).toBe(200);
-  expect(await status(server.operatorKey)).toBe(401);
-  server.child.kill("SIGTERM");
-  await server.ended;
-});
+test.each(["SQLite", "PostgreSQL"])(
+  "makes another operator key for one that was lost; a server on %s that has let the earlier one in refuses it from then on",
+  async (storage) => {
+    const directory = makeDirectory();
+    const env = storage === "SQLite" ? {} : { DATABASE_URL: await makePostgres() };
+    const server = await serve(directory, env);
+    const status = async (bearer: unknown) =>
+      (
+        await fetch(`${server.address}/api/v1/organizations`, {
+          headers: { Authorization: `Bearer ${bearer}` },
+        })
+      ).status;
+    // Twice: the second time it is remembered.
+    expect([await status(server.operatorKey), await status(server.operatorKey)]).toEqual([
+      200, 200,
+    ]);
+    const made = await run(directory, ["operator-key", "--json"], { env });
+    expect(await status(server.operatorKey)).toBe(401);
+    expect(await status(JSON.parse(made.stdout).operator_key)).toBe(200);
+    server.child.kill("SIGTERM");
+    await server.ended;
+  },
+);
 
 test("says in one line that its port is in use", async () => {
   const taken = createServer().listen(0, "localhost");

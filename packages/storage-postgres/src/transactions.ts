@@ -310,8 +310,12 @@ function commitLost(server: string, cause: unknown): DomainError {
   );
 }
 
-/** Statements that end sessions. Other processes remember sessions as live, and no event tells them of the end. */
-const endsSessions: ReadonlySet<string> = new Set(["sessions.revoke", "sessions.revokeAllOf"]);
+/** Statements that end credentials. Other processes remember these as valid, and no event tells them of the end. */
+const endsCredentials: ReadonlySet<string> = new Set([
+  "sessions.revoke",
+  "sessions.revokeAllOf",
+  "keys.removeOperatorKeys",
+]);
 
 function createWriter(client: PoolClient, server: string): Writer {
   const state: { attempt: Attempt | undefined } = { attempt: undefined };
@@ -334,7 +338,7 @@ function createWriter(client: PoolClient, server: string): Writer {
 
   const execute = (statement: NamedStatement, { name }: Query<unknown>): Promise<StatementResult> =>
     guarded(async (attempt) => {
-      if (endsSessions.has(name)) attempt.hasUnrecorded = true;
+      if (endsCredentials.has(name)) attempt.hasUnrecorded = true;
       return attempt.isCareful
         ? await withSavepoint(client, statement)
         : await client.query(statement);

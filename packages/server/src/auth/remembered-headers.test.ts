@@ -3,10 +3,16 @@ import type { Caller } from "./credentials.ts";
 import { createRememberedHeaders } from "./remembered-headers.ts";
 
 function remember(maximum = 10) {
-  const state = { nowMs: 1_000, foreignCommits: 0 };
+  const state = { nowMs: 1_000, foreignCommits: 0, found: 0, mustWait: false };
   const engine = {
     clock: () => state.nowMs,
-    storage: { foreignCommits: () => state.foreignCommits },
+    storage: {
+      catchUp() {
+        state.found = state.foreignCommits;
+        return state.mustWait ? Promise.resolve() : undefined;
+      },
+      foreignCommits: () => state.found,
+    },
   };
   return { state, headers: createRememberedHeaders(engine as never, maximum) };
 }
@@ -40,6 +46,11 @@ it("forgets a token at its end, and an operator key at another process's commit"
   expect(headers.find("Bearer aaaaaaaaaaaaaaaa")).toBeUndefined();
   expect(headers.find("Bearer bbbbbbbbbbbbbbbb")).toBeDefined();
   state.foreignCommits = 1;
+  expect(headers.find("Bearer bbbbbbbbbbbbbbbb")).toBeUndefined();
+  headers.keep("Bearer bbbbbbbbbbbbbbbb", verified("operator", Number.POSITIVE_INFINITY, 1));
+  expect(headers.find("Bearer bbbbbbbbbbbbbbbb")).toBeDefined();
+  // Whether there was one is not known yet.
+  state.mustWait = true;
   expect(headers.find("Bearer bbbbbbbbbbbbbbbb")).toBeUndefined();
 });
 

@@ -47,6 +47,9 @@ export function createRememberedHeaders(engine: Engine, maximum: number): Rememb
   };
 }
 
+/** An operator key has no session whose end would be looked for, so other processes' commits are. */
 function isCurrent({ storage }: Engine, { foreignCommits }: VerifiedHeader): boolean {
-  return foreignCommits === null || foreignCommits === storage.foreignCommits(null);
+  if (foreignCommits === null) return true;
+  if (storage.catchUp(null, false) instanceof Promise) return false;
+  return foreignCommits === storage.foreignCommits(null);
 }
