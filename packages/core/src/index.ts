@@ -35,6 +35,7 @@ export { assertMayAsk, mayAskAtOnce } from "./access/may-ask.ts";
 export {
   type CacheFill,
   createPermissionCache,
+  mayBeRemembered,
   type PermissionCache,
 } from "./access/permission-cache.ts";
 export { everyPermission, isReading, type Permission, permissions } from "./access/permissions.ts";

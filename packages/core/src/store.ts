@@ -164,7 +164,10 @@ export interface Storage {
     options?: SnapshotOptions,
   ): Promise<T>;
 
-  /** Sets the one listener for changes, of this process's commits and of other processes'. */
+  /**
+   * Sets the one listener for changes, of this process's commits and of other processes'. Where other processes' have
+   * to be sent, those that contradict nothing that is remembered may be missing ({@link mayBeRemembered}).
+   */
   onChange(listener: ChangeListener): void;
 
   /**
@@ -181,8 +184,8 @@ export interface Storage {
   lookNow?(tenantId: string): boolean;
 
   /**
-   * Rises with every look that found commits of other processes. Memory of anything without events is valid for one
-   * value of it.
+   * Rises with every look that found commits of other processes, except those that `onChange` may leave out. Memory of
+   * anything without events is valid for one value of it.
    */
   foreignCommits(tenantId: string | null): number;
 

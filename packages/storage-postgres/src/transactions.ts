@@ -6,6 +6,7 @@ import {
   type TransactionOptions as CommitOptions,
   DomainError,
   foreignAwait,
+  mayBeRemembered,
   type Ports,
   type Storage,
   tenantMoving,
@@ -257,7 +258,7 @@ async function commit(
 ): Promise<void> {
   const { changes, hasUnrecorded } = attempt;
   const { channel, onCommit } = options;
-  const isTold = changes.length > 0 || hasUnrecorded;
+  const isTold = hasUnrecorded || mayBeRemembered(changes);
   const announced = isTold ? channel.announce(changes) : undefined;
   const notify = (announced?.payloads ?? []).map(
     (payload) => `NOTIFY ${channelName}, ${escapeLiteral(payload)}; `,

@@ -234,7 +234,8 @@ export function eventRecord(
     chain_id: chainId,
     sequence,
     id: `event-${chainId}-${sequence}`,
-    type: "organization.updated",
+    // A change that other processes may remember something of, so that every storage tells them of it.
+    type: "organization.suspended",
     entity: "organization",
     entity_id: chainId,
     organization_id: chainId,

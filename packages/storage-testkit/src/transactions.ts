@@ -230,7 +230,7 @@ function changes(open: OpenSubject): void {
         {
           tenant_id: tenantId,
           organization_id: "org",
-          type: "organization.updated",
+          type: "organization.suspended",
           entity: "organization",
           entity_id: "org",
         },

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
+import {
+  type EventEntity,
+  type EventType,
+  eventEntitySchema,
+  eventTypeSchema,
+} from "../events/events.schema.ts";
 import type { Change } from "../events/events.store.ts";
+import { createSessionCache } from "../sessions/session-cache.ts";
 import type { AccessRecord } from "./access.store.ts";
-import { createPermissionCache } from "./permission-cache.ts";
+import { createAdmittedPeople } from "./admitted-people.ts";
+import { createPermissionCache, mayBeRemembered } from "./permission-cache.ts";
 
 const record: AccessRecord = {
   organization_status: "active",
@@ -105,4 +113,56 @@ test("never holds more than its bound", () => {
     expect(cache.size()).toBeLessThanOrEqual(10);
   }
   expect(cache.size()).toBeGreaterThan(0);
+});
+
+function entitiesOf(type: EventType): readonly EventEntity[] {
+  if (type === "imported") return eventEntitySchema.options;
+  if (type.startsWith("team.member_")) return ["team_member"];
+  const [entity] = type.split(".");
+  if (entity === "member") return ["membership"];
+  if (entity === "tenant_administrator") return ["tenant_user_role"];
+  return [eventEntitySchema.parse(entity)];
+}
+
+const everyChange: readonly Change[] = eventTypeSchema.options.flatMap((type) =>
+  entitiesOf(type).flatMap((entity) =>
+    ["o", null].map((organization_id) => ({
+      tenant_id: "t",
+      organization_id,
+      type,
+      entity,
+      entity_id: entity === "organization" ? "o" : "u",
+    })),
+  ),
+);
+
+test("forgets nothing at a change that other processes need not hear of, of whatever type", () => {
+  const unheard = everyChange.filter((change) => !mayBeRemembered([change]));
+  expect(unheard.map(({ type }) => type)).toContain("resource.registered");
+  for (const change of unheard) {
+    const permissions = filled();
+    const people = createAdmittedPeople(10);
+    people.keep("t", "u", people.changeCount());
+    const sessions = createSessionCache(10);
+    const live = { expiresAtMs: 2, foreignCommits: 0 };
+    sessions.keep("t", "session", live, sessions.ends());
+    for (const memory of [permissions, people, sessions]) memory.apply([change]);
+    const isKept = [
+      permissions.find("t", "o", "u") !== undefined,
+      people.has("t", "u"),
+      sessions.isLive("t", "session", 1, 0),
+    ];
+    // What a new organization drops, nobody can have.
+    if (change.type === "organization.created" && change.organization_id === "o") isKept[0] = true;
+    expect([change, isKept]).toEqual([change, [true, true, true]]);
+  }
+});
+
+test("lets other processes hear of a member in an organization that was there, and not in one made by the same commit", () => {
+  const made = { ...removal, type: "organization.created", entity: "organization" } as const;
+  const added = { ...removal, type: "member.added" } as const;
+  expect(mayBeRemembered([added])).toBe(true);
+  expect(mayBeRemembered([made, added])).toBe(false);
+  expect(mayBeRemembered([{ ...made, organization_id: "another" }, added])).toBe(true);
+  expect(mayBeRemembered([made, { ...removal, entity: "tenant_user_role" }])).toBe(true);
 });

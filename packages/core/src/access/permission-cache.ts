@@ -109,6 +109,27 @@ export function reachOf(change: Change): Reach {
   }
 }
 
+/**
+ * Whether a process may remember something that a commit makes wrong: access, who is let in, or where a tenant lives.
+ * Nobody remembers anything of an organization that the commit itself creates.
+ *
+ * Pages are left out: they are only remembered where every read looks for other processes' commits itself
+ * ({@link Storage.lookNow}), and then no commit needs a message.
+ */
+export function mayBeRemembered(changes: readonly Change[]): boolean {
+  const created = new Set(
+    changes.flatMap((change) =>
+      change.type === "organization.created" ? [change.organization_id] : [],
+    ),
+  );
+  return changes.some((change) => {
+    const reach = reachOf(change);
+    if (reach === "nobody") return false;
+    const id = reach === "tenant" ? null : change.organization_id;
+    return id === null || !created.has(id);
+  });
+}
+
 function isHarmlessToAccess(change: Change): boolean {
   return (
     change.type === "organization.updated" ||
