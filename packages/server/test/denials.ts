@@ -20,7 +20,7 @@ export async function denialsOf(
 /** Refusals (401, 403, 404) that are no denials, each with the reason. Everything else that is answered so leaves a line. */
 const noDenials: Partial<Record<ErrorCode, string>> = {
   authentication_required: "nothing was shown, so nothing was refused but asked for",
-  registration_closed: "the door is closed to everybody",
+  registration_closed: "nobody may register",
   tenant_suspended: "the tenant is closed to everybody of it",
   route_not_found: "there is nothing of ours",
   // Whoever hears these may look there, and it is not there: an id of another organization's is no other than one that never was.

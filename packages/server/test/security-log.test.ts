@@ -24,7 +24,7 @@ describe("a refused access token or operator key", () => {
   }
 
   it.each(Object.keys(refused))(
-    "with %s leaves a line without a name, in the log of the tenant whose door it was",
+    "with %s leaves a line without a name, in the log of the tenant that was named, or of the default one",
     async (what) => {
       const { client, server } = test;
       const { token } = await register(client);
@@ -33,8 +33,8 @@ describe("a refused access token or operator key", () => {
       const { id } =
         (await engine.storage.committed.tenants.findBySlug("named")) ??
         (await makeTenant(server, "named"));
-      const doors = { "": defaultTenant.id, named: id, [id]: id, nowhere: defaultTenant.id };
-      for (const [named, tenantId] of Object.entries(doors)) {
+      const tenantOf = { "": defaultTenant.id, named: id, [id]: id, nowhere: defaultTenant.id };
+      for (const [named, tenantId] of Object.entries(tenantOf)) {
         const headers = { authorization, ...(named !== "" && { "tenantry-tenant": named }) };
         const { status, problem } = await client("getMe", { headers });
         expect(status).toBe(401);

@@ -13,14 +13,36 @@ async function open() {
   return { storage, url };
 }
 
-test("says that the disk is full, keeps nothing of the transaction, and goes on when there is room", async () => {
-  const { storage, url } = await open();
-  // The server itself tells of the full disk, by the code that it has for that.
+/**
+ * Makes the server report a full disk when the trigger fires, with its own code for that. The test's end makes room,
+ * because another test gets the database.
+ *
+ * @returns what makes room.
+ */
+async function fillDisk(
+  url: string,
+  message: string,
+  trigger: string,
+): Promise<() => Promise<void>> {
+  const makeRoom = async () => {
+    await queryOnce(url, "DROP FUNCTION IF EXISTS fill_disk() CASCADE");
+  };
+  onTestFinished(makeRoom);
   await queryOnce(
     url,
     `CREATE FUNCTION fill_disk() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
-    CREATE TRIGGER fill_disk BEFORE INSERT ON users FOR EACH ROW WHEN (NEW.id = 'last') EXECUTE FUNCTION fill_disk()`,
+      $$ BEGIN RAISE '${message}' USING ERRCODE = 'disk_full'; END $$;
+    CREATE ${trigger} EXECUTE FUNCTION fill_disk()`,
+  );
+  return makeRoom;
+}
+
+test("says that the disk is full, keeps nothing of the transaction, and goes on when there is room", async () => {
+  const { storage, url } = await open();
+  const makeRoom = await fillDisk(
+    url,
+    "could not extend file: No space left on device",
+    "TRIGGER fill_disk BEFORE INSERT ON users FOR EACH ROW WHEN (NEW.id = 'last')",
   );
   const write = () =>
     storage.transaction("t", async (ports) => {
@@ -33,19 +55,17 @@ test("says that the disk is full, keeps nothing of the transaction, and goes on 
     ),
   });
   expect(await storage.committed.users.find("t", "first")).toBeUndefined();
-  await queryOnce(url, "DROP FUNCTION fill_disk() CASCADE");
+  await makeRoom();
   await write();
   expect(await storage.committed.users.find("t", "after")).toBeDefined();
 });
 
 test("does not say that nothing was changed if the server itself fails over a commit", async () => {
   const { storage, url } = await open();
-  await queryOnce(
+  const makeRoom = await fillDisk(
     url,
-    `CREATE FUNCTION fill_disk() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN RAISE 'could not write to file "pg_wal/xlogtemp"' USING ERRCODE = 'disk_full'; END $$;
-    CREATE CONSTRAINT TRIGGER fill_disk AFTER INSERT ON users DEFERRABLE INITIALLY DEFERRED
-      FOR EACH ROW EXECUTE FUNCTION fill_disk()`,
+    'could not write to file "pg_wal/xlogtemp"',
+    "CONSTRAINT TRIGGER fill_disk AFTER INSERT ON users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
   );
   const write = () =>
     storage.transaction("t", (ports) => ports.users.insert(userRecord("t", "one")));
@@ -55,7 +75,7 @@ test("does not say that nothing was changed if the server itself fails over a co
       /^PostgreSQL at .* failed \(could not write to file "pg_wal\/xlogtemp"\) while it committed; whether the change was kept is not known/,
     ),
   });
-  await queryOnce(url, "DROP FUNCTION fill_disk() CASCADE");
+  await makeRoom();
   await write();
   expect(await storage.committed.users.find("t", "one")).toBeDefined();
 });

@@ -126,7 +126,7 @@ test("ends a session by log-out, by its time and by deactivation", async () => {
   });
 });
 
-test("takes no refresh token through another tenant's door", async () => {
+test("takes no refresh token of another tenant", async () => {
   const tenantry = await openTestTenantry();
   const { refresh_token } = await register(tenantry);
   const other = await createTenant(tenantry.context(), { name: "Other" });

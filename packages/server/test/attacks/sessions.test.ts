@@ -38,7 +38,7 @@ describe("a refresh token (30)", () => {
     await server.stop();
   });
 
-  it("of one tenant is nothing at another's door", async () => {
+  it("of one tenant is nothing in another", async () => {
     const { client, server } = test;
     await makeTenant(server, "elsewhere");
     const person = await register(client);

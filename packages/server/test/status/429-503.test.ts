@@ -82,7 +82,7 @@ describe("429", () => {
     await server.stop();
   });
 
-  it("is stricter at the doors where passwords are tried", async () => {
+  it("is stricter where passwords are tried", async () => {
     const environment = { TENANTRY_AUTH_RATE_LIMIT_PER_MINUTE: "2" };
     const server = await startTestServer({ environment });
     const client = createClient(server.address);
