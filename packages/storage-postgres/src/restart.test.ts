@@ -90,11 +90,14 @@ test("says that it does not know whether a commit was kept whose answer was lost
   const { url, storage, told } = await open();
   const committing = stayOpen(storage, "t", async (ports) => {
     await ports.events.append(eventRecord("t", "c", 1));
+    // Writes are sent without waiting for their answers; after the answer to a read the connection is idle.
+    await ports.tenants.find("t");
     // Not the transaction that fails but its COMMIT: the connection is ended between the two.
-    await queryOnce(
+    const ended = await queryOnce(
       url,
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'",
     );
+    expect(ended).toHaveLength(1);
   });
   await expect(committing).rejects.toMatchObject({
     ...unavailable,
