@@ -45,6 +45,27 @@ describe("a tenant", () => {
     expect((await client("getMe", { as: login.body.access_token })).body.id).toBe(me.body.id);
   });
 
+  it("is deleted and purged once for a key, also where the header names it as the path does", async () => {
+    const { client } = test;
+    const { body: tenant } = await client("createTenant", { as, body: { name: "Vanished" } });
+    const named = { "tenantry-tenant": tenant.slug };
+    const statusOf = async (operation: "deleteTenant" | "purgeTenant", tenantId: string) => {
+      const headers = { ...named, "idempotency-key": `${operation}-${tenantId}` };
+      const request = { as, headers, params: { tenant_id: tenantId } };
+      return [(await client(operation, request)).status, (await client(operation, request)).status];
+    };
+    expect(await statusOf("deleteTenant", tenant.id)).toEqual([204, 204]);
+    await client("restoreTenant", { as, headers: named, params: { tenant_id: tenant.slug } });
+    expect(await statusOf("deleteTenant", tenant.slug)).toEqual([204, 204]);
+    const elsewhere = await client("getTenant", {
+      as,
+      headers: named,
+      params: { tenant_id: "default" },
+    });
+    expect(elsewhere.problem.code).toBe("tenant_not_found");
+    expect(await statusOf("purgeTenant", tenant.slug)).toEqual([200, 200]);
+  });
+
   it("is made once for a key, however often it is sent", async () => {
     const { client } = test;
     const headers = { "idempotency-key": "make-beta" };

@@ -54,8 +54,8 @@ export async function admit(
   if (operation.permission !== "anonymous" && caller.actor.type === "anonymous") {
     throw new DomainError("authentication_required", "Send a token: Authorization: Bearer …");
   }
-  const context = await findCallerContext(server, caller, source);
   const params = request.params as Readonly<Record<string, string>>;
+  const context = await findCallerContext(server, caller, source, params.tenant_id);
   state.organizationId = params.organization_id ?? null;
   state.context = context;
 }
