@@ -41,9 +41,17 @@ export function readFormat(layout: DirectoryLayout): Format | undefined {
   if (!isTexts(migrations) || !isTexts(replacing) || !isTexts(removing)) {
     throw damaged(layout.format, [{ place: "", detail: "does not say which version wrote it" }]);
   }
+  // They are renamed and removed as they are named, and a directory may come from a stranger.
+  const foreign = [...replacing, ...removing].find((name) => !ownFile.test(name));
+  if (foreign !== undefined) {
+    throw damaged(layout.format, [{ place: "", detail: `names ${foreign}, which is not its own` }]);
+  }
   schemaState(migrations);
   return { migrations, replacing, removing };
 }
+
+/** A file of a table, of the events or of the journal. */
+const ownFile = /^((tables|secrets)\/\w+\.json|\w+\.jsonl)$/;
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import {
   addMember,
   addTeamMember,
@@ -188,3 +188,21 @@ test("goes on where it ended between the files that it replaces", async () => {
   for (const name of names) expect(existsSync(join(crashed, `${name}.tmp`))).toBe(false);
   expect(readFileSync(join(crashed, "tenantry/format.json"), "utf8")).not.toContain("replacing");
 });
+
+test.each(["replacing", "removing"])(
+  "touches no file outside the directory that its format file names for %s",
+  async (list) => {
+    const directory = makeDirectory();
+    await (await openJson(directory)).close();
+    const outside = join(makeDirectory(), "kept.json");
+    writeFileSync(outside, "kept");
+    writeFileSync(`${outside}.tmp`, "not kept");
+    const path = join(directory, "tenantry/format.json");
+    const format = JSON.parse(readFileSync(path, "utf8"));
+    const foreign = relative(join(directory, "tenantry"), outside);
+    const lists = { replacing: ["tables/users.json"], [list]: [foreign] };
+    writeFileSync(path, JSON.stringify({ ...format, ...lists }));
+    await expect(openJson(directory)).rejects.toMatchObject({ code: "storage_damaged" });
+    expect(readFileSync(outside, "utf8")).toBe("kept");
+  },
+);

@@ -17,7 +17,10 @@ export interface MemberFilter {
 }
 
 export interface MemberStore {
-  /** @throws {DomainError} `already_member`, `unknown_user`, `unknown_role`. */
+  /**
+   * @param roles At least one: a membership without any is not found by a look-up of access.
+   * @throws {DomainError} `already_member`, `unknown_user`, `unknown_role`.
+   */
   insert(membership: Membership, roles: readonly HeldRole[]): Awaitable<void>;
   find(tenantId: string, organizationId: string, userId: string): Awaitable<Membership | undefined>;
   /** As `find`, together with the user. */
